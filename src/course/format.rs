@@ -1,0 +1,215 @@
+//! course.toml as it is written: every key known, every value checked, every complaint with its line.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Due, Mark, Packages, Timeline, VenvWish};
+use crate::error::{Error, Result};
+use crate::version::Requirement;
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub course: Head,
+    pub packages: PackageNames,
+    pub venv: Venv,
+    #[serde(rename = "lab")]
+    pub labs: Vec<LabEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Head {
+    pub name: String,
+    pub python: Spanned<String>,
+    pub because: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PackageNames {
+    pub python: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub build: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Venv {
+    pub folder: Spanned<String>,
+    #[serde(default)]
+    pub packages: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LabEntry {
+    pub script: Spanned<String>,
+    pub teaches: String,
+    unit: Spanned<String>,
+    timeline: Spanned<Vec<Line>>,
+    ends: Ends,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    at: f64,
+    after: Option<usize>,
+    line: Spanned<String>,
+}
+
+/// `ends = 1` or `ends = { at = 3, after = 2 }`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "`ends` takes a number or `{ at = 3, after = 2 }`")]
+enum Ends {
+    At(f64),
+    After(EndsAfter),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndsAfter {
+    at: f64,
+    after: Option<usize>,
+}
+
+/// A course file's text, and what it is called in messages.
+pub(super) struct Source<'a> {
+    pub name: &'a str,
+    pub text: &'a str,
+}
+
+impl Source<'_> {
+    /// Parses the text.
+    ///
+    /// # Errors
+    /// [`Error::Course`] with file and line.
+    pub fn parse(&self) -> Result<File> {
+        toml::from_str(self.text).map_err(|error| {
+            let message = error.message().replace('\n', " ");
+            self.wrong(error.span(), &message, "`labready course show` prints a whole course file to compare with")
+        })
+    }
+
+    /// An error at a place in this file.
+    pub fn wrong(&self, span: Option<Range<usize>>, message: &str, hint: &str) -> Error {
+        let line = span.map(|span| self.text[..span.start.min(self.text.len())].matches('\n').count() + 1);
+        let location = line.map_or_else(|| self.name.to_owned(), |line| format!("{}:{line}", self.name));
+        Error::Course { location, message: message.to_owned(), hint: hint.to_owned() }
+    }
+
+    /// The requirement of `[course] python`.
+    pub fn requirement(&self, python: &Spanned<String>) -> Result<Requirement> {
+        Requirement::parse(python.get_ref()).map_err(|problem| {
+            self.wrong(Some(python.span()), &problem, "the range stands under `[course]` as `python = \">=3.7, <3.14\"`")
+        })
+    }
+
+    /// The packages, each a name that apt can take and no option.
+    pub fn packages(&self, names: &PackageNames) -> Result<Packages> {
+        let checked = |names: &[Spanned<String>]| -> Result<Vec<String>> {
+            names.iter().map(|name| self.package(name)).collect()
+        };
+        let packages = Packages { python: checked(&names.python)?, build: checked(&names.build)? };
+        if packages.python.iter().any(|name| name == "{python}") {
+            return Ok(packages);
+        }
+        let span = names.python.first().map(Spanned::span);
+        Err(self.wrong(span, "`packages.python` does not name the interpreter", "add `\"{python}\"` to it"))
+    }
+
+    fn package(&self, name: &Spanned<String>) -> Result<String> {
+        let plain = name.get_ref().replace("{python}", "python3.0");
+        let valid = plain.len() > 1
+            && plain.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && plain.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.".contains(c))
+            // apt reads a final `+` or `-` as "install" and "remove".
+            && (!plain.ends_with('-') && (!plain.ends_with('+') || plain.ends_with("++")));
+        if valid {
+            return Ok(name.get_ref().clone());
+        }
+        let message = format!("`{}` is not a package name", name.get_ref());
+        Err(self.wrong(Some(name.span()), &message, "lower-case letters, digits, `+`, `-` and `.`; `{python}` stands for the interpreter"))
+    }
+
+    /// The virtual environment: a folder below the current one, packages by name.
+    pub fn venv(&self, venv: &Venv) -> Result<VenvWish> {
+        let folder = venv.folder.get_ref();
+        let simple = !folder.is_empty() && !folder.starts_with(['/', '-', '.']) && !folder.split('/').any(|part| part == "..");
+        if !simple || folder.chars().any(char::is_control) {
+            let message = format!("`{folder}` is not a folder below the current one");
+            return Err(self.wrong(Some(venv.folder.span()), &message, "write a plain name such as `venv`; `--venv DIR` takes any folder"));
+        }
+        let packages = venv.packages.iter().map(|name| self.pip_package(name)).collect::<Result<_>>()?;
+        Ok(VenvWish { folder: folder.clone(), packages })
+    }
+
+    fn pip_package(&self, name: &Spanned<String>) -> Result<String> {
+        let text = name.get_ref();
+        let valid = text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        if valid {
+            return Ok(text.clone());
+        }
+        let message = format!("`{text}` is not the name of a pip package");
+        Err(self.wrong(Some(name.span()), &message, "write the name alone, for example `wheel`"))
+    }
+
+    /// The timeline of one lab.
+    pub fn timeline(&self, lab: &LabEntry) -> Result<Timeline> {
+        let marks = lab.timeline.get_ref().iter().map(|line| self.mark(line)).collect::<Result<Vec<_>>>()?;
+        let ends = match &lab.ends {
+            Ends::At(at) => Due { at: *at, after: None },
+            Ends::After(ends) => Due { at: ends.at, after: ends.after },
+        };
+        let timeline = Timeline { unit: self.unit(&lab.unit)?, marks, ends };
+        match timeline.contradiction() {
+            Some((problem, hint)) => {
+                let message = format!("the timeline of `{}` contradicts itself: {problem}", lab.script.get_ref());
+                Err(self.wrong(Some(lab.timeline.span()), &message, &hint))
+            }
+            None => Ok(timeline),
+        }
+    }
+
+    fn mark(&self, line: &Line) -> Result<Mark> {
+        let text = line.line.get_ref();
+        let unknown = text.replace("{stamp}", "").replace("{any}", "");
+        let problem = if text.is_empty() {
+            Some("a line of the timeline is empty".to_owned())
+        } else if text.chars().any(char::is_control) {
+            Some(format!("the line {text:?} holds a control character"))
+        } else if unknown.contains(['{', '}']) {
+            Some(format!("the line `{text}` holds an unknown placeholder"))
+        } else if text.matches("{stamp}").count() > 1 {
+            Some(format!("the line `{text}` has two stamps"))
+        } else {
+            None
+        };
+        match problem {
+            Some(problem) => {
+                let hint = "write the text as it is printed, with at most one `{stamp}` for the time and `{any}` for free text";
+                Err(self.wrong(Some(line.line.span()), &problem, hint))
+            }
+            None => Ok(Mark { due: Due { at: line.at, after: line.after }, line: text.clone() }),
+        }
+    }
+
+    fn unit(&self, unit: &Spanned<String>) -> Result<Duration> {
+        let text = unit.get_ref();
+        let number = |suffix: &str| text.strip_suffix(suffix).and_then(|number| number.trim().parse::<f64>().ok());
+        let seconds = number("ms").map(|ms| ms / 1000.0).or_else(|| number("s"));
+        match seconds {
+            Some(seconds) if (0.1..=60.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+            _ => {
+                let message = format!("`unit = \"{text}\"` is not a time between 100 ms and 60 s");
+                Err(self.wrong(Some(unit.span()), &message, "write for example `unit = \"1s\"` or `unit = \"250ms\"`"))
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Finding a course and reading it with its scripts: the embedded one, a folder, or a course file.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+
+use super::format::{LabEntry, Source};
+use super::{Course, Lab};
+use crate::error::{Error, Result};
+use crate::host::{Host, Kind};
+
+const COURSE_FILE: &str = "course.toml";
+/// More than any lab script or course file that a person wrote, in bytes.
+const FILE_LIMIT: u64 = 1 << 20;
+
+/// The embedded course: its file and its scripts.
+const EMBEDDED_FILE: &str = include_str!("../../scripts/course.toml");
+const EMBEDDED_SCRIPTS: [(&str, &str); 4] = [
+    ("learning_event_loops.py", include_str!("../../scripts/learning_event_loops.py")),
+    ("learn_async_sleep.py", include_str!("../../scripts/learn_async_sleep.py")),
+    ("learning_tasks.py", include_str!("../../scripts/learning_tasks.py")),
+    ("advanced_event_loop.py", include_str!("../../scripts/advanced_event_loop.py")),
+];
+
+impl Course {
+    /// The embedded course.
+    ///
+    /// # Errors
+    /// None that a test does not find: the file is part of the program.
+    pub fn embedded() -> Result<Self> {
+        let read = |script: &Spanned<String>| {
+            let known = EMBEDDED_SCRIPTS.iter().find(|(name, _)| name == script.get_ref());
+            known.map(|(_, source)| (*source).to_owned()).ok_or_else(|| Error::Bug {
+                message: format!("the embedded course has no `{}`", script.get_ref()),
+            })
+        };
+        build(&Source { name: "the embedded course.toml", text: EMBEDDED_FILE }, read)
+    }
+
+    /// The embedded course's file, as its author wrote it.
+    pub fn embedded_text() -> &'static str {
+        EMBEDDED_FILE
+    }
+
+    /// The course of `--course FILE|DIR`.
+    ///
+    /// # Errors
+    /// [`Error::Course`] with file, line and what to write.
+    pub fn load(host: &Host, path: &Path) -> Result<Self> {
+        let given = host.absolute(path);
+        let file = match host.real_path(&given).map(|real| host.look(&real).kind) {
+            Some(Kind::Folder) => given.join(COURSE_FILE),
+            _ => given,
+        };
+        let name = file.display().to_string();
+        let text = host.read_at_most(&file, FILE_LIMIT)?.ok_or_else(|| Error::Course {
+            location: name.clone(),
+            message: "there is no such course file".into(),
+            hint: "`--course` takes a course.toml or the folder that holds one".into(),
+        })?;
+        let folder = file.parent().unwrap_or(Path::new("/")).to_owned();
+        let source = Source { name: &name, text: &text };
+        build(&source, |script| read_script(host, &folder, script, &source))
+    }
+}
+
+fn build(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>) -> Result<Course> {
+    let file = source.parse()?;
+    let mut digest = Sha256::new();
+    digest.update(source.text);
+    let mut labs: Vec<Lab> = Vec::new();
+    for entry in &file.labs {
+        let lab = lab(source, entry, &read)?;
+        if labs.iter().any(|other| other.name == lab.name) {
+            let message = format!("two labs have the script `{}`", lab.script);
+            return Err(source.wrong(Some(entry.script.span()), &message, "give each lab a script of its own"));
+        }
+        digest.update(&lab.source);
+        labs.push(lab);
+    }
+    Ok(Course {
+        name: file.course.name,
+        digest: format!("{:x}", digest.finalize()),
+        python: source.requirement(&file.course.python)?,
+        because: file.course.because,
+        packages: source.packages(&file.packages)?,
+        venv: source.venv(&file.venv)?,
+        labs,
+    })
+}
+
+fn lab(source: &Source<'_>, entry: &LabEntry, read: impl Fn(&Spanned<String>) -> Result<String>) -> Result<Lab> {
+    let script = entry.script.get_ref();
+    let wrong = |message: String, hint: &str| source.wrong(Some(entry.script.span()), &message, hint);
+    let plain = script.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) && !script.starts_with(['.', '-']);
+    let name = script.strip_suffix(".py").filter(|name| !name.is_empty() && plain);
+    let Some(name) = name else {
+        let message = format!("the script `{script}` is not a plain Python file name");
+        return Err(wrong(message, "a script lies beside the course file and is named like `learning_tasks.py`"));
+    };
+    Ok(Lab {
+        name: name.to_owned(),
+        script: script.clone(),
+        source: read(&entry.script)?,
+        teaches: entry.teaches.clone(),
+        timeline: source.timeline(entry)?,
+    })
+}
+
+/// Reads a script that must really lie in the course's folder: a link out of it is refused.
+fn read_script(host: &Host, folder: &Path, script: &Spanned<String>, source: &Source<'_>) -> Result<String> {
+    let name = script.get_ref();
+    let path = folder.join(name);
+    let wrong = |message: String, hint: &str| source.wrong(Some(script.span()), &message, hint);
+    let missing = || wrong(format!("there is no script `{}`", path.display()), "put the script beside the course file");
+    let real = host.real_path(&path).ok_or_else(missing)?;
+    let real_folder: PathBuf = host.real_path(folder).ok_or_else(missing)?;
+    if !real.starts_with(&real_folder) {
+        let message = format!("the script `{name}` leads out of the course's folder, to `{}`", real.display());
+        return Err(wrong(message, "put the script itself beside the course file"));
+    }
+    if host.look(&real).kind != Kind::File {
+        return Err(wrong(format!("the script `{name}` is not a file"), "put the script beside the course file"));
+    }
+    host.read_at_most(&real, FILE_LIMIT)?.ok_or_else(missing)
+}

@@ -1,0 +1,229 @@
+//! One error type: what failed, on what, what to do about it, and the exit code it ends with.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error as ThisError;
+
+/// What the program returns for every fallible operation.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// How a run ends. The numbers are a promise: they stand in `--help` and in the README, and a test compares the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Ready, or done.
+    Ready = 0,
+    /// The machine is not ready.
+    NotReady = 1,
+    /// Wrong usage, or a bad course file.
+    Usage = 2,
+    /// Inconclusive, or it could not be checked.
+    Inconclusive = 3,
+    /// Privileges are missing or were refused.
+    NeedsRights = 4,
+    /// A step failed.
+    StepFailed = 5,
+    /// A bug in labready.
+    Bug = 70,
+    /// Interrupted by Ctrl-C or a signal.
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// Every code, in the order in which they are documented.
+    pub const ALL: [Self; 8] = [
+        Self::Ready,
+        Self::NotReady,
+        Self::Usage,
+        Self::Inconclusive,
+        Self::NeedsRights,
+        Self::StepFailed,
+        Self::Bug,
+        Self::Interrupted,
+    ];
+
+    /// The number that the shell sees.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// What the code means, for `--help` and the README.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Ready => "ready, or done",
+            Self::NotReady => "not ready",
+            Self::Usage => "wrong usage, or a bad course file",
+            Self::Inconclusive => "inconclusive, or it could not be checked",
+            Self::NeedsRights => "privileges are missing or were refused",
+            Self::StepFailed => "a step failed",
+            Self::Bug => "a bug in labready",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// Everything that can go wrong. The text names what failed and on what; [`Error::hint`] says what to do.
+#[derive(Debug, ThisError)]
+pub enum Error {
+    /// A file operation was refused.
+    #[error("could not {action} `{}`: {source}", path.display())]
+    File {
+        /// What was tried, as a verb: `read`, `create`, `remove` …
+        action: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// What the system answered.
+        source: io::Error,
+    },
+    /// A file is larger than anything that is expected there.
+    #[error("`{}` is larger than {limit} bytes", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// How much is read at the most, in bytes.
+        limit: u64,
+    },
+    /// A program could not be started.
+    #[error("could not start `{}`: {source}", program.display())]
+    Spawn {
+        /// The program.
+        program: PathBuf,
+        /// What the system answered.
+        source: io::Error,
+    },
+    /// A program that this system should have is not there.
+    #[error("`{program}` was not found in the system's program folders")]
+    NoProgram {
+        /// Its name.
+        program: String,
+    },
+    /// A program did not end in time and was stopped.
+    #[error("`{program}` did not end within {seconds} s and was stopped")]
+    TimedOut {
+        /// Its name.
+        program: String,
+        /// The limit, in seconds.
+        seconds: u64,
+    },
+    /// Ctrl-C, or a signal that asks to end.
+    #[error("interrupted")]
+    Interrupted,
+    /// What was typed cannot be meant.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong, on what.
+        message: String,
+        /// What to type instead.
+        hint: String,
+    },
+    /// The course file is not usable.
+    #[error("{location}: {message}")]
+    Course {
+        /// File, and line where known: `course.toml:12`.
+        location: String,
+        /// What is wrong.
+        message: String,
+        /// What to write instead.
+        hint: String,
+    },
+    /// Not a system that labready can change.
+    #[error("{system} is not supported yet: {reason}")]
+    Unsupported {
+        /// What the system calls itself.
+        system: String,
+        /// Why not.
+        reason: String,
+        /// What to do by hand.
+        hint: String,
+    },
+    /// No interpreter fits; the text lists what was found where, and why each was refused.
+    #[error("{message}")]
+    NoPython {
+        /// The requirement, what was found, and why each was refused.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// Something stands where labready would have to write, and it is not labready's to remove.
+    #[error("{message}")]
+    InTheWay {
+        /// What is in the way, and where.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// Steps need root and this user has no rights.
+    #[error("{count} of the steps need root, and this is {user}")]
+    NeedsRoot {
+        /// How many steps.
+        count: usize,
+        /// Who asks, as a name or a uid.
+        user: String,
+        /// The commands for whoever has the rights, one a line.
+        commands: String,
+    },
+    /// A question would have to be asked and nobody is there to answer.
+    #[error("setup would change this machine, and there is no terminal to ask on")]
+    NobodyToAsk,
+    /// A step of the plan failed.
+    #[error("{title}: {reason}")]
+    Step {
+        /// The step's title.
+        title: String,
+        /// What went wrong, with the evidence line.
+        reason: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A result could not be written to the place that was asked for.
+    #[error("could not write the report: {source}")]
+    Output {
+        /// What the system answered.
+        source: io::Error,
+    },
+    /// A state that labready's own logic excludes.
+    #[error("internal error: {message}")]
+    Bug {
+        /// What was found.
+        message: String,
+    },
+}
+
+impl Error {
+    /// What the user can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage { hint, .. }
+            | Self::Course { hint, .. }
+            | Self::Unsupported { hint, .. }
+            | Self::NoPython { hint, .. }
+            | Self::InTheWay { hint, .. }
+            | Self::Step { hint, .. } => Some(hint.clone()),
+            Self::NeedsRoot { commands, .. } => Some(format!(
+                "run `sudo labready setup`, or hand these commands to whoever administers this machine:\n{commands}"
+            )),
+            Self::NobodyToAsk => {
+                Some("`labready plan` shows what would change; `--yes` agrees to it".into())
+            }
+            Self::NoProgram { program } => Some(format!(
+                "is this a Debian- or Ubuntu-family system with its PATH intact? look for it with `command -v {program}`"
+            )),
+            Self::TimedOut { .. } => Some("run it by hand to see what it waits for".into()),
+            Self::Bug { .. } => Some("please report this, with the output of `labready plan --format json`".into()),
+            Self::File { .. } | Self::TooLarge { .. } | Self::Spawn { .. } | Self::Interrupted | Self::Output { .. } => None,
+        }
+    }
+
+    /// How the run ends because of it.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Usage { .. } | Self::Course { .. } | Self::NobodyToAsk => Exit::Usage,
+            Self::Unsupported { .. } | Self::NoPython { .. } | Self::InTheWay { .. } => Exit::NotReady,
+            Self::NeedsRoot { .. } => Exit::NeedsRights,
+            Self::Step { .. } | Self::NoProgram { .. } | Self::Spawn { .. } | Self::TimedOut { .. } => Exit::StepFailed,
+            Self::File { .. } | Self::TooLarge { .. } | Self::Output { .. } => Exit::Inconclusive,
+            Self::Interrupted => Exit::Interrupted,
+            Self::Bug { .. } => Exit::Bug,
+        }
+    }
+}

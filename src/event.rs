@@ -1,0 +1,141 @@
+//! Something happened: the only thing that doing code tells reporting code.
+
+use serde::Serialize;
+
+use crate::facts::Facts;
+use crate::lab::LabResult;
+use crate::plan::{Plan, Step};
+use crate::report::Status;
+
+/// One thing that happened, in the order in which it did. `--log` and `--format ndjson` write one a line.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// A command began.
+    Started {
+        /// `setup`, `plan`, `verify` …
+        command: String,
+        /// RFC 3339, UTC.
+        started_at: String,
+        /// The course's name.
+        course: String,
+        /// The course's digest.
+        digest: String,
+    },
+    /// The machine was looked at.
+    Looked {
+        /// What is true now.
+        facts: Box<Facts>,
+    },
+    /// What must change was decided.
+    Planned {
+        /// The plan; empty when the machine has everything.
+        plan: Box<Plan>,
+    },
+    /// A step of the plan began.
+    StepStarted {
+        /// The step's id.
+        id: String,
+        /// The step's title.
+        title: String,
+    },
+    /// A step came further.
+    StepProgress {
+        /// The step's id.
+        id: String,
+        /// How far, from 0 to 100, where it can be told.
+        percent: Option<f32>,
+        /// What it is at.
+        text: String,
+    },
+    /// A step ended.
+    StepFinished {
+        /// The step.
+        step: Box<Step>,
+        /// How it ended.
+        status: StepStatus,
+        /// How long it took, in milliseconds.
+        duration_ms: u64,
+        /// Why it failed, when it did.
+        reason: Option<String>,
+    },
+    /// A lab's script was started.
+    LabStarted {
+        /// The lab's name.
+        name: String,
+        /// 1 is the first attempt.
+        attempt: usize,
+    },
+    /// A lab was judged.
+    LabFinished {
+        /// Verdict and evidence.
+        lab: Box<LabResult>,
+    },
+    /// Something that does not stop us and that somebody should know.
+    Finding {
+        /// The finding.
+        finding: Finding,
+    },
+    /// The command ended.
+    Finished {
+        /// The answer.
+        status: Status,
+        /// The answer in one sentence.
+        sentence: String,
+        /// How long it all took, in milliseconds.
+        duration_ms: u64,
+    },
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepStatus {
+    /// Shown, not applied.
+    Planned,
+    /// Done, and verified by the state afterwards.
+    Done,
+    /// Failed.
+    Failed,
+    /// Not tried, because an earlier step failed.
+    NotTried,
+}
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Good to know.
+    Note,
+    /// May hurt later.
+    Warning,
+    /// Keeps the machine from being ready.
+    Error,
+}
+
+/// Something noticed on the machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Stable, in kebab case.
+    pub id: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What, in a few words.
+    pub title: String,
+    /// What exactly was seen.
+    pub detail: String,
+    /// How to mend it, where one command does.
+    pub fix: Option<Fix>,
+}
+
+/// A command that mends a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// The command, as typed in a shell.
+    pub command: String,
+    /// Whether it needs root.
+    pub needs_root: bool,
+}
+
+/// Where events go. Steps and labs run side by side, so it is told from several threads.
+pub type Sink<'a> = &'a (dyn Fn(Event) + Sync);

@@ -1,0 +1,75 @@
+//! Who runs labready, and for whom: read from /etc/passwd, never through glibc's name services (the binary is static).
+
+use std::path::{Path, PathBuf};
+
+use nix::unistd::{geteuid, getuid};
+use serde::{Deserialize, Serialize};
+
+use super::Host;
+use crate::error::Result;
+
+/// An account of this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its name; the uid as text where /etc/passwd does not know it.
+    pub name: String,
+    /// User id.
+    pub uid: u32,
+    /// Primary group id.
+    pub gid: u32,
+    /// Home folder; `/` where unknown.
+    pub home: PathBuf,
+}
+
+impl Account {
+    /// Whether this is root.
+    pub fn is_root(&self) -> bool {
+        self.uid == 0
+    }
+}
+
+impl Host {
+    /// The account that labready runs as.
+    ///
+    /// # Errors
+    /// When /etc/passwd is there and cannot be read.
+    pub fn account(&self) -> Result<Account> {
+        let uid = geteuid().as_raw();
+        Ok(self.find_account(|account| account.uid == uid)?.unwrap_or_else(|| Account {
+            name: uid.to_string(),
+            uid,
+            gid: nix::unistd::getegid().as_raw(),
+            home: self.variable("HOME").map_or_else(|| PathBuf::from("/"), PathBuf::from),
+        }))
+    }
+
+    /// The student behind `sudo labready`: the account that SUDO_UID names, when labready runs as root for somebody else.
+    ///
+    /// # Errors
+    /// When /etc/passwd is there and cannot be read.
+    pub fn student(&self) -> Result<Option<Account>> {
+        let named = self.variable("SUDO_UID").and_then(|uid| uid.parse::<u32>().ok());
+        match named {
+            Some(uid) if uid != 0 && geteuid().is_root() && getuid().is_root() => {
+                self.find_account(|account| account.uid == uid)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The first line of /etc/passwd that fits.
+    fn find_account(&self, fits: impl Fn(&Account) -> bool) -> Result<Option<Account>> {
+        let passwd = self.read(Path::new("/etc/passwd"))?.unwrap_or_default();
+        Ok(passwd.lines().filter_map(account_from_line).find(fits))
+    }
+}
+
+/// `name:x:uid:gid:gecos:home:shell`
+fn account_from_line(line: &str) -> Option<Account> {
+    let mut fields = line.split(':');
+    let name = fields.next()?.to_owned();
+    let uid = fields.nth(1)?.parse().ok()?;
+    let gid = fields.next()?.parse().ok()?;
+    let home = PathBuf::from(fields.nth(1)?);
+    Some(Account { name, uid, gid, home })
+}

@@ -1,0 +1,232 @@
+//! Files: bounded reads, looks without following links, whole writes.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
+
+use nix::sys::statvfs::statvfs;
+use tempfile::TempDir;
+
+use super::Host;
+use crate::error::{Error, Result};
+
+/// More than any file that is read as a whole; dpkg's status of a full desktop is about 10 MB.
+const READ_LIMIT: u64 = 256 << 20;
+/// How many links may lie on the way to a file, as in the kernel.
+const LINK_LIMIT: usize = 40;
+
+/// What is at a path itself (links are not followed).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing.
+    Missing,
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link, and what it says.
+    Link(PathBuf),
+    /// A device, a socket, a pipe.
+    Other,
+}
+
+/// A look at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What is there.
+    pub kind: Kind,
+    /// Who owns it; 0 where nothing is there.
+    pub uid: u32,
+    /// Permission bits.
+    pub mode: u32,
+    /// Size in bytes.
+    pub size: u64,
+    /// Last modification, where the file system knows it.
+    pub modified: Option<SystemTime>,
+}
+
+impl Entry {
+    const MISSING: Self = Self { kind: Kind::Missing, uid: 0, mode: 0, size: 0, modified: None };
+
+    /// Whether anything is there.
+    pub fn exists(&self) -> bool {
+        self.kind != Kind::Missing
+    }
+}
+
+impl Host {
+    /// Looks at a path without following a link at its end. What cannot be looked at counts as missing.
+    pub fn look(&self, path: &Path) -> Entry {
+        let inside = self.inside(path);
+        let Ok(metadata) = fs::symlink_metadata(&inside) else {
+            return Entry::MISSING;
+        };
+        let kind = match metadata.file_type() {
+            kind if kind.is_file() => Kind::File,
+            kind if kind.is_dir() => Kind::Folder,
+            kind if kind.is_symlink() => Kind::Link(fs::read_link(&inside).unwrap_or_default()),
+            _ => Kind::Other,
+        };
+        let modified = metadata.modified().ok();
+        Entry { kind, uid: metadata.uid(), mode: metadata.mode() & 0o7777, size: metadata.len(), modified }
+    }
+
+    /// Reads a text file; `None` when there is none. Bytes that are not UTF-8 become U+FFFD.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it is there and cannot be read, [`Error::TooLarge`] past 256 MiB.
+    pub fn read(&self, path: &Path) -> Result<Option<String>> {
+        self.read_at_most(path, READ_LIMIT)
+    }
+
+    /// The same with a limit of its own, in bytes.
+    ///
+    /// # Errors
+    /// As [`Host::read`].
+    pub fn read_at_most(&self, path: &Path, limit: u64) -> Result<Option<String>> {
+        let failed = |source| Error::File { action: "read", path: path.to_owned(), source };
+        // Non-blocking, so that a named pipe in the place of a file cannot hold us up.
+        let opened = OpenOptions::new().read(true).custom_flags(nix::libc::O_NONBLOCK).open(self.inside(path));
+        let file = match opened {
+            Ok(file) => file,
+            Err(error) if is_missing(&error) => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        let mut bytes = Vec::new();
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes.len() as u64 > limit {
+            return Err(Error::TooLarge { path: path.to_owned(), limit });
+        }
+        Ok(Some(match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        }))
+    }
+
+    /// The names in a folder, sorted; empty when it is missing or cannot be read.
+    pub fn list(&self, folder: &Path) -> Vec<OsString> {
+        let Ok(entries) = fs::read_dir(self.inside(folder)) else {
+            return Vec::new();
+        };
+        let mut names: Vec<OsString> = entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect();
+        names.sort();
+        names
+    }
+
+    /// Where a path leads when every link is followed, within this machine; `None` when it leads nowhere.
+    pub fn real_path(&self, path: &Path) -> Option<PathBuf> {
+        let mut real = PathBuf::from("/");
+        let mut rest: Vec<OsString> = names(&self.absolute(path)).rev().collect();
+        let mut links = 0;
+        while let Some(name) = rest.pop() {
+            if name == ".." {
+                real.pop();
+                continue;
+            }
+            let step = real.join(&name);
+            match self.look(&step).kind {
+                Kind::Missing => return None,
+                Kind::Link(target) => {
+                    links += 1;
+                    if links > LINK_LIMIT {
+                        return None;
+                    }
+                    if target.is_absolute() {
+                        real = PathBuf::from("/");
+                    }
+                    rest.extend(names(&target).rev());
+                }
+                _ => real = step,
+            }
+        }
+        Some(real)
+    }
+
+    /// Free bytes for this user on the file system that holds the path, or the nearest folder above it that exists.
+    pub fn free_bytes(&self, path: &Path) -> Option<u64> {
+        let absolute = self.absolute(path);
+        absolute.ancestors().find_map(|folder| {
+            let numbers = statvfs(&self.inside(folder)).ok()?;
+            Some(numbers.blocks_available() as u64 * numbers.fragment_size() as u64)
+        })
+    }
+
+    /// Makes a private folder that is removed when the value is dropped. Others may read it: labs run as the student.
+    ///
+    /// # Errors
+    /// [`Error::File`] when no folder can be made in TMPDIR or /tmp.
+    pub fn temporary_folder(&self) -> Result<TempDir> {
+        let parent = self.inside(Path::new(self.variable("TMPDIR").unwrap_or("/tmp")));
+        let failed = |source| Error::File { action: "make a temporary folder in", path: parent.clone(), source };
+        let folder = tempfile::Builder::new().prefix("labready-").tempdir_in(&parent).map_err(failed)?;
+        let readable = fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o755));
+        fs::set_permissions(folder.path(), readable).map_err(failed)?;
+        Ok(folder)
+    }
+
+    /// Creates a file that is not there yet, and only that: a link in its place is refused.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn write_new(&self, path: &Path, text: &str) -> Result<()> {
+        let failed = |source| Error::File { action: "create", path: path.to_owned(), source };
+        let created = OpenOptions::new().write(true).create_new(true).mode(0o644).open(self.inside(path));
+        created.and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)
+    }
+
+    /// Replaces a file as a whole: readers see the old one or the new one.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn write_whole(&self, path: &Path, text: &str) -> Result<()> {
+        let failed = |source: io::Error| Error::File { action: "write", path: path.to_owned(), source };
+        let inside = self.inside(path);
+        let parent = inside.parent().unwrap_or(Path::new("/"));
+        let readable = fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+        let mut file =
+            tempfile::Builder::new().prefix(".labready-").permissions(readable).tempfile_in(parent).map_err(failed)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+        file.persist(&inside).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+
+    /// Opens a file for the lines of a log: appended to, created when missing.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn append_to(&self, path: &Path) -> Result<File> {
+        let failed = |source| Error::File { action: "open", path: path.to_owned(), source };
+        OpenOptions::new().append(true).create(true).mode(0o644).open(self.inside(path)).map_err(failed)
+    }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+/// The names on a path, `..` among them.
+fn names(path: &Path) -> impl DoubleEndedIterator<Item = OsString> {
+    path.components().filter_map(|component| match component {
+        Component::Normal(name) => Some(name.to_owned()),
+        Component::ParentDir => Some(OsString::from("..")),
+        Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
+    })
+}
+
+/// A path without `.` and `..`, by its letters.
+pub(super) fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                normal.pop();
+            }
+            Component::CurDir => {}
+            other => normal.push(other),
+        }
+    }
+    normal
+}

@@ -1,0 +1,98 @@
+//! The one door to the machine: a root folder, a PATH, an environment. All reading, writing and spawning goes through it.
+//!
+//! `files` reads and writes, `programs` finds, `command` is a command as data, `spawn` runs it (the only user of duct),
+//! `accounts` knows who is who, `signals` hears Ctrl-C, `clock` tells the time, `terminal` asks.
+//! A test's machine is a folder: [`Host::in_folder`] puts every path, and every program, below it.
+
+mod accounts;
+mod clock;
+mod command;
+mod files;
+mod programs;
+mod signals;
+mod spawn;
+mod terminal;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+
+pub use accounts::Account;
+pub use clock::{Clock, Instants};
+pub use command::{Command, SYSTEM_PATH};
+pub use files::{Entry, Kind};
+pub use spawn::{Finished, Stream};
+pub use terminal::Streams;
+
+use crate::error::{Error, Result};
+
+/// A machine: this one, or one in a folder.
+#[derive(Clone, Debug)]
+pub struct Host {
+    root: PathBuf,
+    folder: PathBuf,
+    environment: BTreeMap<String, String>,
+}
+
+impl Host {
+    /// The machine that the program runs on. Installs the handlers that turn Ctrl-C into [`Error::Interrupted`].
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the current folder is gone or its name is not UTF-8: every path that is shown must be one that can be typed.
+    pub fn this() -> Result<Self> {
+        signals::listen();
+        let folder = env::current_dir().map_err(|source| Error::Usage {
+            message: format!("the current folder cannot be used: {source}"),
+            hint: "change to a folder that exists, for example `cd ~`".into(),
+        })?;
+        if folder.to_str().is_none() {
+            return Err(Error::Usage {
+                message: format!("the current folder's name `{}` is not UTF-8", folder.display()),
+                hint: "rename the folder, or start from another one".into(),
+            });
+        }
+        // A variable that is not UTF-8 cannot be one that is read here.
+        let environment =
+            env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
+        Ok(Self { root: PathBuf::from("/"), folder, environment })
+    }
+
+    /// A machine in a folder, for tests: `/etc/os-release` is `ROOT/etc/os-release`, `/usr/bin/dpkg` a program in `ROOT/usr/bin`.
+    pub fn in_folder(root: &Path, environment: BTreeMap<String, String>) -> Self {
+        Self { root: root.to_owned(), folder: PathBuf::from("/"), environment }
+    }
+
+    /// The same machine seen from another current folder.
+    pub fn from_folder(&self, folder: &Path) -> Self {
+        Self { folder: self.absolute(folder), ..self.clone() }
+    }
+
+    /// A variable of the environment that labready was started with; the empty string counts as unset.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Every variable whose name passes, for what a child is to inherit.
+    pub fn variables(&self, wanted: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
+        self.environment.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// The folder that relative paths mean.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A path as typed, made absolute; `.` and `..` are resolved by their letters, links are not followed.
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        files::normal(&self.folder.join(path))
+    }
+
+    /// Where a path of this machine really lies.
+    fn inside(&self, path: &Path) -> PathBuf {
+        let absolute = self.absolute(path);
+        match absolute.strip_prefix("/") {
+            Ok(relative) if self.root != Path::new("/") => self.root.join(relative),
+            _ => absolute,
+        }
+    }
+}

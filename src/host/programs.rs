@@ -1,0 +1,39 @@
+//! Finding programs: the system's own by name, and everything that a PATH offers (which).
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::{Host, SYSTEM_PATH};
+use crate::error::{Error, Result};
+
+impl Host {
+    /// The absolute path of one of the system's programs. The user's PATH is not asked: it may hold shims.
+    ///
+    /// # Errors
+    /// [`Error::NoProgram`] when none of the system's program folders has it.
+    pub fn program(&self, name: &str) -> Result<PathBuf> {
+        self.programs_in(SYSTEM_PATH, name)
+            .into_iter()
+            .next()
+            .ok_or_else(|| Error::NoProgram { program: name.to_owned() })
+    }
+
+    /// Every program of that name in the folders of a PATH, in its order, as paths of this machine.
+    pub fn programs_in(&self, path: &str, name: &str) -> Vec<PathBuf> {
+        let folders = env::split_paths(path).filter(|folder| folder.is_absolute()).map(|folder| self.inside(&folder));
+        let Ok(folders) = env::join_paths(folders) else {
+            return Vec::new();
+        };
+        let found = which::which_in_all(OsStr::new(name), Some(folders), Path::new("/"));
+        found.map(|paths| paths.map(|path| self.outside(&path)).collect()).unwrap_or_default()
+    }
+
+    /// The path of this machine for a path on the disk below the root folder.
+    fn outside(&self, path: &Path) -> PathBuf {
+        match path.strip_prefix(&self.root) {
+            Ok(relative) => Path::new("/").join(relative),
+            Err(_) => path.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Running a command: its own process group, closed stdin, a cleared environment, lines as they come, an end in any case.
+
+use std::io::{self, PipeReader, Read};
+use std::os::fd::{AsRawFd, RawFd};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use duct::{Expression, Handle, cmd};
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::{Command, Host, SYSTEM_PATH};
+use crate::error::{Error, Result};
+
+/// How often a waiting parent looks for a signal or the end of its time.
+const TICK: Duration = Duration::from_millis(50);
+/// How long an interrupted child may take to put its things in order before it is killed: dpkg finishes its current file.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long output is read after the child's end: a daemon that it left behind may hold the pipe for ever.
+const DRAIN: Duration = Duration::from_millis(200);
+/// Longer lines are cut, so that one endless line cannot fill the memory.
+const LINE_LIMIT: usize = 64 << 10;
+/// What is kept of a child's output, in bytes per stream.
+const OUTPUT_LIMIT: usize = 8 << 20;
+
+/// One spawn at a time: the status pipe must be inherited by its own child and by no other.
+static SPAWN: Mutex<()> = Mutex::new(());
+
+/// Where a line came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+    /// The status pipe that was asked for.
+    Status,
+}
+
+/// How a child ended, and what it said.
+#[derive(Clone, Debug, Default)]
+pub struct Finished {
+    /// The exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    /// Standard output, up to 8 MiB.
+    pub stdout: String,
+    /// Standard error, up to 8 MiB.
+    pub stderr: String,
+}
+
+impl Finished {
+    /// Whether it exited with 0.
+    pub fn is_success(&self) -> bool {
+        self.code == Some(0)
+    }
+
+    /// The end in words: `exit code 100`, `signal 9`.
+    pub fn ending(&self) -> String {
+        match (self.code, self.signal) {
+            (Some(code), _) => format!("exit code {code}"),
+            (None, Some(signal)) => format!("signal {signal}"),
+            (None, None) => "an unknown end".into(),
+        }
+    }
+}
+
+impl Host {
+    /// Runs a command to its end and keeps what it says.
+    ///
+    /// # Errors
+    /// [`Error::Spawn`], [`Error::TimedOut`] after the limit, [`Error::Interrupted`]; in the last two the child's group is gone.
+    pub fn run(&self, command: &Command, limit: Duration) -> Result<Finished> {
+        self.stream(command, limit, None, &mut |_, _| ())
+    }
+
+    /// Runs a command and hands on each line as it comes. `status_arguments` gives the further arguments that make the
+    /// child write its status lines to the descriptor.
+    ///
+    /// # Errors
+    /// As [`Host::run`].
+    pub fn stream(
+        &self,
+        command: &Command,
+        limit: Duration,
+        status_arguments: Option<fn(RawFd) -> Vec<String>>,
+        on_line: &mut dyn FnMut(Stream, &str),
+    ) -> Result<Finished> {
+        let (handle, lines) = self.start(command, status_arguments)?;
+        let deadline = Instant::now() + limit;
+        let mut finished = Finished::default();
+        let status = loop {
+            // Once every stream is closed the end is near: wait for it, do not spin.
+            let patience = if hear(&lines, TICK, &mut finished, on_line) { Duration::ZERO } else { TICK };
+            if let Some(output) = handle.wait_timeout(patience).map_err(|source| failed(command, source))? {
+                break output.status;
+            }
+            if self.is_interrupted() {
+                end(&handle);
+                return Err(Error::Interrupted);
+            }
+            if Instant::now() > deadline {
+                end(&handle);
+                return Err(Error::TimedOut { program: command.name(), seconds: limit.as_secs() });
+            }
+        };
+        let drained = Instant::now() + DRAIN;
+        while Instant::now() < drained && hear(&lines, Duration::from_millis(20), &mut finished, on_line) {}
+        finished.code = status.code();
+        finished.signal = status.signal();
+        Ok(finished)
+    }
+
+    fn start(
+        &self,
+        command: &Command,
+        status_arguments: Option<fn(RawFd) -> Vec<String>>,
+    ) -> Result<(Handle, Receiver<(Stream, String)>)> {
+        let one_at_a_time = SPAWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let (sender, lines) = channel();
+        let pipe = || io::pipe().map_err(|source| failed(command, source));
+        let (stdout, stdout_end) = pipe()?;
+        let (stderr, stderr_end) = pipe()?;
+        let mut arguments = command.arguments.clone();
+        let status_pipe = match status_arguments {
+            Some(arguments_for) => {
+                let (status, status_end) = pipe()?;
+                fcntl(&status_end, FcntlArg::F_SETFD(FdFlag::empty())).map_err(|errno| failed(command, errno.into()))?;
+                arguments.extend(arguments_for(status_end.as_raw_fd()));
+                read_lines(Stream::Status, status, sender.clone());
+                Some(status_end)
+            }
+            None => None,
+        };
+        read_lines(Stream::Stdout, stdout, sender.clone());
+        read_lines(Stream::Stderr, stderr, sender);
+        let expression = self.expression(command, &arguments).stdout_file(stdout_end).stderr_file(stderr_end);
+        let handle = expression.start().map_err(|source| failed(command, source))?;
+        drop(status_pipe);
+        drop(one_at_a_time);
+        Ok((handle, lines))
+    }
+
+    fn expression(&self, command: &Command, arguments: &[String]) -> Expression {
+        let account = command.account.clone();
+        let home = match &account {
+            Some(account) => account.home.display().to_string(),
+            None => self.variable("HOME").unwrap_or("/").to_owned(),
+        };
+        let fixed = [("PATH", SYSTEM_PATH), ("LC_ALL", "C.UTF-8"), ("HOME", &home)];
+        let mut environment: std::collections::BTreeMap<String, String> =
+            fixed.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        environment.extend(command.environment.clone());
+        let folder = command.folder.clone().unwrap_or_else(|| PathBuf::from("/"));
+        cmd(self.inside(&command.program), arguments)
+            .full_env(environment)
+            .dir(self.inside(&folder))
+            .stdin_null()
+            .unchecked()
+            .before_spawn(move |child| {
+                child.process_group(0);
+                if let Some(account) = &account {
+                    child.gid(account.gid).uid(account.uid);
+                }
+                Ok(())
+            })
+    }
+}
+
+fn failed(command: &Command, source: io::Error) -> Error {
+    Error::Spawn { program: command.program.clone(), source }
+}
+
+/// Asks the whole group to end, then makes it.
+fn end(handle: &Handle) {
+    let groups: Vec<Pid> = handle.pids().into_iter().map(|pid| Pid::from_raw(pid as i32)).collect();
+    for (signal, grace) in [(Signal::SIGINT, GRACE), (Signal::SIGTERM, TICK * 20), (Signal::SIGKILL, GRACE)] {
+        for group in &groups {
+            // The group may be gone already.
+            let _ = killpg(*group, signal);
+        }
+        let deadline = Instant::now() + grace;
+        while Instant::now() < deadline {
+            if handle.try_wait().is_ok_and(|status| status.is_some()) && groups.iter().all(|group| killpg(*group, None).is_err()) {
+                return;
+            }
+            thread::sleep(TICK / 2);
+        }
+    }
+}
+
+/// Takes what has come, and waits a little for more. False once every stream is closed.
+fn hear(
+    lines: &Receiver<(Stream, String)>,
+    patience: Duration,
+    finished: &mut Finished,
+    on_line: &mut dyn FnMut(Stream, &str),
+) -> bool {
+    let mut next = lines.recv_timeout(patience);
+    loop {
+        match next {
+            Ok((stream, line)) => {
+                on_line(stream, &line);
+                match stream {
+                    Stream::Stdout => keep(&mut finished.stdout, &line),
+                    Stream::Stderr => keep(&mut finished.stderr, &line),
+                    Stream::Status => {}
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => return true,
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+        next = lines.recv_timeout(Duration::ZERO);
+    }
+}
+
+fn keep(text: &mut String, line: &str) {
+    if text.len() + line.len() < OUTPUT_LIMIT {
+        text.push_str(line);
+        text.push('\n');
+    }
+}
+
+/// Reads lines in a thread of its own, until the last writer has closed the pipe.
+fn read_lines(stream: Stream, mut pipe: PipeReader, sender: Sender<(Stream, String)>) {
+    thread::spawn(move || {
+        let mut line = Vec::new();
+        let mut block = [0; 8192];
+        while let Ok(count @ 1..) = pipe.read(&mut block) {
+            for byte in &block[..count] {
+                if *byte == b'\n' {
+                    if sender.send((stream, String::from_utf8_lossy(&line).into_owned())).is_err() {
+                        return;
+                    }
+                    line.clear();
+                } else if line.len() < LINE_LIMIT {
+                    line.push(*byte);
+                }
+            }
+        }
+        if !line.is_empty() {
+            let _ = sender.send((stream, String::from_utf8_lossy(&line).into_owned()));
+        }
+    });
+}

@@ -1,0 +1,121 @@
+//! What must change, as data: (Course, Facts) → Plan. Pure: nothing here reads or runs anything.
+//!
+//! `choose` decides the interpreter, `steps` says what is missing.
+
+mod choose;
+mod steps;
+
+use std::path::PathBuf;
+
+use semver::Version;
+use serde::{Deserialize, Serialize};
+
+pub use choose::{Candidate, Choice, Origin, Wish};
+pub use steps::{Decision, GROUP, LINK, Selection, Settings, make};
+
+use crate::host::Command;
+
+/// What must change, in order. Empty = the machine has everything; only the labs can still say no.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The interpreter that was chosen; `None` while only a fresh package index can tell.
+    pub python: Option<Choice>,
+    /// Every interpreter that was considered, and why it was taken or refused.
+    pub candidates: Vec<Candidate>,
+    /// The steps, in the order in which they are applied.
+    pub steps: Vec<Step>,
+    /// What is left open until the package index was refreshed, in words; empty when nothing is.
+    pub open: Vec<String>,
+    /// What the packages weigh, where apt could say.
+    pub sizes: Option<Sizes>,
+}
+
+impl Plan {
+    /// Whether nothing has to change.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+}
+
+/// What apt will fetch and use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sizes {
+    /// Bytes to download.
+    pub download_bytes: u64,
+    /// Bytes used on disk afterwards.
+    pub disk_bytes: u64,
+    /// How many packages are installed, dependencies included.
+    pub packages: usize,
+}
+
+/// One change: the unit of progress, of failure, and of taking back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Stable within a plan, in kebab case.
+    pub id: String,
+    /// What it does, for people.
+    pub title: String,
+    /// Why it is needed.
+    pub why: String,
+    /// The change itself.
+    pub action: Action,
+    /// The exact command.
+    pub command: Command,
+    /// Whether it needs root.
+    pub needs_root: bool,
+    /// How to take it back, as a command to type; `None` where nothing has to be taken back.
+    pub undo: Option<String>,
+    /// The step that must be done before, when it is not simply the one before: see `apply`.
+    pub after: Option<String>,
+}
+
+/// The closed set of changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Action {
+    /// Finish what an interrupted dpkg left half-done.
+    ConfigurePackages,
+    /// Fetch apt's package index.
+    RefreshIndex,
+    /// Install packages with what they need.
+    InstallPackages {
+        /// Their names.
+        packages: Vec<String>,
+    },
+    /// Register an interpreter in the alternatives group.
+    RegisterAlternative {
+        /// The interpreter.
+        path: PathBuf,
+        /// Higher is preferred when nothing is set.
+        priority: u32,
+    },
+    /// Make the link lead to the chosen interpreter.
+    SelectAlternative {
+        /// The interpreter.
+        path: PathBuf,
+    },
+    /// Make the virtual environment.
+    MakeVenv {
+        /// Its folder.
+        folder: PathBuf,
+        /// Made by this interpreter, named by its versioned real path.
+        interpreter: PathBuf,
+        /// The interpreter's version.
+        version: Version,
+        /// Whether a broken one in its place is removed first.
+        replace: bool,
+    },
+    /// Put pip into a virtual environment that has none.
+    AddPip {
+        /// The environment's folder.
+        folder: PathBuf,
+    },
+    /// Install pip packages into the virtual environment.
+    InstallIntoVenv {
+        /// The environment's folder.
+        folder: PathBuf,
+        /// Their names.
+        packages: Vec<String>,
+    },
+}
+
