@@ -29,6 +29,21 @@ impl Host {
         found.map(|paths| paths.map(|path| self.outside(&path)).collect()).unwrap_or_default()
     }
 
+    /// The folders of the PATH that labready was started with. Relative ones are left out: what they hold depends on where one stands.
+    pub fn search_path(&self) -> Vec<PathBuf> {
+        env::split_paths(self.variable("PATH").unwrap_or_default()).filter(|folder| folder.is_absolute()).collect()
+    }
+
+    /// dpkg's name for the architecture that this binary was built for.
+    pub fn built_for(&self) -> &'static str {
+        match env::consts::ARCH {
+            "x86_64" => "amd64",
+            "aarch64" => "arm64",
+            "x86" => "i386",
+            other => other,
+        }
+    }
+
     /// The path of this machine for a path on the disk below the root folder.
     fn outside(&self, path: &Path) -> PathBuf {
         match path.strip_prefix(&self.root) {
