@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::host::{Command, Host};
+use crate::plan::Sizes;
 
 const LISTS: &str = "/var/lib/apt/lists";
 /// apt builds its cache first when it is stale, which takes seconds on a slow disk.
@@ -38,7 +39,7 @@ pub struct Offer {
 /// # Errors
 /// [`crate::error::Error::Interrupted`]. Without a working `apt-cache` nothing is offered, and the plan says so.
 pub fn gather(host: &Host, packages: &[String]) -> Result<Apt> {
-    let indexed = host.list(Path::new(LISTS)).iter().any(|name| name.to_string_lossy().contains("_Packages"));
+    let indexed = is_indexed(host);
     if !indexed {
         return Ok(Apt::default());
     }
@@ -54,6 +55,11 @@ pub fn gather(host: &Host, packages: &[String]) -> Result<Apt> {
     }
     let policy = host.run(&Command::new(&program).args(["policy"]).args(asked), LIMIT)?;
     Ok(Apt { indexed, offers: parse_policy(&policy.stdout) })
+}
+
+/// Whether apt has any package index.
+pub fn is_indexed(host: &Host) -> bool {
+    host.list(Path::new(LISTS)).iter().any(|name| name.to_string_lossy().contains("_Packages"))
 }
 
 /// `python3.13`, or the packages that go with it: `python3.13-venv`.
@@ -93,9 +99,40 @@ fn parse_policy(text: &str) -> BTreeMap<String, Offer> {
     offers
 }
 
+/// What `apt-get install --print-uris` says: a line per archive with its size in bytes, and above them what it comes to.
+pub fn parse_sizes(text: &str) -> Option<Sizes> {
+    let archives = text.lines().filter(|line| line.starts_with('\''));
+    let download_bytes = archives.filter_map(|line| line.split_whitespace().nth(2)?.parse::<u64>().ok()).sum();
+    let packages = text.lines().find_map(|line| {
+        let (_, rest) = line.split_once(" upgraded, ")?;
+        rest.split_whitespace().next()?.parse().ok()
+    })?;
+    let disk_bytes = text.lines().find_map(|line| {
+        let words: Vec<&str> = line.strip_prefix("After this operation, ")?.split_whitespace().collect();
+        let number: f64 = words.first()?.replace(',', "").parse().ok()?;
+        Some((number * unit(words.get(1)?)?) as u64)
+    })?;
+    Some(Sizes { download_bytes, disk_bytes, packages })
+}
+
+fn unit(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "B" => 1.0,
+        "kB" => 1e3,
+        "MB" => 1e6,
+        "GB" => 1e9,
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_what_apt_says_of_a_fresh_bookworm() {
+        insta::assert_debug_snapshot!(parse_sizes(include_str!("../../fixtures/apt/print-uris-bookworm.txt")));
+    }
 
     #[test]
     fn policy_of_a_fresh_bookworm_is_read() {

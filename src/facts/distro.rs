@@ -55,8 +55,8 @@ pub enum Family {
 
 /// Releases out of support on the day of this version (Debian: end of LTS; Ubuntu: end of standard support).
 const END_OF_LIFE: [&str; 16] = [
-    "wheezy", "jessie", "stretch", "buster", "trusty", "xenial", "bionic", "focal", "impish", "kinetic", "lunar", "mantic", "oracular",
-    "plucky", "hirsute", "groovy",
+    "wheezy", "jessie", "stretch", "buster", "trusty", "xenial", "bionic", "focal", "impish", "kinetic", "lunar", "mantic",
+    "oracular", "plucky", "hirsute", "groovy",
 ];
 
 /// Debian's releases by the number before the point, for systems that give no codename.
@@ -183,9 +183,9 @@ fn base(distro: &Distro, fields: &BTreeMap<String, String>) -> Option<Base> {
         return Some(with_codename(Family::Debian, &codename));
     }
     let major = distro.version.split('.').next().unwrap_or_default();
-    let silent = SILENT_DERIVATIVES.iter().find(|(id, release, ..)| {
-        *id == distro.id && (*release == distro.codename || *release == major)
-    });
+    let silent = SILENT_DERIVATIVES
+        .iter()
+        .find(|(id, release, ..)| *id == distro.id && (*release == distro.codename || *release == major));
     if let Some((_, _, family, codename)) = silent {
         return Some(with_codename(*family, codename));
     }
@@ -241,7 +241,8 @@ fn plain_codename(codename: &str) -> Option<String> {
 fn from_debian_version(text: &str) -> Distro {
     let first = text.lines().next().unwrap_or_default();
     let fields = [("ID", "debian"), ("VERSION_ID", first.split('/').next().unwrap_or_default())];
-    let mut fields: BTreeMap<String, String> = fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let mut fields: BTreeMap<String, String> =
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     fields.insert("PRETTY_NAME".into(), format!("Debian {first}"));
     if let Some(codename) = first.split('/').next().and_then(plain_codename) {
         fields.insert("VERSION_CODENAME".into(), codename);

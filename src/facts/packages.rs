@@ -43,7 +43,8 @@ impl Packages {
 /// When the status file is there and cannot be read.
 pub fn gather(host: &Host, wanted: impl Fn(&str) -> bool) -> Result<Packages> {
     let text = host.read(Path::new(STATUS))?.unwrap_or_default();
-    let numbered = |name: &std::ffi::OsStr| name.to_str().is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()));
+    let numbered =
+        |name: &std::ffi::OsStr| name.to_str().is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()));
     let interrupted = host.list(Path::new(UPDATES)).iter().any(|name| numbered(name));
     Ok(Packages { interrupted, ..parse(&text, wanted) })
 }

@@ -87,10 +87,15 @@ pub(super) fn choose(wish: &Wish, facts: &Facts, refreshed: bool) -> Result<(Cho
         return choose_named(wish, named);
     }
     let mut candidates: Vec<Weighed> = facts.interpreters.iter().map(|found| weigh_installed(wish, found)).collect();
-    candidates.extend(offers(facts).filter(|(name, _)| !is_installed(facts, name)).map(|(name, version)| weigh_offer(wish, facts, name, version)));
+    candidates.extend(
+        offers(facts)
+            .filter(|(name, _)| !is_installed(facts, name))
+            .map(|(name, version)| weigh_offer(wish, facts, name, version)),
+    );
     let fitting = candidates.iter().enumerate().filter(|(_, weighed)| weighed.choice.is_some());
     let installed_first = |weighed: &Weighed| !wish.newest && weighed.is_installed();
-    let best = fitting.max_by_key(|(_, weighed)| (installed_first(weighed), weighed.candidate.version.clone(), weighed.is_installed()));
+    let best =
+        fitting.max_by_key(|(_, weighed)| (installed_first(weighed), weighed.candidate.version.clone(), weighed.is_installed()));
     let best = best.map(|(index, _)| index);
     if let Some(best) = best {
         let taken = candidates[best].choice.clone();
@@ -132,7 +137,10 @@ fn choose_named(wish: &Wish, named: &Interpreter) -> Result<(Chosen, Vec<Candida
     let refuse = |message: String, hint: &str| Err(Error::NoPython { message, hint: hint.to_owned() });
     let Some(version) = &named.version else {
         let problem = named.problem.as_deref().unwrap_or("it did not say its version");
-        return refuse(format!("`{shown}` is not a usable Python 3: {problem}"), "name an interpreter, for example `--python /usr/bin/python3.12`");
+        return refuse(
+            format!("`{shown}` is not a usable Python 3: {problem}"),
+            "name an interpreter, for example `--python /usr/bin/python3.12`",
+        );
     };
     if let Some(reason) = refusal(wish, version) {
         return refuse(format!("`{shown}` is Python {version}: {reason}"), "leave `--python` out to let labready choose");
@@ -143,8 +151,13 @@ fn choose_named(wish: &Wish, named: &Interpreter) -> Result<(Chosen, Vec<Candida
     }
     let why = "it was named by `--python`".to_owned();
     let choice = Choice { path: named.path.clone(), version: version.clone(), origin: Origin::Named, why: why.clone() };
-    let candidate =
-        Candidate { what: shown.to_string(), version: Some(version.clone()), origin: Home::Named.words().into(), taken: true, why };
+    let candidate = Candidate {
+        what: shown.to_string(),
+        version: Some(version.clone()),
+        origin: Home::Named.words().into(),
+        taken: true,
+        why,
+    };
     Ok((Chosen::Taken(choice), vec![candidate]))
 }
 

@@ -118,4 +118,3 @@ pub enum Action {
         packages: Vec<String>,
     },
 }
-

@@ -54,7 +54,7 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     if facts.apt.is_none() && settings.wish.newest {
         return Ok(Decision::AskApt(every_package(course, None)));
     }
-    let (chosen, candidates) = choose(&settings.wish, facts, settings.refreshed)?;
+    let (chosen, candidates) = choose(&settings.wish, facts, settings.refreshed && facts.apt.is_some())?;
     let choice = match chosen {
         Chosen::Taken(choice) => choice,
         Chosen::Open if facts.apt.is_none() => return Ok(Decision::AskApt(every_package(course, None))),
@@ -95,7 +95,8 @@ fn open_plan(course: &Course, facts: &Facts, candidates: Vec<super::Candidate>) 
     } else {
         format!("no Python in `{}` is installed, and apt has no index to look in", course.python)
     };
-    let packages = [course.packages.python.as_slice(), &course.packages.build].concat().join(", ").replace("{python}", "pythonX.Y");
+    let packages =
+        [course.packages.python.as_slice(), &course.packages.build].concat().join(", ").replace("{python}", "pythonX.Y");
     let open = vec![
         format!("install the newest Python in `{}` that apt then offers ({packages})", course.python),
         format!("make the virtual environment `{}` with it", facts.venv.folder.display()),
@@ -162,7 +163,11 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
         return Err(Error::NoPackage { packages: unknown, system: facts.distro.name.clone() });
     }
     let indexed = facts.apt.as_ref().is_some_and(|apt| apt.indexed);
-    steps.push(refresh_step(&if indexed { format!("apt's index does not know {unknown}") } else { "apt has no package index".into() }));
+    steps.push(refresh_step(&if indexed {
+        format!("apt's index does not know {unknown}")
+    } else {
+        "apt has no package index".into()
+    }));
     Ok(steps)
 }
 
@@ -244,7 +249,10 @@ fn venv_flaw(facts: &Facts, settings: &Settings) -> Result<Option<String>, Error
         let whose = if uid == 0 { "root".to_owned() } else { format!("the account with uid {uid}") };
         return Err(Error::InTheWay {
             message: format!("the virtual environment `{shown}` belongs to {whose}, not to {}", owner.name),
-            hint: format!("give it back with `sudo chown -R {}:{} '{shown}'`, or choose another folder with `--venv DIR`", owner.uid, owner.gid),
+            hint: format!(
+                "give it back with `sudo chown -R {}:{} '{shown}'`, or choose another folder with `--venv DIR`",
+                owner.uid, owner.gid
+            ),
         });
     }
     match &venv.state {
@@ -255,9 +263,11 @@ fn venv_flaw(facts: &Facts, settings: &Settings) -> Result<Option<String>, Error
             message: format!("`{shown}` is {what}, and is left as it is"),
             hint: "choose another folder with `--venv DIR`, or move it away".into(),
         }),
-        State::Good => Ok(venv.version.as_ref().filter(|version| !settings.wish.requirement.matches(version)).map(|version| {
-            format!("it was made by Python {version}, which is not in `{}`", settings.wish.requirement)
-        })),
+        State::Good => Ok(venv
+            .version
+            .as_ref()
+            .filter(|version| !settings.wish.requirement.matches(version))
+            .map(|version| format!("it was made by Python {version}, which is not in `{}`", settings.wish.requirement))),
     }
 }
 
