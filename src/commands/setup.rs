@@ -39,7 +39,7 @@ fn prove(task: &Task<'_>, facts: &Facts, plan: &Plan, options: &Setup) -> Result
         task.finish(Status::Ready, "Everything is in place; the labs were not run.");
         return Ok(Exit::Ready);
     }
-    verify::labs(task, &verify::setting(facts, plan)?, "This workstation is ready.")
+    verify::labs(task, &verify::setting(facts, plan.python.as_ref())?, "This workstation is ready.")
 }
 
 fn permitted(facts: &Facts, plan: &Plan) -> Result<()> {

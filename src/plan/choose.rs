@@ -116,6 +116,18 @@ pub(super) fn choose(wish: &Wish, facts: &Facts, refreshed: bool) -> Result<(Cho
     Err(nothing_fits(wish, facts, &only_candidates(candidates)))
 }
 
+/// The interpreter that would be chosen among the installed ones; `None` when none fits.
+///
+/// # Errors
+/// [`Error::NoPython`] when `--python PATH` names one that cannot be used.
+pub fn installed(wish: &Wish, facts: &Facts) -> Result<Option<Choice>, Error> {
+    let without_apt = Facts { apt: None, ..facts.clone() };
+    match choose(wish, &without_apt, false)? {
+        (Chosen::Taken(choice), _) => Ok(Some(choice)),
+        (Chosen::Open, _) => Ok(None),
+    }
+}
+
 /// A candidate, and what it would be as a choice when it fits.
 struct Weighed {
     candidate: Candidate,
