@@ -65,9 +65,9 @@ fn a_tree_tells_a_changed_mode_owner_link_or_byte() {
 #[test]
 fn the_student_has_no_rights() {
     let machine = Machine::fresh("bookworm");
-    let output = machine.command(["sh", "-c", "id -u; id -G; pwd; cat /etc/shadow"]).as_student().run();
+    let output = machine.command(["sh", "-c", "id -u; id -G; pwd; cat /etc/shadow"]).by_student().run();
     assert_eq!(output.exits(1).stdout, "1000\n1000\n/home/student\n");
-    machine.command(["touch", "/usr/local/bin/mine"]).as_student().run().exits(1);
+    machine.command(["touch", "/usr/local/bin/mine"]).by_student().run().exits(1);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_command_on_a_terminal_is_answered_and_interrupted() {
     running.finish().exits(7);
 
     let hung = "trap 'echo heard; exit 130' INT; echo ready; while :; do sleep 1; done";
-    let mut running = machine.command(["sh", "-c", hung]).as_student().on_a_terminal().start();
+    let mut running = machine.command(["sh", "-c", hung]).by_student().on_a_terminal().start();
     running.sees("ready").types("\x03").sees("heard");
     running.finish().exits(130);
     assert_eq!(machine.processes(), Vec::<String>::new());
@@ -109,7 +109,7 @@ fn a_watched_program_is_noted_and_does_its_work() {
     let before = machine.tree().without(&others);
     machine.watch_package_programs();
     assert_eq!(machine.started(), Vec::<String>::new());
-    machine.command(["dpkg", "--print-architecture"]).as_student().run().succeeds();
+    machine.command(["dpkg", "--print-architecture"]).by_student().run().succeeds();
     machine.command(["/usr/bin/apt-get", "check", "-qq"]).run().succeeds();
     // apt-get asks dpkg a thing or two itself.
     assert_eq!(machine.started()[..2], ["dpkg --print-architecture", "apt-get check -qq"]);

@@ -6,5 +6,11 @@
 // A test fails by panicking, and a helper of a test does so for it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod becoming_ready;
+mod cut_off;
 mod harness;
+mod in_the_way;
 mod machine;
+mod people;
+mod schema;
+mod systems;

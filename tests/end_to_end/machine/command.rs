@@ -65,7 +65,7 @@ impl<'m> Command<'m> {
     }
 
     /// Run by the student, in the home folder unless another is said.
-    pub fn as_student(mut self) -> Self {
+    pub fn by_student(mut self) -> Self {
         self.account = Account::Student;
         self
     }

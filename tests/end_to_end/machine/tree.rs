@@ -35,16 +35,6 @@ impl Tree {
         self
     }
 
-    /// Whether there is anything at this path.
-    pub fn has(&self, path: &str) -> bool {
-        self.entries.contains_key(path)
-    }
-
-    /// Every path.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.entries.keys().map(String::as_str)
-    }
-
     /// What differs in a later one, a line each: `+` came, `-` went, `~` is another. Empty when nothing does.
     pub fn changes_to(&self, later: &Self) -> String {
         let mut changes = String::new();
