@@ -55,17 +55,36 @@ fn expect_nothing_more_to_do(machine: &Machine) {
 }
 
 /// What no setup may change: the system's own python3, and apt's settings.
-fn of_the_system(tree: &Tree) -> [Tree; 3] {
-    ["/usr/bin/python3", "/etc/apt", "/var/lib/dpkg/alternatives/python3"].map(|path| tree.clone().below(path))
+struct TheSystems {
+    python3: Option<String>,
+    settings: Tree,
+}
+
+impl TheSystems {
+    fn on(machine: &Machine) -> Self {
+        let python3 = machine.exists("/usr/bin/python3").then(|| machine.leads_to("/usr/bin/python3"));
+        Self { python3, settings: machine.tree().below("/etc/apt") }
+    }
+
+    #[track_caller]
+    fn expect_untouched(&self, machine: &Machine) {
+        let after = Self::on(machine);
+        self.settings.is_the_same_as(&after.settings);
+        if self.python3.is_some() {
+            assert_eq!(self.python3, after.python3, "/usr/bin/python3 was switched");
+        } else if let Some(python3) = after.python3 {
+            // Brought by what the course's packages depend on: Debian's own link.
+            let owner = machine.run(["dpkg-query", "--search", "/usr/bin/python3"]);
+            assert!(owner.starts_with("python3-minimal:") && python3.starts_with("python3."), "{owner}{python3}");
+        }
+    }
 }
 
 fn becomes_ready(suite: &str, series: &str) {
     let machine = Machine::fresh(suite);
-    let before = of_the_system(&machine.tree());
+    let systems = TheSystems::on(&machine);
     set_up(&machine);
-    for (before, after) in before.iter().zip(of_the_system(&machine.tree())) {
-        before.is_the_same_as(&after);
-    }
+    systems.expect_untouched(&machine);
     expect_ready(&machine, series);
     expect_nothing_more_to_do(&machine);
 }
@@ -91,31 +110,27 @@ fn a_sid_whose_python3_is_too_new_becomes_ready_with_3_13_beside_it() {
     machine.apt_install(["python3"]);
     machine.write("/root/lab.py", include_str!("../../scripts/learning_event_loops.py"));
     machine.command(["python3", "/root/lab.py"]).run().exits(1).says("RuntimeError");
-    let before = of_the_system(&machine.tree());
+    let systems = TheSystems::on(&machine);
 
     let plan = machine.labready(["plan", "--verbose"]).run();
     plan.says("3.13").says("/usr/bin/python3.14").says("asyncio.get_event_loop()");
     set_up(&machine);
 
-    for (before, after) in before.iter().zip(of_the_system(&machine.tree())) {
-        before.is_the_same_as(&after);
-    }
+    systems.expect_untouched(&machine);
     assert_eq!(machine.leads_to("/usr/bin/python3"), "python3.14");
     expect_ready(&machine, "3.13");
     expect_nothing_more_to_do(&machine);
 }
 
 #[test]
-fn an_interpreter_that_is_there_is_used_and_apt_brings_only_the_rest() {
+fn what_apt_could_bring_is_not_asked_for_when_it_is_there() {
     let machine = Machine::fresh("bookworm");
     machine.apt_install(["python3-venv", "python3.11-dev", "build-essential"]);
-    let system = of_the_system(&machine.tree());
+    let systems = TheSystems::on(&machine);
     machine.watch_package_programs();
     set_up(&machine);
     let apt = machine.started().into_iter().filter(|line| line.starts_with("apt")).collect::<Vec<_>>();
     assert_eq!(apt, Vec::<String>::new(), "everything that apt could bring was there");
-    for (before, after) in system.iter().zip(of_the_system(&machine.tree())) {
-        before.is_the_same_as(&after);
-    }
+    systems.expect_untouched(&machine);
     expect_ready(&machine, "3.11");
 }
