@@ -144,6 +144,14 @@ pub enum Error {
         /// What to do.
         hint: String,
     },
+    /// A package is not to be had, though the index is fresh.
+    #[error("apt offers no {packages} on {system}")]
+    NoPackage {
+        /// The packages, quoted.
+        packages: String,
+        /// What the system calls itself.
+        system: String,
+    },
     /// Something stands where labready would have to write, and it is not labready's to remove.
     #[error("{message}")]
     InTheWay {
@@ -202,6 +210,9 @@ impl Error {
             Self::NeedsRoot { commands, .. } => Some(format!(
                 "run `sudo labready setup`, or hand these commands to whoever administers this machine:\n{commands}"
             )),
+            Self::NoPackage { .. } => Some(
+                "check apt's sources and `apt-get update`: its warnings name the source that failed; on Ubuntu, is universe enabled?".into(),
+            ),
             Self::NobodyToAsk => {
                 Some("`labready plan` shows what would change; `--yes` agrees to it".into())
             }
@@ -218,7 +229,7 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Usage { .. } | Self::Course { .. } | Self::NobodyToAsk => Exit::Usage,
-            Self::Unsupported { .. } | Self::NoPython { .. } | Self::InTheWay { .. } => Exit::NotReady,
+            Self::Unsupported { .. } | Self::NoPython { .. } | Self::NoPackage { .. } | Self::InTheWay { .. } => Exit::NotReady,
             Self::NeedsRoot { .. } => Exit::NeedsRights,
             Self::Step { .. } | Self::NoProgram { .. } | Self::Spawn { .. } | Self::TimedOut { .. } => Exit::StepFailed,
             Self::File { .. } | Self::TooLarge { .. } | Self::Output { .. } => Exit::Inconclusive,

@@ -11,9 +11,14 @@ pub mod machine;
 pub mod packages;
 pub mod venv;
 
+use std::path::Path;
+use std::thread;
+
 use serde::{Deserialize, Serialize};
 
-use crate::host::Account;
+use crate::course::Course;
+use crate::error::Result;
+use crate::host::{Account, Host};
 
 /// Everything that the plan is made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,4 +59,33 @@ impl Rights {
     pub fn owner(&self) -> &Account {
         self.student.as_ref().unwrap_or(&self.account)
     }
+}
+
+/// Looks at the machine, apt aside. The parts are independent and looked at side by side.
+///
+/// # Errors
+/// When a file that is there cannot be read.
+pub fn gather(host: &Host, course: &Course, venv: &Path) -> Result<Facts> {
+    let rights = Rights { account: host.account()?, student: host.student()? };
+    let home = rights.owner().home.clone();
+    let names = [course.packages.python.as_slice(), &course.packages.build].concat();
+    let wanted = |name: &str| name.starts_with("python3.") || names.iter().any(|wanted| wanted == name);
+    let (packages, interpreters, venv_facts) = thread::scope(|scope| {
+        let venv_facts = scope.spawn(|| venv::gather(host, venv));
+        // An interpreter's owner is told from dpkg's files.
+        let packages = packages::gather(host, wanted);
+        let interpreters = packages.as_ref().map(|packages| interpreters::gather(host, packages, &home)).unwrap_or_default();
+        (packages, interpreters, venv_facts.join())
+    });
+    Ok(Facts {
+        distro: distro::gather(host),
+        machine: machine::gather(host),
+        rights,
+        interpreters,
+        packages: packages?,
+        apt: None,
+        selection: alternatives::gather(host),
+        venv: venv_facts.unwrap_or_else(|_| venv::gather(host, venv)),
+        disk: disk::gather(host, venv),
+    })
 }

@@ -50,9 +50,7 @@ impl Host {
     pub fn student(&self) -> Result<Option<Account>> {
         let named = self.variable("SUDO_UID").and_then(|uid| uid.parse::<u32>().ok());
         match named {
-            Some(uid) if uid != 0 && geteuid().is_root() && getuid().is_root() => {
-                self.find_account(|account| account.uid == uid)
-            }
+            Some(uid) if uid != 0 && geteuid().is_root() && getuid().is_root() => self.find_account(|account| account.uid == uid),
             _ => Ok(None),
         }
     }

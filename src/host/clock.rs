@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use jiff::Timestamp;
 use nix::time::{ClockId, clock_gettime};
 
 use super::Host;
@@ -35,9 +36,10 @@ impl Clock {
         self.started.elapsed()
     }
 
-    /// The wall-clock time of the start.
-    pub fn started_at(&self) -> SystemTime {
-        self.started_at
+    /// The wall-clock time of the start, in RFC 3339, UTC, to the second.
+    pub fn started_at_rfc3339(&self) -> String {
+        let started = Timestamp::try_from(self.started_at).unwrap_or(Timestamp::UNIX_EPOCH);
+        format!("{started:.0}")
     }
 }
 

@@ -1,9 +1,9 @@
 //! Files: bounded reads, looks without following links, whole writes.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
@@ -145,6 +145,14 @@ impl Host {
         Some(real)
     }
 
+    /// Whether two paths, their links followed, are the same file. What cannot be looked at is taken for the same.
+    pub fn is_same(&self, one: &Path, other: &Path) -> bool {
+        match (fs::metadata(self.inside(one)), fs::metadata(self.inside(other))) {
+            (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+            _ => true,
+        }
+    }
+
     /// Free bytes for this user on the file system that holds the path, or the nearest folder above it that exists.
     pub fn free_bytes(&self, path: &Path) -> Option<u64> {
         let absolute = self.absolute(path);
@@ -162,7 +170,7 @@ impl Host {
         let parent = self.inside(Path::new(self.variable("TMPDIR").unwrap_or("/tmp")));
         let failed = |source| Error::File { action: "make a temporary folder in", path: parent.clone(), source };
         let folder = tempfile::Builder::new().prefix("labready-").tempdir_in(&parent).map_err(failed)?;
-        let readable = fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o755));
+        let readable = Permissions::from_mode(0o755);
         fs::set_permissions(folder.path(), readable).map_err(failed)?;
         Ok(folder)
     }
@@ -185,12 +193,25 @@ impl Host {
         let failed = |source: io::Error| Error::File { action: "write", path: path.to_owned(), source };
         let inside = self.inside(path);
         let parent = inside.parent().unwrap_or(Path::new("/"));
-        let readable = fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-        let mut file =
-            tempfile::Builder::new().prefix(".labready-").permissions(readable).tempfile_in(parent).map_err(failed)?;
+        let readable = Permissions::from_mode(0o644);
+        let mut file = tempfile::Builder::new().prefix(".labready-").permissions(readable).tempfile_in(parent).map_err(failed)?;
         file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
         file.persist(&inside).map_err(|error| failed(error.error))?;
         Ok(())
+    }
+
+    /// Whether a file can be written there later: its folder is there, and it is no folder itself.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it cannot.
+    pub fn can_hold(&self, path: &Path) -> Result<()> {
+        let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
+        let inside = self.inside(path);
+        if inside.is_dir() {
+            return Err(failed(ErrorKind::IsADirectory.into()));
+        }
+        let parent = inside.parent().unwrap_or(Path::new("/"));
+        tempfile::Builder::new().prefix(".labready-").tempfile_in(parent).map(drop).map_err(failed)
     }
 
     /// Opens a file for the lines of a log: appended to, created when missing.

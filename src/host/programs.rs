@@ -13,10 +13,7 @@ impl Host {
     /// # Errors
     /// [`Error::NoProgram`] when none of the system's program folders has it.
     pub fn program(&self, name: &str) -> Result<PathBuf> {
-        self.programs_in(SYSTEM_PATH, name)
-            .into_iter()
-            .next()
-            .ok_or_else(|| Error::NoProgram { program: name.to_owned() })
+        self.programs_in(SYSTEM_PATH, name).into_iter().next().ok_or_else(|| Error::NoProgram { program: name.to_owned() })
     }
 
     /// Every program of that name in the folders of a PATH, in its order, as paths of this machine.
@@ -27,6 +24,21 @@ impl Host {
         };
         let found = which::which_in_all(OsStr::new(name), Some(folders), Path::new("/"));
         found.map(|paths| paths.map(|path| self.outside(&path)).collect()).unwrap_or_default()
+    }
+
+    /// The folders of the PATH that labready was started with. Relative ones are left out: what they hold depends on where one stands.
+    pub fn search_path(&self) -> Vec<PathBuf> {
+        env::split_paths(self.variable("PATH").unwrap_or_default()).filter(|folder| folder.is_absolute()).collect()
+    }
+
+    /// dpkg's name for the architecture that this binary was built for.
+    pub fn built_for(&self) -> &'static str {
+        match env::consts::ARCH {
+            "x86_64" => "amd64",
+            "aarch64" => "arm64",
+            "x86" => "i386",
+            other => other,
+        }
     }
 
     /// The path of this machine for a path on the disk below the root folder.

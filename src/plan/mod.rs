@@ -1,8 +1,9 @@
 //! What must change, as data: (Course, Facts) → Plan. Pure: nothing here reads or runs anything.
 //!
-//! `choose` decides the interpreter, `steps` says what is missing.
+//! `choose` decides the interpreter, `steps` says what is missing, `commands` how it is put right.
 
 mod choose;
+mod commands;
 mod steps;
 
 use std::path::PathBuf;
@@ -11,7 +12,8 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 pub use choose::{Candidate, Choice, Origin, Wish};
-pub use steps::{Decision, GROUP, LINK, Selection, Settings, make};
+pub use commands::{GROUP, LINK, install_packages, python_of};
+pub use steps::{Decision, Selection, Settings, make};
 
 use crate::host::Command;
 
@@ -65,8 +67,6 @@ pub struct Step {
     pub needs_root: bool,
     /// How to take it back, as a command to type; `None` where nothing has to be taken back.
     pub undo: Option<String>,
-    /// The step that must be done before, when it is not simply the one before: see `apply`.
-    pub after: Option<String>,
 }
 
 /// The closed set of changes.
@@ -118,4 +118,3 @@ pub enum Action {
         packages: Vec<String>,
     },
 }
-

@@ -1,0 +1,196 @@
+//! apt-get and dpkg: a fixed environment, live progress from the status pipe, success judged by the state of OUR packages afterwards
+//! (apt-get's 0 can be a failure, its 100 somebody else's fault).
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{STEP_LIMIT, failed};
+use crate::error::Result;
+use crate::event::{Event, Finding, Severity, Sink};
+use crate::facts::{apt, packages};
+use crate::host::{Command, Finished, Host, Stream};
+use crate::plan::Step;
+
+/// Less free space than this is a full disk, in bytes.
+const FULL: u64 = 16 << 20;
+/// How much of the bar the download takes, in percent: on a fast line it is short, on a slow one it is most of the time.
+const DOWNLOAD_SHARE: f32 = 40.0;
+
+/// Finishes what an interrupted dpkg began. A package that cannot be finished is only ours to complain about when it is one of ours: the
+/// installing step will see.
+pub(super) fn configure_packages(host: &Host, step: &Step, emit: Sink<'_>) -> Result<()> {
+    let finished = run(host, step, emit)?;
+    let state = packages::gather(host, |_| false)?;
+    if state.interrupted {
+        return Err(explained(host, step, &finished, "dpkg is still interrupted"));
+    }
+    for (name, state) in state.half_done {
+        emit(Event::Finding {
+            finding: Finding {
+                id: "package-half-done".into(),
+                severity: Severity::Warning,
+                title: format!("the package `{name}` is {state}"),
+                detail: format!("`dpkg --configure -a` could not finish it: {}", evidence(&finished)),
+                fix: None,
+            },
+        });
+    }
+    Ok(())
+}
+
+/// Fetches the package index. A source that fails is a warning; no index at all is a failure.
+pub(super) fn refresh_index(host: &Host, step: &Step, emit: Sink<'_>) -> Result<()> {
+    let finished = run(host, step, emit)?;
+    if !apt::is_indexed(host) {
+        return Err(explained(host, step, &finished, "no package index could be fetched"));
+    }
+    let complaints = finished.stderr.lines().filter(|line| line.starts_with("E: ") || line.starts_with("W: "));
+    for complaint in complaints.take(5) {
+        emit(Event::Finding {
+            finding: Finding {
+                id: "source-failed".into(),
+                severity: Severity::Warning,
+                title: "an apt source could not be refreshed".into(),
+                detail: complaint[3..].to_owned(),
+                fix: None,
+            },
+        });
+    }
+    Ok(())
+}
+
+/// Installs packages.
+pub(super) fn install_packages(host: &Host, step: &Step, wanted: &[String], emit: Sink<'_>) -> Result<()> {
+    let finished = run(host, step, emit)?;
+    let state = packages::gather(host, |name| wanted.iter().any(|wanted| wanted == name))?;
+    let missing: Vec<String> = wanted.iter().filter(|name| !state.has(name)).map(|name| format!("`{name}`")).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let verb = if missing.len() == 1 { "is" } else { "are" };
+    Err(explained(host, step, &finished, &format!("{} {verb} not installed", missing.join(", "))))
+}
+
+fn explained(host: &Host, step: &Step, finished: &Finished, what: &str) -> crate::error::Error {
+    let full = ["/usr", "/var/cache/apt", "/var/lib/dpkg"]
+        .into_iter()
+        .find(|folder| host.free_bytes(Path::new(folder)).is_some_and(|free| free < FULL));
+    let reason = format!("{what} ({}, {}): {}", step.command.name(), finished.ending(), evidence(finished));
+    match full {
+        Some(folder) => failed(
+            step,
+            format!("{reason}; the disk that holds {folder} is full"),
+            "free some space, for example with `apt-get clean`",
+        ),
+        None => failed(step, reason, &format!("run `{}` by hand to see more", step.command)),
+    }
+}
+
+/// The line that says most: the first error, else the first warning, else the last words.
+fn evidence(finished: &Finished) -> String {
+    let first =
+        |start: &str| finished.stderr.lines().find(|line| line.starts_with(start)).map(|line| line[start.len()..].to_owned());
+    // "Sub-process returned an error" says only that something was said above it.
+    let telling = finished.stderr.lines().find(|line| line.starts_with("dpkg: error") || line.contains("No space left"));
+    telling
+        .map(str::to_owned)
+        .or_else(|| first("E: "))
+        .or_else(|| first("W: "))
+        .unwrap_or_else(|| super::last_words(&finished.stderr))
+}
+
+fn run(host: &Host, step: &Step, emit: Sink<'_>) -> Result<Finished> {
+    let command = step.command.clone().envs(environment(host));
+    let mut shown = (-1, String::new());
+    host.stream(&command, STEP_LIMIT, status_arguments(&command), &mut |stream, line| {
+        let (percent, text) = match stream {
+            Stream::Status => match progress(line) {
+                Some((percent, text)) => (Some(percent), text),
+                None => return,
+            },
+            Stream::Stdout | Stream::Stderr => (None, line.trim().to_owned()),
+        };
+        // A hundred packages make a thousand lines; a whole percent is news enough.
+        let whole = percent.map_or(shown.0, |percent| percent as i32);
+        if (percent.is_some() && whole == shown.0) || text.is_empty() || text == shown.1 {
+            return;
+        }
+        shown = (whole, text.clone());
+        emit(Event::StepProgress { id: step.id.clone(), percent, text });
+    })
+}
+
+/// dpkg alone has no such option for people's eyes; apt-get writes its progress where it is told.
+fn status_arguments(command: &Command) -> Option<fn(i32) -> Vec<String>> {
+    (command.name() == "apt-get").then_some(|descriptor| vec!["-o".to_owned(), format!("APT::Status-Fd={descriptor}")])
+}
+
+/// `dlstatus:1:12.5000:Retrieving file 1 of 93`, `pmstatus:mount:0.2681:Unpacking mount (amd64)` (apt's doc/progress-reporting). The text may
+/// hold colons.
+fn progress(line: &str) -> Option<(f32, String)> {
+    let mut fields = line.splitn(4, ':');
+    let (kind, _, percent, text) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    let percent: f32 = percent.parse().ok()?;
+    let percent = match kind {
+        "dlstatus" => percent * DOWNLOAD_SHARE / 100.0,
+        "pmstatus" => DOWNLOAD_SHARE + percent * (100.0 - DOWNLOAD_SHARE) / 100.0,
+        _ => return None,
+    };
+    Some((percent.clamp(0.0, 100.0), text.trim().to_owned()))
+}
+
+/// No questions, no restarts of services, and the proxy that the user has. A proxy's password stays in the environment: arguments are
+/// seen by everybody.
+fn environment(host: &Host) -> BTreeMap<String, String> {
+    let fixed = [
+        ("LC_ALL", "C.UTF-8"),
+        ("DEBIAN_FRONTEND", "noninteractive"),
+        ("DEBCONF_NONINTERACTIVE_SEEN", "true"),
+        ("APT_LISTCHANGES_FRONTEND", "none"),
+        ("NEEDRESTART_SUSPEND", "1"),
+        ("NEEDRESTART_MODE", "l"),
+    ];
+    let mut environment = host.proxies();
+    environment.extend(fixed.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+    environment
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn download_and_installation_share_one_bar() {
+        let lines = [
+            "dlstatus:1:50.0000:Retrieving file 47 of 93",
+            "pmstatus:mount:0.0000:Unpacking mount (amd64)",
+            "pmstatus:libc6:100.0000:Installed libc6: done",
+            "pmerror:lr-bad:60.0000:post-installation script failed",
+            "nonsense",
+        ];
+        insta::assert_debug_snapshot!(lines.map(progress), @r#"
+        [
+            Some(
+                (
+                    20.0,
+                    "Retrieving file 47 of 93",
+                ),
+            ),
+            Some(
+                (
+                    40.0,
+                    "Unpacking mount (amd64)",
+                ),
+            ),
+            Some(
+                (
+                    100.0,
+                    "Installed libc6: done",
+                ),
+            ),
+            None,
+            None,
+        ]
+        "#);
+    }
+}

@@ -1,0 +1,146 @@
+//! What apt offers: its index and its candidates, asked of `apt-cache` without root.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::host::{Command, Host};
+use crate::plan::Sizes;
+
+const LISTS: &str = "/var/lib/apt/lists";
+/// apt builds its cache first when it is stale, which takes seconds on a slow disk.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// What apt knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Apt {
+    /// Whether there is a package index at all; without one nothing can be offered.
+    pub indexed: bool,
+    /// What would be installed, by package name; only the names that were asked for.
+    #[serde(default)]
+    pub offers: BTreeMap<String, Offer>,
+}
+
+/// A package that apt could install.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The candidate's version, as Debian writes it.
+    pub version: String,
+    /// Where it comes from: `http://deb.debian.org/debian bookworm/main`; empty when only dpkg knows it.
+    #[serde(default)]
+    pub from: String,
+}
+
+/// Asks for every Python 3 and for the packages named.
+///
+/// # Errors
+/// [`crate::error::Error::Interrupted`]. Without a working `apt-cache` nothing is offered, and the plan says so.
+pub fn gather(host: &Host, packages: &[String]) -> Result<Apt> {
+    let indexed = is_indexed(host);
+    if !indexed {
+        return Ok(Apt::default());
+    }
+    let Ok(program) = host.program("apt-cache") else {
+        return Ok(Apt::default());
+    };
+    // A name that apt does not know would be taken for a regular expression and matched against the whole archive, for seconds.
+    let names = host.run(&Command::new(&program).args(["pkgnames"]), LIMIT)?.stdout;
+    let asked: BTreeSet<&str> =
+        names.lines().filter(|name| is_python(name) || packages.iter().any(|package| package == name)).collect();
+    if asked.is_empty() {
+        return Ok(Apt { indexed, offers: BTreeMap::new() });
+    }
+    let policy = host.run(&Command::new(&program).args(["policy"]).args(asked), LIMIT)?;
+    Ok(Apt { indexed, offers: parse_policy(&policy.stdout) })
+}
+
+/// Whether apt has any package index.
+pub fn is_indexed(host: &Host) -> bool {
+    host.list(Path::new(LISTS)).iter().any(|name| name.to_string_lossy().contains("_Packages"))
+}
+
+/// `python3.13`, or the packages that go with it: `python3.13-venv`.
+fn is_python(name: &str) -> bool {
+    name.strip_prefix("python3.").is_some_and(|rest| {
+        let minor = rest.split('-').next().unwrap_or_default();
+        !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+/// The candidates in the output of `apt-cache policy`: a name at the left edge, `Candidate:`, then a version table whose row of the candidate
+/// is followed by the places it comes from.
+fn parse_policy(text: &str) -> BTreeMap<String, Offer> {
+    let mut offers: BTreeMap<String, Offer> = BTreeMap::new();
+    let (mut name, mut candidate, mut in_row) = ("", "", false);
+    for line in text.lines() {
+        let trimmed = line.trim();
+        if let Some(start) = line.strip_suffix(':').filter(|start| !start.starts_with(' ')) {
+            (name, candidate, in_row) = (start, "", false);
+        } else if let Some(version) = trimmed.strip_prefix("Candidate: ").filter(|version| *version != "(none)") {
+            candidate = version;
+            offers.insert(name.to_owned(), Offer { version: version.to_owned(), from: String::new() });
+        } else if line.starts_with("        ") {
+            // `        500 http://deb.debian.org/debian bookworm/main amd64 Packages`
+            let words: Vec<&str> = trimmed.split_whitespace().collect();
+            if let (true, [_, place, suite, ..], Some(offer)) = (in_row, words.as_slice(), offers.get_mut(name))
+                && offer.from.is_empty()
+            {
+                offer.from = format!("{place} {suite}");
+            }
+        } else {
+            // `     3.11.2-6 500`, and ` *** 3.11.2-6 500` where it is installed.
+            let version = trimmed.trim_start_matches("*** ").split_whitespace().next();
+            in_row = !candidate.is_empty() && version == Some(candidate);
+        }
+    }
+    offers
+}
+
+/// What `apt-get install --print-uris` says: a line per archive with its size in bytes, and above them what it comes to.
+pub fn parse_sizes(text: &str) -> Option<Sizes> {
+    let archives = text.lines().filter(|line| line.starts_with('\''));
+    let download_bytes = archives.filter_map(|line| line.split_whitespace().nth(2)?.parse::<u64>().ok()).sum();
+    let packages = text.lines().find_map(|line| {
+        let (_, rest) = line.split_once(" upgraded, ")?;
+        rest.split_whitespace().next()?.parse().ok()
+    })?;
+    let disk_bytes = text.lines().find_map(|line| {
+        let words: Vec<&str> = line.strip_prefix("After this operation, ")?.split_whitespace().collect();
+        let number: f64 = words.first()?.replace(',', "").parse().ok()?;
+        Some((number * unit(words.get(1)?)?) as u64)
+    })?;
+    Some(Sizes { download_bytes, disk_bytes, packages })
+}
+
+fn unit(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "B" => 1.0,
+        "kB" => 1e3,
+        "MB" => 1e6,
+        "GB" => 1e9,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_what_apt_says_of_a_fresh_bookworm() {
+        insta::assert_debug_snapshot!(parse_sizes(include_str!("../../fixtures/apt/print-uris-bookworm.txt")));
+    }
+
+    #[test]
+    fn policy_of_a_fresh_bookworm_is_read() {
+        insta::assert_debug_snapshot!(parse_policy(include_str!("../../fixtures/apt/policy-bookworm.txt")));
+    }
+
+    #[test]
+    fn policy_of_an_installed_package_names_the_archive_and_not_the_status_file() {
+        insta::assert_debug_snapshot!(parse_policy(include_str!("../../fixtures/apt/policy-bookworm-installed.txt")));
+    }
+}

@@ -1,0 +1,67 @@
+//! The machine itself: its name, kernel and architecture, and whether it is a real one, a container, WSL or a chroot.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::host::{Host, Kind};
+
+/// What this machine is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Its name.
+    pub hostname: String,
+    /// Release of the running kernel.
+    pub kernel: String,
+    /// dpkg's name for the architecture (`amd64`), or the kernel's.
+    pub architecture: String,
+    /// What kind of environment this is.
+    pub environment: Environment,
+}
+
+/// Where a system runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Environment {
+    /// A computer of its own, virtual or not.
+    Machine,
+    /// Windows Subsystem for Linux.
+    Wsl,
+    /// A container.
+    Container,
+    /// A chroot, as in an image build.
+    Chroot,
+}
+
+/// Looks at this machine.
+pub fn gather(host: &Host) -> Machine {
+    let line = |path: &str| {
+        let text = host.read_at_most(Path::new(path), 4096).ok().flatten().unwrap_or_default();
+        text.lines().next().unwrap_or_default().trim().to_owned()
+    };
+    let kernel = line("/proc/sys/kernel/osrelease");
+    let architecture = line("/var/lib/dpkg/arch");
+    let architecture = if architecture.is_empty() { host.built_for().to_owned() } else { architecture };
+    Machine { hostname: line("/proc/sys/kernel/hostname"), environment: environment(host, &kernel), kernel, architecture }
+}
+
+fn environment(host: &Host, kernel: &str) -> Environment {
+    let exists = |path: &str| host.look(Path::new(path)).exists();
+    if kernel.to_lowercase().contains("microsoft") {
+        Environment::Wsl
+    } else if exists("/.dockerenv") || exists("/run/.containerenv") || exists("/run/systemd/container") {
+        Environment::Container
+    } else if is_chroot(host) {
+        Environment::Chroot
+    } else {
+        Environment::Machine
+    }
+}
+
+/// Only root may see where process 1 lives; without that sight, or without /proc, the kind of the machine stays the plain one.
+fn is_chroot(host: &Host) -> bool {
+    match host.look(Path::new("/proc/1/root")).kind {
+        Kind::Link(target) if !target.as_os_str().is_empty() => !host.is_same(Path::new("/proc/1/root/."), Path::new("/")),
+        _ => false,
+    }
+}

@@ -1,0 +1,104 @@
+//! dpkg's view of packages, from its status file: milliseconds, and dpkg is not started.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::host::Host;
+
+const STATUS: &str = "/var/lib/dpkg/status";
+/// Where an interrupted dpkg leaves numbered files (what apt looks at to say "dpkg was interrupted").
+const UPDATES: &str = "/var/lib/dpkg/updates";
+
+/// The packages that matter here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Packages {
+    /// Installed and configured: name → version.
+    pub installed: BTreeMap<String, String>,
+    /// Half-done ones of the whole system: name → dpkg's state.
+    #[serde(default)]
+    pub half_done: BTreeMap<String, String>,
+    /// Whether dpkg was interrupted and left its journal.
+    #[serde(default)]
+    pub interrupted: bool,
+}
+
+impl Packages {
+    /// Whether a package is installed and configured.
+    pub fn has(&self, name: &str) -> bool {
+        self.installed.contains_key(name)
+    }
+
+    /// Whether dpkg must first finish what it began.
+    pub fn need_configuring(&self) -> bool {
+        self.interrupted || !self.half_done.is_empty()
+    }
+}
+
+/// Reads dpkg's state; of the installed packages only those that pass are kept.
+///
+/// # Errors
+/// When the status file is there and cannot be read.
+pub fn gather(host: &Host, wanted: impl Fn(&str) -> bool) -> Result<Packages> {
+    let text = host.read(Path::new(STATUS))?.unwrap_or_default();
+    let numbered =
+        |name: &std::ffi::OsStr| name.to_str().is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()));
+    let interrupted = host.list(Path::new(UPDATES)).iter().any(|name| numbered(name));
+    Ok(Packages { interrupted, ..parse(&text, wanted) })
+}
+
+/// The stanzas of a status file (deb822: `Package`, `Status: want flag state`, `Version`).
+pub fn parse(text: &str, wanted: impl Fn(&str) -> bool) -> Packages {
+    let mut packages = Packages::default();
+    let (mut name, mut status, mut version) = ("", "", "");
+    for line in text.lines().chain([""]) {
+        if line.is_empty() {
+            note(&mut packages, &wanted, name, status, version);
+            (name, status, version) = ("", "", "");
+        } else if let Some(value) = line.strip_prefix("Package: ") {
+            name = value.trim();
+        } else if let Some(value) = line.strip_prefix("Status: ") {
+            status = value.trim();
+        } else if let Some(value) = line.strip_prefix("Version: ") {
+            version = value.trim();
+        }
+    }
+    packages
+}
+
+fn note(packages: &mut Packages, wanted: impl Fn(&str) -> bool, name: &str, status: &str, version: &str) {
+    let state = status.rsplit(' ').next().unwrap_or_default();
+    match state {
+        "installed" if wanted(name) => {
+            packages.installed.insert(name.to_owned(), version.to_owned());
+        }
+        "half-installed" | "unpacked" | "half-configured" | "triggers-awaited" | "triggers-pending" => {
+            packages.half_done.insert(name.to_owned(), state.to_owned());
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STATUS_TEXT: &str = "Package: python3.11\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3.11.2-6\nDescription: x\n Package: not-a-stanza\n\nPackage: gone\nStatus: deinstall ok config-files\nVersion: 1\n\nPackage: broken\nStatus: install reinstreq half-installed\nVersion: 2\n\nPackage: vim\nStatus: install ok installed\nVersion: 9";
+
+    #[test]
+    fn only_configured_packages_count_as_installed_and_half_done_ones_are_named() {
+        insta::assert_debug_snapshot!(parse(STATUS_TEXT, |name| name.starts_with("python")), @r#"
+        Packages {
+            installed: {
+                "python3.11": "3.11.2-6",
+            },
+            half_done: {
+                "broken": "half-installed",
+            },
+            interrupted: false,
+        }
+        "#);
+    }
+}

@@ -1,0 +1,169 @@
+//! The virtual environment: what pyvenv.cfg says against what its `bin/python` really is. Nothing in it is started.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use semver::Version;
+use serde::{Deserialize, Serialize};
+
+use crate::host::{Host, Kind};
+use crate::version;
+
+/// Stands in a virtual environment while it is being made, and in one whose making was cut off.
+pub const UNFINISHED: &str = ".labready-unfinished";
+/// More than any pyvenv.cfg or activate script, in bytes.
+const FILE_LIMIT: u64 = 1 << 20;
+
+/// A folder that is, or should become, a virtual environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Venv {
+    /// Its absolute path.
+    pub folder: PathBuf,
+    /// How things stand.
+    pub state: State,
+    /// Who owns it; `None` when it is not there.
+    #[serde(default)]
+    pub owner_uid: Option<u32>,
+    /// The version of the interpreter that made it.
+    #[serde(default)]
+    pub version: Option<Version>,
+    /// Where its `bin/python` leads.
+    #[serde(default)]
+    pub interpreter: Option<PathBuf>,
+    /// The pip packages in it, by their normalized names.
+    #[serde(default)]
+    pub packages: BTreeSet<String>,
+}
+
+/// How things stand with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nothing is there.
+    Missing,
+    /// An empty folder is there.
+    Empty,
+    /// A virtual environment that works.
+    Good,
+    /// A virtual environment, or what is left of one, that does not work: why, in words.
+    Broken(String),
+    /// Something that is no virtual environment and nothing of ours: what, in words.
+    Foreign(String),
+}
+
+/// Looks at the folder.
+pub fn gather(host: &Host, folder: &Path) -> Venv {
+    let venv = gather_marked(host, folder);
+    let unfinished = host.look(&folder.join(UNFINISHED)).exists();
+    match venv.state {
+        State::Good | State::Broken(_) | State::Foreign(_) if unfinished => {
+            Venv { state: State::Broken("its making was cut off".into()), ..venv }
+        }
+        _ => venv,
+    }
+}
+
+/// Looks at the folder past the mark of an unfinished one: what it would be without it.
+pub fn gather_marked(host: &Host, folder: &Path) -> Venv {
+    let entry = host.look(folder);
+    let mut venv = Venv {
+        folder: folder.to_owned(),
+        state: State::Missing,
+        owner_uid: entry.exists().then_some(entry.uid),
+        version: None,
+        interpreter: None,
+        packages: BTreeSet::new(),
+    };
+    venv.state = match entry.kind {
+        Kind::Missing => State::Missing,
+        Kind::File => State::Foreign("a file".into()),
+        Kind::Other => State::Foreign("neither a file nor a folder".into()),
+        Kind::Link(target) => State::Foreign(format!("a link to `{}`", target.display())),
+        Kind::Folder => look_into(host, &mut venv),
+    };
+    venv
+}
+
+fn look_into(host: &Host, venv: &mut Venv) -> State {
+    let folder = venv.folder.clone();
+    let names = host.list(&folder);
+    if names.is_empty() {
+        return State::Empty;
+    }
+    let Some(config) = host.read_at_most(&folder.join("pyvenv.cfg"), FILE_LIMIT).ok().flatten() else {
+        let python = host.look(&folder.join("bin/python")).exists() && host.look(&folder.join("bin/activate")).exists();
+        let count = names.len();
+        return if python {
+            State::Broken("it has no pyvenv.cfg".into())
+        } else {
+            State::Foreign(format!(
+                "a folder with {count} {} that is no virtual environment",
+                if count == 1 { "entry" } else { "entries" }
+            ))
+        };
+    };
+    venv.version =
+        setting(&config, "version").or_else(|| setting(&config, "version_info")).as_deref().and_then(version::from_python);
+    venv.interpreter = host.real_path(&folder.join("bin/python"));
+    match problem(host, venv) {
+        Some(problem) => State::Broken(problem),
+        None => State::Good,
+    }
+}
+
+/// `key = value` of pyvenv.cfg.
+fn setting(config: &str, key: &str) -> Option<String> {
+    config.lines().find_map(|line| {
+        let (name, value) = line.split_once('=')?;
+        (name.trim() == key).then(|| value.trim().to_owned())
+    })
+}
+
+fn problem(host: &Host, venv: &mut Venv) -> Option<String> {
+    let Some(made_by) = venv.version.clone() else {
+        return Some("its pyvenv.cfg names no version".into());
+    };
+    let Some(interpreter) = venv.interpreter.clone() else {
+        return Some("its bin/python leads nowhere: the interpreter that made it is gone".into());
+    };
+    let series = format!("python{}.{}", made_by.major, made_by.minor);
+    let name = interpreter.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if name.starts_with("python3.") && name != series {
+        return Some(format!("it was made by {series}, and its bin/python now leads to `{}`", interpreter.display()));
+    }
+    let site_packages = venv.folder.join("lib").join(&series).join("site-packages");
+    if host.look(&site_packages).kind != Kind::Folder {
+        return Some(format!("it has no lib/{series}/site-packages"));
+    }
+    venv.packages = packages_in(host, &site_packages);
+    moved_from(host, &venv.folder).map(|old| format!("it was made as `{old}` and moved here; its scripts still point there"))
+}
+
+/// The normalized names (PEP 503) of what pip has installed: one `NAME-VERSION.dist-info` each.
+fn packages_in(host: &Host, site_packages: &Path) -> BTreeSet<String> {
+    let names = host.list(site_packages);
+    let installed = names.iter().filter_map(|name| {
+        let (name, _) = name.to_str()?.strip_suffix(".dist-info")?.split_once('-')?;
+        Some(normalized(name))
+    });
+    installed.collect()
+}
+
+/// A pip package's name as PEP 503 compares it.
+pub fn normalized(name: &str) -> String {
+    name.to_lowercase().replace(['_', '.'], "-")
+}
+
+/// bin/activate holds the absolute path that the environment was made at, as do all its scripts.
+fn moved_from(host: &Host, folder: &Path) -> Option<String> {
+    let activate = host.read_at_most(&folder.join("bin/activate"), FILE_LIMIT).ok().flatten()?;
+    let old = activate.lines().find_map(|line| {
+        let value = line.trim().strip_prefix("VIRTUAL_ENV=").or_else(|| line.trim().strip_prefix("export VIRTUAL_ENV="))?;
+        // A quote in the name is written `'"'"'` by newer versions.
+        let value = value.replace("'\"'\"'", "\u{0}");
+        let value = value.trim_matches(['"', '\'']).replace('\u{0}', "'");
+        value.starts_with('/').then_some(value)
+    })?;
+    let same = Path::new(&old) == folder || host.real_path(Path::new(&old)) == host.real_path(folder);
+    (!same).then_some(old)
+}

@@ -1,0 +1,100 @@
+//! The exact commands of the steps. Options for apt and dpkg behave the same from apt 1.6 to 3.2 (unknown `-o` names are ignored).
+
+use std::path::{Path, PathBuf};
+
+use semver::Version;
+
+use crate::host::{Account, Command};
+
+/// The alternatives group. Never `python3`: that name would move /usr/bin/python3 away.
+pub const GROUP: &str = "labready-python3";
+/// The link that the group manages. /usr/bin/python3 is the operating system's.
+pub const LINK: &str = "/usr/local/bin/python3";
+
+/// Why: no questions, nothing removed, no recommended extras, configuration files kept, apt's own pty not needed in a chroot, and a
+/// stalled server given up in seconds.
+const APT_OPTIONS: [&str; 17] = [
+    "-y",
+    "-q",
+    "--no-install-recommends",
+    "--no-remove",
+    "-o",
+    "Dpkg::Use-Pty=0",
+    "-o",
+    "Dpkg::Options::=--force-confdef",
+    "-o",
+    "Dpkg::Options::=--force-confold",
+    "-o",
+    "Acquire::Retries=3",
+    "-o",
+    "Acquire::http::Timeout=15",
+    "-o",
+    "Acquire::https::Timeout=15",
+    "install",
+];
+
+/// `dpkg --configure -a`
+pub(super) fn configure_packages() -> Command {
+    Command::new("/usr/bin/dpkg").args(["--force-confdef", "--force-confold", "--configure", "-a"])
+}
+
+/// `apt-get update`
+pub(super) fn refresh_index() -> Command {
+    Command::new("/usr/bin/apt-get").args([
+        "-q",
+        "-o",
+        "Acquire::Retries=3",
+        "-o",
+        "Acquire::http::Timeout=15",
+        "-o",
+        "Acquire::https::Timeout=15",
+        "update",
+    ])
+}
+
+/// `apt-get install PACKAGE…`
+pub fn install_packages(packages: &[String]) -> Command {
+    Command::new("/usr/bin/apt-get").args(APT_OPTIONS).args(packages.iter().cloned())
+}
+
+/// `update-alternatives --install …`
+pub(super) fn register_alternative(path: &Path, priority: u32) -> Command {
+    let path = path.display().to_string();
+    let words = ["--install".to_owned(), LINK.to_owned(), GROUP.to_owned(), path, priority.to_string()];
+    Command::new("/usr/bin/update-alternatives").args(words)
+}
+
+/// `update-alternatives --set …`
+pub(super) fn select_alternative(path: &Path) -> Command {
+    let words = ["--set".to_owned(), GROUP.to_owned(), path.display().to_string()];
+    Command::new("/usr/bin/update-alternatives").args(words)
+}
+
+/// `pythonX.Y -m venv DIR`, by the interpreter's own path: through a link, a later switch of that link would change the environment.
+pub(super) fn make_venv(interpreter: &Path, folder: &Path, owner: Option<Account>) -> Command {
+    let words = ["-m".to_owned(), "venv".to_owned(), folder.display().to_string()];
+    Command::new(interpreter).args(words).as_account(owner)
+}
+
+/// `DIR/bin/python -m ensurepip`
+pub(super) fn add_pip(folder: &Path, owner: Option<Account>) -> Command {
+    Command::new(python_of(folder)).args(["-Im", "ensurepip", "--upgrade", "--default-pip"]).as_account(owner)
+}
+
+/// `DIR/bin/python -m pip install PACKAGE…`
+pub(super) fn install_into_venv(folder: &Path, packages: &[String], owner: Option<Account>) -> Command {
+    Command::new(python_of(folder))
+        .args(["-m", "pip", "--disable-pip-version-check", "--no-input", "install"])
+        .args(packages.iter().cloned())
+        .as_account(owner)
+}
+
+/// A virtual environment's interpreter.
+pub fn python_of(folder: &Path) -> PathBuf {
+    folder.join("bin/python")
+}
+
+/// 311 for 3.11: when the chosen one goes, the newest that is left follows.
+pub(super) fn priority(version: &Version) -> u32 {
+    u32::try_from(version.major * 100 + version.minor).unwrap_or(u32::MAX)
+}

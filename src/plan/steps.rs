@@ -1,0 +1,376 @@
+//! What is missing, as steps: pure.
+//!
+//! Their order says what depends on what. A step of the machine (apt, alternatives) waits for the machine's steps above it; a step of the
+//! student (the virtual environment) for everything above it. So `install-build` stands last: it runs while the environment is made.
+
+use std::path::PathBuf;
+
+use super::choose::{Chosen, choose};
+use super::commands::{self, GROUP, LINK};
+use super::{Action, Choice, Origin, Plan, Step, Wish};
+use crate::course::{Course, Packages};
+use crate::error::Error;
+use crate::facts::Facts;
+use crate::facts::alternatives::Link;
+use crate::facts::interpreters::Home;
+use crate::facts::venv::{State, normalized};
+use crate::host::Account;
+
+/// How far `python3` is selected for the whole machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// /usr/local/bin/python3 leads to the chosen interpreter.
+    Local,
+    /// The machine's python3 is left alone.
+    None,
+}
+
+/// What was asked for besides the course.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Which interpreter.
+    pub wish: Wish,
+    /// Whether to select it.
+    pub selection: Selection,
+    /// Whether this run has refreshed the package index already: it is not done twice.
+    pub refreshed: bool,
+}
+
+/// What came of planning.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decision {
+    /// The plan.
+    Plan(Box<Plan>),
+    /// apt must be asked first, for these packages: something is missing, and `facts.apt` is `None`.
+    AskApt(Vec<String>),
+}
+
+/// Makes the plan.
+///
+/// # Errors
+/// [`Error::Unsupported`] without apt, [`Error::NoPython`], [`Error::InTheWay`]: nothing can be planned, and nothing was touched.
+pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decision, Error> {
+    supported(facts)?;
+    if facts.apt.is_none() && settings.wish.newest {
+        return Ok(Decision::AskApt(every_package(course, None)));
+    }
+    let (chosen, candidates) = choose(&settings.wish, facts, settings.refreshed && facts.apt.is_some())?;
+    let choice = match chosen {
+        Chosen::Taken(choice) => choice,
+        Chosen::Open if facts.apt.is_none() => return Ok(Decision::AskApt(every_package(course, None))),
+        Chosen::Open => return Ok(Decision::Plan(Box::new(open_plan(course, facts, candidates)?))),
+    };
+    let missing = Missing::of(course, facts, &choice);
+    if facts.apt.is_none() && !missing.is_empty() {
+        return Ok(Decision::AskApt(every_package(course, Some(&choice))));
+    }
+    let mut steps = package_steps(facts, settings, &missing)?;
+    steps.extend(install_step("install-python", &format!("Install Python {}", short(&choice)), &missing.python));
+    steps.extend(venv_steps(course, facts, settings, &choice)?);
+    if settings.selection == Selection::Local {
+        steps.extend(selection_steps(facts, settings, &choice)?);
+    }
+    steps.extend(install_step("install-build", "Install the build tools", &missing.build));
+    Ok(Decision::Plan(Box::new(Plan { python: Some(choice), candidates, steps, open: Vec::new(), sizes: None })))
+}
+
+fn supported(facts: &Facts) -> Result<(), Error> {
+    if facts.distro.base.is_some() {
+        return Ok(());
+    }
+    Err(Error::Unsupported {
+        system: facts.distro.name.clone(),
+        reason: "labready installs with apt, from the archives of Debian and Ubuntu".into(),
+        hint: "by hand: install a Python in the course's range with its venv module, make a virtual environment with it, \
+               then `labready verify --python PATH` proves the labs"
+            .into(),
+    })
+}
+
+/// Only the index is refreshed; what follows depends on what it holds.
+fn open_plan(course: &Course, facts: &Facts, candidates: Vec<super::Candidate>) -> Result<Plan, Error> {
+    refuse_foreign(facts)?;
+    let why = if facts.apt.as_ref().is_some_and(|apt| apt.indexed) {
+        format!("no Python in `{}` is installed, and apt's index knows none", course.python)
+    } else {
+        format!("no Python in `{}` is installed, and apt has no index to look in", course.python)
+    };
+    let packages =
+        [course.packages.python.as_slice(), &course.packages.build].concat().join(", ").replace("{python}", "pythonX.Y");
+    let open = vec![
+        format!("install the newest Python in `{}` that apt then offers ({packages})", course.python),
+        format!("make the virtual environment `{}` with it", facts.venv.folder.display()),
+    ];
+    Ok(Plan { python: None, candidates, steps: vec![refresh_step(&why)], open, sizes: None })
+}
+
+/// The packages that dpkg does not have.
+struct Missing {
+    python: Vec<String>,
+    build: Vec<String>,
+}
+
+impl Missing {
+    fn of(course: &Course, facts: &Facts, choice: &Choice) -> Self {
+        let missing = |names: &[String]| {
+            let mut names = wanted(names, choice);
+            names.retain(|name| !facts.packages.has(name));
+            names
+        };
+        Self { python: missing(&course.packages.python), build: missing(&course.packages.build) }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.python.is_empty() && self.build.is_empty()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &String> {
+        self.python.iter().chain(&self.build)
+    }
+}
+
+/// The package names for a choice. An interpreter named by its path has no packages of its own.
+fn wanted(names: &[String], choice: &Choice) -> Vec<String> {
+    let names: Vec<String> =
+        names.iter().filter(|name| choice.origin != Origin::Named || !name.contains("{python}")).cloned().collect();
+    Packages::named(&names, &choice.series())
+}
+
+fn every_package(course: &Course, choice: Option<&Choice>) -> Vec<String> {
+    let names = [course.packages.python.as_slice(), &course.packages.build].concat();
+    match choice {
+        Some(choice) => wanted(&names, choice),
+        None => names.into_iter().filter(|name| !name.contains("{python}")).collect(),
+    }
+}
+
+/// What must happen before apt can install: finish an interrupted dpkg, get an index that knows the packages.
+fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Result<Vec<Step>, Error> {
+    let mut steps = Vec::new();
+    if missing.is_empty() {
+        return Ok(steps);
+    }
+    if facts.packages.need_configuring() {
+        steps.push(configure_step(facts));
+    }
+    let offered = |name: &str| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(name));
+    let unknown: Vec<String> = missing.all().filter(|name| !offered(name)).map(|name| format!("`{name}`")).collect();
+    if unknown.is_empty() {
+        return Ok(steps);
+    }
+    let unknown = unknown.join(", ");
+    if settings.refreshed {
+        return Err(Error::NoPackage { packages: unknown, system: facts.distro.name.clone() });
+    }
+    let indexed = facts.apt.as_ref().is_some_and(|apt| apt.indexed);
+    steps.push(refresh_step(&if indexed {
+        format!("apt's index does not know {unknown}")
+    } else {
+        "apt has no package index".into()
+    }));
+    Ok(steps)
+}
+
+fn configure_step(facts: &Facts) -> Step {
+    let names: Vec<String> = facts.packages.half_done.keys().map(|name| format!("`{name}`")).collect();
+    let left = if names.is_empty() { String::new() } else { format!(" and left {} half-done", names.join(", ")) };
+    Step {
+        id: "configure-packages".into(),
+        title: "Finish what dpkg began".into(),
+        why: format!("an earlier run of dpkg was interrupted{left}"),
+        action: Action::ConfigurePackages,
+        command: commands::configure_packages(),
+        needs_root: true,
+        undo: None,
+    }
+}
+
+fn refresh_step(why: &str) -> Step {
+    Step {
+        id: "refresh-index".into(),
+        title: "Refresh apt's package index".into(),
+        why: why.to_owned(),
+        action: Action::RefreshIndex,
+        command: commands::refresh_index(),
+        needs_root: true,
+        undo: None,
+    }
+}
+
+fn install_step(id: &str, title: &str, packages: &[String]) -> Option<Step> {
+    let verb = if packages.len() == 1 { "is" } else { "are" };
+    (!packages.is_empty()).then(|| Step {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        why: format!("{} {verb} not installed", listed(packages)),
+        action: Action::InstallPackages { packages: packages.to_vec() },
+        command: commands::install_packages(packages),
+        needs_root: true,
+        undo: Some(format!("apt-get remove {}", packages.join(" "))),
+    })
+}
+
+fn venv_steps(course: &Course, facts: &Facts, settings: &Settings, choice: &Choice) -> Result<Vec<Step>, Error> {
+    let folder = &facts.venv.folder;
+    let shown = folder.display();
+    let owner = owner_to_become(facts);
+    let why = match venv_flaw(facts, settings)? {
+        Some(why) => why,
+        None => return Ok(package_steps_in_venv(course, facts, folder.clone(), owner)),
+    };
+    let action = Action::MakeVenv {
+        folder: folder.clone(),
+        interpreter: choice.path.clone(),
+        version: choice.version.clone(),
+        replace: matches!(facts.venv.state, State::Good | State::Broken(_)),
+    };
+    let title = if matches!(facts.venv.state, State::Missing | State::Empty) { "Make" } else { "Rebuild" };
+    let mut steps = vec![Step {
+        id: "make-venv".into(),
+        title: format!("{title} the virtual environment `{shown}`"),
+        why,
+        action,
+        command: commands::make_venv(&choice.path, folder, owner.clone()),
+        needs_root: false,
+        undo: Some(format!("rm -r '{shown}'")),
+    }];
+    steps.extend(pip_step(folder.clone(), &course.venv.packages, owner));
+    Ok(steps)
+}
+
+/// Why the virtual environment must be made (again); `None` when it is good.
+fn venv_flaw(facts: &Facts, settings: &Settings) -> Result<Option<String>, Error> {
+    let venv = &facts.venv;
+    let shown = venv.folder.display();
+    let owner = facts.rights.owner();
+    if let (State::Good | State::Broken(_), Some(uid)) = (&venv.state, venv.owner_uid)
+        && uid != owner.uid
+    {
+        let whose = if uid == 0 { "root".to_owned() } else { format!("the account with uid {uid}") };
+        return Err(Error::InTheWay {
+            message: format!("the virtual environment `{shown}` belongs to {whose}, not to {}", owner.name),
+            hint: format!(
+                "give it back with `sudo chown -R {}:{} '{shown}'`, or choose another folder with `--venv DIR`",
+                owner.uid, owner.gid
+            ),
+        });
+    }
+    match &venv.state {
+        State::Missing => Ok(Some("it does not exist".into())),
+        State::Empty => Ok(Some("its folder is empty".into())),
+        State::Broken(why) => Ok(Some(why.clone())),
+        State::Foreign(what) => Err(Error::InTheWay {
+            message: format!("`{shown}` is {what}, and is left as it is"),
+            hint: "choose another folder with `--venv DIR`, or move it away".into(),
+        }),
+        State::Good => Ok(venv
+            .version
+            .as_ref()
+            .filter(|version| !settings.wish.requirement.matches(version))
+            .map(|version| format!("it was made by Python {version}, which is not in `{}`", settings.wish.requirement))),
+    }
+}
+
+/// What a good virtual environment lacks.
+fn package_steps_in_venv(course: &Course, facts: &Facts, folder: PathBuf, owner: Option<Account>) -> Vec<Step> {
+    let has = |name: &str| facts.venv.packages.contains(&normalized(name));
+    let missing: Vec<String> = course.venv.packages.iter().filter(|name| !has(name)).cloned().collect();
+    let add_pip = (!has("pip")).then(|| Step {
+        id: "add-pip".into(),
+        title: "Put pip into the virtual environment".into(),
+        why: "it has no pip".into(),
+        action: Action::AddPip { folder: folder.clone() },
+        command: commands::add_pip(&folder, owner.clone()),
+        needs_root: false,
+        undo: None,
+    });
+    add_pip.into_iter().chain(pip_step(folder, &missing, owner)).collect()
+}
+
+fn pip_step(folder: PathBuf, packages: &[String], owner: Option<Account>) -> Option<Step> {
+    (!packages.is_empty()).then(|| Step {
+        id: "install-into-venv".into(),
+        title: format!("Install {} into the virtual environment", listed(packages)),
+        why: "the course uses it there".into(),
+        command: commands::install_into_venv(&folder, packages, owner),
+        action: Action::InstallIntoVenv { folder, packages: packages.to_vec() },
+        needs_root: false,
+        undo: None,
+    })
+}
+
+/// Root works for the student whose folder this is.
+fn owner_to_become(facts: &Facts) -> Option<Account> {
+    facts.rights.student.clone()
+}
+
+/// One alternative for each installed interpreter in range, and the chosen one set.
+fn selection_steps(facts: &Facts, settings: &Settings, choice: &Choice) -> Result<Vec<Step>, Error> {
+    refuse_foreign(facts)?;
+    let selection = &facts.selection;
+    let registered = |path: &PathBuf| selection.alternatives.iter().any(|alternative| alternative.path == *path);
+    let installed = facts.interpreters.iter().filter(|found| found.origin == Home::Apt).filter_map(|found| {
+        let version = found.version.as_ref().filter(|version| settings.wish.requirement.matches(version))?;
+        Some((found.real.clone(), version.clone()))
+    });
+    let mut wanted: Vec<_> = installed.collect();
+    wanted.push((choice.path.clone(), choice.version.clone()));
+    wanted.sort();
+    wanted.dedup_by(|one, other| one.0 == other.0);
+    let selected = selection.link == Link::Ours && selection.value.as_ref() == Some(&choice.path) && selection.manual;
+    // Without the link the group is registered anew: that is what puts the link back.
+    let unlinked = selection.link == Link::Free;
+    let mut steps = Vec::new();
+    for (path, version) in wanted {
+        if !registered(&path) || (unlinked && path == choice.path) {
+            steps.push(register_step(path, commands::priority(&version)));
+        }
+    }
+    if !selected {
+        steps.push(select_step(choice));
+    }
+    Ok(steps)
+}
+
+fn refuse_foreign(facts: &Facts) -> Result<(), Error> {
+    match &facts.selection.link {
+        Link::Foreign(what) => Err(Error::InTheWay {
+            message: format!("`{LINK}` is {what} that labready did not put there, and is left as it is"),
+            hint: "move it away, or leave the machine's python3 alone with `--select none`".into(),
+        }),
+        Link::Free | Link::Ours => Ok(()),
+    }
+}
+
+fn register_step(path: PathBuf, priority: u32) -> Step {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Step {
+        id: format!("register-{name}"),
+        title: format!("Register {name} in the alternatives group {GROUP}"),
+        why: format!("so that `{LINK}` can lead to it; /usr/bin/python3 stays the system's"),
+        command: commands::register_alternative(&path, priority),
+        undo: Some(format!("update-alternatives --remove {GROUP} {}", path.display())),
+        action: Action::RegisterAlternative { path, priority },
+        needs_root: true,
+    }
+}
+
+fn select_step(choice: &Choice) -> Step {
+    Step {
+        id: "select-python".into(),
+        title: format!("Select Python {} as `{LINK}`", short(choice)),
+        why: "the course's commands say `python3`".into(),
+        command: commands::select_alternative(&choice.path),
+        action: Action::SelectAlternative { path: choice.path.clone() },
+        needs_root: true,
+        undo: Some(format!("update-alternatives --auto {GROUP}")),
+    }
+}
+
+fn short(choice: &Choice) -> String {
+    format!("{}.{}", choice.version.major, choice.version.minor)
+}
+
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
