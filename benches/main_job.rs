@@ -3,14 +3,14 @@
 //! `cargo bench --bench main_job [-- ROUNDS]`. Needs what the end-to-end tests need (`tests/run` installs it): root, real root filesystems.
 
 #[path = "../tests/end_to_end/machine/mod.rs"]
-#[allow(dead_code, reason = "the tests' machine has more than the benches use")]
+#[allow(dead_code, unused_imports, reason = "the tests' machine has more than the benches use")]
 mod machine;
 
 use std::fs;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use machine::Machine;
+use machine::{Machine, Output};
 
 const LIMIT: Duration = Duration::from_secs(600);
 const SUITE: &str = "bookworm";
@@ -26,7 +26,6 @@ const OLD_SCRIPT: &str = "apt-get update -q; apt-get install -q -y software-prop
 
 fn main() {
     let rounds = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(5);
-    machine::prerequisites::check();
     let mut table = Table::default();
     warm(rounds, &mut table);
     cold(rounds.min(3), &mut table);
@@ -40,12 +39,12 @@ fn warm(rounds: usize, table: &mut Table) {
     machine.write("/root/lab.py", include_str!("../scripts/learning_event_loops.py"));
     let again = format!("{QUIET}; {}", OLD_SCRIPT.replace("$PACKAGES", PACKAGES).replace("apt-get install -q -y software-properties-common; apt-get update -q;", ""));
     for _ in 0..rounds {
-        table.add("verify", seconds(|| machine.labready(["verify"]).limit(LIMIT).run().succeeds()));
-        table.add("longest lab by hand", seconds(|| machine.command(["/root/venv/bin/python", "/root/lab.py"]).run().succeeds()));
-        table.add("warm setup", seconds(|| machine.labready(["setup", "--yes", "--no-verify"]).run().succeeds()));
-        table.add("warm old script", seconds(|| machine.command(["sh", "-ec", &again]).limit(LIMIT).run().succeeds()));
-        table.add("--version", seconds(|| machine.labready(["--version"]).run().succeeds()));
-        table.add("nothing (true)", seconds(|| machine.command(["/bin/true"]).run().succeeds()));
+        table.add("verify", seconds(|| machine.labready(["verify"]).limit(LIMIT).run()));
+        table.add("longest lab by hand", seconds(|| machine.command(["/root/venv/bin/python", "/root/lab.py"]).run()));
+        table.add("warm setup", seconds(|| machine.labready(["setup", "--yes", "--no-verify"]).run()));
+        table.add("warm old script", seconds(|| machine.command(["sh", "-ec", &again]).limit(LIMIT).run()));
+        table.add("--version", seconds(|| machine.labready(["--version"]).run()));
+        table.add("nothing (true)", seconds(|| machine.command(["/bin/true"]).run()));
     }
     let peak = machine.command(["/usr/bin/python3.11", "-c", PEAK]).run();
     table.peak_kb = peak.succeeds().stdout.trim().parse().unwrap_or(0.0);
@@ -63,18 +62,19 @@ fn cold(rounds: usize, table: &mut Table) {
     let script = |text: &str| format!("{QUIET}; {}", text.replace("$PACKAGES", PACKAGES));
     for _ in 0..rounds {
         let machine = Machine::fresh(SUITE);
-        table.add("cold setup", seconds(|| machine.labready(["setup", "--yes", "--no-verify"]).limit(LIMIT).run().succeeds()));
+        table.add("cold setup", seconds(|| machine.labready(["setup", "--yes", "--no-verify"]).limit(LIMIT).run()));
         drop(machine);
         for (name, text) in [("cold by hand", BY_HAND), ("cold old script", OLD_SCRIPT)] {
             let machine = Machine::fresh(SUITE);
-            table.add(name, seconds(|| machine.command(["sh", "-ec", &script(text)]).limit(LIMIT).run().succeeds()));
+            table.add(name, seconds(|| machine.command(["sh", "-ec", &script(text)]).limit(LIMIT).run()));
         }
     }
 }
 
-fn seconds<T>(work: impl FnOnce() -> T) -> f64 {
+/// How long a command that must succeed takes, in seconds.
+fn seconds(work: impl FnOnce() -> Output) -> f64 {
     let started = Instant::now();
-    work();
+    work().succeeds();
     started.elapsed().as_secs_f64()
 }
 

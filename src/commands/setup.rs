@@ -57,6 +57,12 @@ fn permitted(facts: &Facts, plan: &Plan) -> Result<()> {
 
 /// Asks once. Without a terminal nobody can answer, and nothing is done.
 fn agree(task: &Task<'_>) -> Result<bool> {
+    if task.common.quiet {
+        return Err(Error::Usage {
+            message: "`--quiet` shows no plan that could be agreed to".into(),
+            hint: "add `--yes`, or leave `--quiet` out".into(),
+        });
+    }
     let streams = task.host.streams();
     if !streams.stdin || !streams.stderr {
         return Err(Error::NobodyToAsk);

@@ -89,7 +89,7 @@ pub(super) fn choose(wish: &Wish, facts: &Facts, refreshed: bool) -> Result<(Cho
     let mut candidates: Vec<Weighed> = facts.interpreters.iter().map(|found| weigh_installed(wish, found)).collect();
     candidates.extend(
         offers(facts)
-            .filter(|(name, _)| !is_installed(facts, name))
+            .filter(|(name, _)| !is_working(facts, name))
             .map(|(name, version)| weigh_offer(wish, facts, name, version)),
     );
     let fitting = candidates.iter().enumerate().filter(|(_, weighed)| weighed.choice.is_some());
@@ -199,7 +199,10 @@ fn weigh_installed(wish: &Wish, found: &Interpreter) -> Weighed {
 fn weigh_offer(wish: &Wish, facts: &Facts, name: &str, version: Version) -> Weighed {
     let from = facts.apt.as_ref().and_then(|apt| apt.offers.get(name)).map(|offer| offer.from.as_str()).unwrap_or_default();
     let origin = if from.is_empty() { "offered by apt".to_owned() } else { format!("offered by apt from {from}") };
-    let reason = refusal(wish, &version);
+    let damaged = facts.packages.has(name).then(|| {
+        format!("dpkg says that it is installed, and /usr/bin/{name} does not answer; `apt-get install --reinstall {name}-minimal {name}` mends it")
+    });
+    let reason = refusal(wish, &version).or(damaged);
     let choice = reason.is_none().then(|| Choice {
         path: PathBuf::from("/usr/bin").join(name),
         version: version.clone(),
@@ -232,8 +235,9 @@ fn offers(facts: &Facts) -> impl Iterator<Item = (&str, Version)> {
     })
 }
 
-fn is_installed(facts: &Facts, package: &str) -> bool {
-    facts.packages.has(package) && facts.interpreters.iter().any(|found| found.real.ends_with(package) && found.version.is_some())
+/// Whether the package's interpreter was found, and answered.
+fn is_working(facts: &Facts, package: &str) -> bool {
+    facts.interpreters.iter().any(|found| found.origin == Home::Apt && found.real.ends_with(package) && found.version.is_some())
 }
 
 fn nothing_fits(wish: &Wish, facts: &Facts, candidates: &[Candidate]) -> Error {
