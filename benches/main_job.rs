@@ -3,7 +3,13 @@
 //! `cargo bench --bench main_job [-- ROUNDS]`. Needs what the end-to-end tests need (`tests/run` installs it): root, real root filesystems.
 
 #[path = "../tests/end_to_end/machine/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "the tests' machine has more than the benches use")]
+#[allow(
+    dead_code,
+    unused_imports,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the tests' machine has more than the benches use"
+)]
 mod machine;
 
 use std::fs;
@@ -37,7 +43,12 @@ fn warm(rounds: usize, table: &mut Table) {
     let machine = Machine::ready(SUITE);
     machine.shell(&format!("{QUIET}; {}", BY_HAND.replace("$PACKAGES", PACKAGES)));
     machine.write("/root/lab.py", include_str!("../scripts/learning_event_loops.py"));
-    let again = format!("{QUIET}; {}", OLD_SCRIPT.replace("$PACKAGES", PACKAGES).replace("apt-get install -q -y software-properties-common; apt-get update -q;", ""));
+    let again = format!(
+        "{QUIET}; {}",
+        OLD_SCRIPT
+            .replace("$PACKAGES", PACKAGES)
+            .replace("apt-get install -q -y software-properties-common; apt-get update -q;", "")
+    );
     for _ in 0..rounds {
         table.add("verify", seconds(|| machine.labready(["verify"]).limit(LIMIT).run()));
         table.add("longest lab by hand", seconds(|| machine.command(["/root/venv/bin/python", "/root/lab.py"]).run()));
@@ -114,7 +125,11 @@ impl Table {
         ];
         let mut out = format!("medians of {rounds} rounds (cold: {})\n", rounds.min(3));
         for (name, all) in &self.rows {
-            out += &format!("  {name:<24} {:>9.3} s  of {:?}\n", self.median(name), all.iter().map(|s| (s * 1000.0).round() / 1000.0).collect::<Vec<_>>());
+            out += &format!(
+                "  {name:<24} {:>9.3} s  of {:?}\n",
+                self.median(name),
+                all.iter().map(|s| (s * 1000.0).round() / 1000.0).collect::<Vec<_>>()
+            );
         }
         for (name, value, limit) in lines {
             let verdict = if value <= limit { "within" } else { "OVER" };

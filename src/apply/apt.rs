@@ -86,7 +86,8 @@ fn missing_of(host: &Host, wanted: &[String]) -> Result<Vec<String>> {
 /// An archive that the index names and the server has no longer, or has replaced.
 fn is_out_of_date(finished: &Finished) -> bool {
     finished.stderr.lines().any(|line| {
-        line.starts_with("E: Failed to fetch") && ["404", "Hash Sum mismatch", "unexpected size"].iter().any(|sign| line.contains(sign))
+        line.starts_with("E: Failed to fetch")
+            && ["404", "Hash Sum mismatch", "unexpected size"].iter().any(|sign| line.contains(sign))
     })
 }
 

@@ -88,9 +88,7 @@ pub(super) fn choose(wish: &Wish, facts: &Facts, refreshed: bool) -> Result<(Cho
     }
     let mut candidates: Vec<Weighed> = facts.interpreters.iter().map(|found| weigh_installed(wish, found)).collect();
     candidates.extend(
-        offers(facts)
-            .filter(|(name, _)| !is_working(facts, name))
-            .map(|(name, version)| weigh_offer(wish, facts, name, version)),
+        offers(facts).filter(|(name, _)| !is_working(facts, name)).map(|(name, version)| weigh_offer(wish, facts, name, version)),
     );
     let fitting = candidates.iter().enumerate().filter(|(_, weighed)| weighed.choice.is_some());
     let installed_first = |weighed: &Weighed| !wish.newest && weighed.is_installed();

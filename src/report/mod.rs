@@ -194,7 +194,8 @@ impl Report {
                 self.duration_ms = *duration_ms;
             }
             Event::Failed { error } => {
-                let not_ready = [Exit::NotReady, Exit::StepFailed, Exit::NeedsRights].iter().any(|exit| exit.code() == error.exit_code);
+                let not_ready =
+                    [Exit::NotReady, Exit::StepFailed, Exit::NeedsRights].iter().any(|exit| exit.code() == error.exit_code);
                 self.status = if not_ready { Status::NotReady } else { Status::Inconclusive };
                 self.error = Some(error.clone());
             }
