@@ -58,7 +58,7 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     let choice = match chosen {
         Chosen::Taken(choice) => choice,
         Chosen::Open if facts.apt.is_none() => return Ok(Decision::AskApt(every_package(course, None))),
-        Chosen::Open => return Ok(Decision::Plan(Box::new(open_plan(course, facts, candidates)?))),
+        Chosen::Open => return Ok(Decision::Plan(Box::new(open_plan(course, facts, settings, candidates)?))),
     };
     let missing = Missing::of(course, facts, &choice);
     if facts.apt.is_none() && !missing.is_empty() {
@@ -88,17 +88,22 @@ fn supported(facts: &Facts) -> Result<(), Error> {
 }
 
 /// Only the index is refreshed; what follows depends on what it holds.
-fn open_plan(course: &Course, facts: &Facts, candidates: Vec<super::Candidate>) -> Result<Plan, Error> {
-    refuse_foreign(facts)?;
+fn open_plan(course: &Course, facts: &Facts, settings: &Settings, candidates: Vec<super::Candidate>) -> Result<Plan, Error> {
+    // What would stand in the way later is better said now.
+    venv_flaw(facts, settings)?;
+    if settings.selection == Selection::Local {
+        refuse_foreign(facts)?;
+    }
+    let range = &settings.wish.requirement;
     let why = if facts.apt.as_ref().is_some_and(|apt| apt.indexed) {
-        format!("no Python in `{}` is installed, and apt's index knows none", course.python)
+        format!("no Python in `{range}` is installed, and apt's index knows none")
     } else {
-        format!("no Python in `{}` is installed, and apt has no index to look in", course.python)
+        format!("no Python in `{range}` is installed, and apt has no index to look in")
     };
     let packages =
         [course.packages.python.as_slice(), &course.packages.build].concat().join(", ").replace("{python}", "pythonX.Y");
     let open = vec![
-        format!("install the newest Python in `{}` that apt then offers ({packages})", course.python),
+        format!("install the newest Python in `{range}` that apt then offers ({packages})"),
         format!("make the virtual environment `{}` with it", facts.venv.folder.display()),
     ];
     Ok(Plan { python: None, candidates, steps: vec![refresh_step(&why)], open, sizes: None })
@@ -218,6 +223,14 @@ fn venv_steps(course: &Course, facts: &Facts, settings: &Settings, choice: &Choi
         Some(why) => why,
         None => return Ok(package_steps_in_venv(course, facts, folder.clone(), owner)),
     };
+    if let Some(stranger) = facts.venv.strangers.first() {
+        return Err(Error::InTheWay {
+            message: format!(
+                "the virtual environment `{shown}` must be rebuilt ({why}), and it holds `{stranger}`, which is not its own"
+            ),
+            hint: format!("move `{stranger}` out of it, or choose another folder with `--venv DIR`"),
+        });
+    }
     let action = Action::MakeVenv {
         folder: folder.clone(),
         interpreter: choice.path.clone(),
