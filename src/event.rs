@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::facts::Facts;
 use crate::lab::LabResult;
 use crate::plan::{Plan, Step};
-use crate::report::Status;
+use crate::report::{ErrorPart, Status};
 
 /// One thing that happened, in the order in which it did. `--log` and `--format ndjson` write one a line.
 #[derive(Clone, Debug, Serialize)]
@@ -75,6 +75,11 @@ pub enum Event {
     Finding {
         /// The finding.
         finding: Finding,
+    },
+    /// The command could not be carried out.
+    Failed {
+        /// Why, and what to do.
+        error: ErrorPart,
     },
     /// The command ended.
     Finished {

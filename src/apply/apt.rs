@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::event::{Event, Finding, Severity, Sink};
 use crate::facts::{apt, packages};
 use crate::host::{Command, Finished, Host, Stream};
-use crate::plan::Step;
+use crate::plan::{self, Step};
 
 /// Less free space than this is a full disk, in bytes.
 const FULL: u64 = 16 << 20;
@@ -61,14 +61,34 @@ pub(super) fn refresh_index(host: &Host, step: &Step, emit: Sink<'_>) -> Result<
 
 /// Installs packages.
 pub(super) fn install_packages(host: &Host, step: &Step, wanted: &[String], emit: Sink<'_>) -> Result<()> {
-    let finished = run(host, step, emit)?;
-    let state = packages::gather(host, |name| wanted.iter().any(|wanted| wanted == name))?;
-    let missing: Vec<String> = wanted.iter().filter(|name| !state.has(name)).map(|name| format!("`{name}`")).collect();
+    let mut finished = run(host, step, emit)?;
+    let mut missing = missing_of(host, wanted)?;
+    if !missing.is_empty() && is_out_of_date(&finished) {
+        let text = "apt's index is out of date: refreshing it".to_owned();
+        emit(Event::StepProgress { id: step.id.clone(), percent: None, text });
+        run(host, &Step { command: plan::refresh_index(), ..step.clone() }, emit)?;
+        finished = run(host, step, emit)?;
+        missing = missing_of(host, wanted)?;
+    }
     if missing.is_empty() {
         return Ok(());
     }
     let verb = if missing.len() == 1 { "is" } else { "are" };
     Err(explained(host, step, &finished, &format!("{} {verb} not installed", missing.join(", "))))
+}
+
+/// The wanted packages that dpkg does not have, quoted.
+fn missing_of(host: &Host, wanted: &[String]) -> Result<Vec<String>> {
+    let state = packages::gather(host, |name| wanted.iter().any(|wanted| wanted == name))?;
+    Ok(wanted.iter().filter(|name| !state.has(name)).map(|name| format!("`{name}`")).collect())
+}
+
+/// An archive that the index names and the server has no longer, or has replaced.
+fn is_out_of_date(finished: &Finished) -> bool {
+    finished.stderr.lines().any(|line| {
+        line.starts_with("E: Failed to fetch")
+            && ["404", "Hash Sum mismatch", "unexpected size"].iter().any(|sign| line.contains(sign))
+    })
 }
 
 fn explained(host: &Host, step: &Step, finished: &Finished, what: &str) -> crate::error::Error {

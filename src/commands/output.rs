@@ -32,7 +32,7 @@ struct Listeners {
 /// A run that could not even open its outputs.
 pub(super) fn without_report(host: &Host, error: &Error) -> Exit {
     let paint = Paint::new(host, crate::cli::Color::Auto, host.streams().stderr);
-    Talk::new(paint, Loudness::Normal, false).tell_error(error);
+    Talk::new(paint, Loudness::Normal, false).tell_error(&error.into());
     error.exit()
 }
 
@@ -114,9 +114,7 @@ impl Output {
     /// Ends the run: says the error, prints the report, writes the files, and gives the exit code.
     pub fn close(&self, outcome: Result<Exit>) -> Exit {
         let exit = outcome.unwrap_or_else(|error| {
-            let mut listeners = self.listeners();
-            listeners.report.note_error(&error);
-            listeners.talk.tell_error(&error);
+            self.emit(Event::Failed { error: (&error).into() });
             error.exit()
         });
         let mut listeners = self.listeners();
@@ -126,7 +124,7 @@ impl Output {
         match written {
             Ok(()) => exit,
             Err(error) => {
-                listeners.talk.tell_error(&error);
+                listeners.talk.tell_error(&(&error).into());
                 if exit == Exit::Ready { error.exit() } else { exit }
             }
         }

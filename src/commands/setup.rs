@@ -39,7 +39,7 @@ fn prove(task: &Task<'_>, facts: &Facts, plan: &Plan, options: &Setup) -> Result
         task.finish(Status::Ready, "Everything is in place; the labs were not run.");
         return Ok(Exit::Ready);
     }
-    verify::labs(task, &verify::setting(facts, plan)?, "This workstation is ready.")
+    verify::labs(task, &verify::setting(facts, plan.python.as_ref())?, "This workstation is ready.")
 }
 
 fn permitted(facts: &Facts, plan: &Plan) -> Result<()> {
@@ -57,6 +57,12 @@ fn permitted(facts: &Facts, plan: &Plan) -> Result<()> {
 
 /// Asks once. Without a terminal nobody can answer, and nothing is done.
 fn agree(task: &Task<'_>) -> Result<bool> {
+    if task.common.quiet {
+        return Err(Error::Usage {
+            message: "`--quiet` shows no plan that could be agreed to".into(),
+            hint: "add `--yes`, or leave `--quiet` out".into(),
+        });
+    }
     let streams = task.host.streams();
     if !streams.stdin || !streams.stderr {
         return Err(Error::NobodyToAsk);

@@ -1,39 +1,35 @@
 //! `labready verify`: the labs, run with the interpreter that the student will use, and judged.
 
-use std::path::PathBuf;
-
 use super::Task;
-use super::look::look;
 use crate::error::{Error, Exit, Result};
-use crate::facts::Facts;
+use crate::event::Event;
 use crate::facts::venv::State;
+use crate::facts::{self, Facts};
 use crate::lab::{self, LabResult, Setting, Verdict};
-use crate::plan::{Origin, Plan, python_of};
+use crate::plan::{self, Choice, Origin, python_of};
 use crate::report::Status;
 
 pub(super) fn run(task: &Task<'_>) -> Result<Exit> {
     let settings = task.settings(None)?;
-    let named = settings.wish.named.as_ref().filter(|named| named.version.is_some());
-    if let Some(named) = named {
-        let setting = Setting { python: named.path.clone(), account: task.host.student()?, ..Setting::default() };
-        return labs(task, &setting, "Every lab passed.");
-    }
-    let (facts, plan) = look(task, &settings, false)?;
-    labs(task, &setting(&facts, &plan)?, "Every lab passed.")
+    let facts = facts::gather(task.host, &task.course, &task.venv)?;
+    task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
+    let choice = plan::installed(&settings.wish, &facts)?;
+    labs(task, &setting(&facts, choice.as_ref())?, "Every lab passed.")
 }
 
-/// Runs the labs with the virtual environment's interpreter, or the chosen one where there is no environment yet.
+/// The interpreter that `--python PATH` names, else the virtual environment's, else the one that setup would choose among the installed.
 ///
 /// # Errors
-/// [`Error::NoPython`] when none is installed.
-pub(super) fn setting(facts: &Facts, plan: &Plan) -> Result<Setting> {
+/// [`Error::NoPython`] when there is none.
+pub(super) fn setting(facts: &Facts, choice: Option<&Choice>) -> Result<Setting> {
+    let named = choice.filter(|choice| choice.origin == Origin::Named).map(|choice| choice.path.clone());
     let in_venv = (facts.venv.state == State::Good).then(|| python_of(&facts.venv.folder));
-    let chosen = plan.python.as_ref().filter(|choice| choice.origin != Origin::Apt).map(|choice| choice.path.clone());
-    let python: PathBuf = in_venv.or(chosen).ok_or_else(|| Error::NoPython {
+    let installed = choice.map(|choice| choice.path.clone());
+    let python = named.or(in_venv).or(installed).ok_or_else(|| Error::NoPython {
         message: "no Python that the course can use is installed".into(),
         hint: "`labready setup` installs one".into(),
     })?;
-    Ok(Setting { python, account: facts.rights.student.clone(), ..Setting::default() })
+    Ok(Setting { python, account: facts.rights.student.clone() })
 }
 
 /// Runs and judges the course's labs, and says what follows.

@@ -88,9 +88,7 @@ pub(super) fn choose(wish: &Wish, facts: &Facts, refreshed: bool) -> Result<(Cho
     }
     let mut candidates: Vec<Weighed> = facts.interpreters.iter().map(|found| weigh_installed(wish, found)).collect();
     candidates.extend(
-        offers(facts)
-            .filter(|(name, _)| !is_installed(facts, name))
-            .map(|(name, version)| weigh_offer(wish, facts, name, version)),
+        offers(facts).filter(|(name, _)| !is_working(facts, name)).map(|(name, version)| weigh_offer(wish, facts, name, version)),
     );
     let fitting = candidates.iter().enumerate().filter(|(_, weighed)| weighed.choice.is_some());
     let installed_first = |weighed: &Weighed| !wish.newest && weighed.is_installed();
@@ -114,6 +112,18 @@ pub(super) fn choose(wish: &Wish, facts: &Facts, refreshed: bool) -> Result<(Cho
         return Ok((Chosen::Open, only_candidates(candidates)));
     }
     Err(nothing_fits(wish, facts, &only_candidates(candidates)))
+}
+
+/// The interpreter that would be chosen among the installed ones; `None` when none fits.
+///
+/// # Errors
+/// [`Error::NoPython`] when `--python PATH` names one that cannot be used.
+pub fn installed(wish: &Wish, facts: &Facts) -> Result<Option<Choice>, Error> {
+    let without_apt = Facts { apt: None, ..facts.clone() };
+    match choose(wish, &without_apt, false)? {
+        (Chosen::Taken(choice), _) => Ok(Some(choice)),
+        (Chosen::Open, _) => Ok(None),
+    }
 }
 
 /// A candidate, and what it would be as a choice when it fits.
@@ -187,7 +197,10 @@ fn weigh_installed(wish: &Wish, found: &Interpreter) -> Weighed {
 fn weigh_offer(wish: &Wish, facts: &Facts, name: &str, version: Version) -> Weighed {
     let from = facts.apt.as_ref().and_then(|apt| apt.offers.get(name)).map(|offer| offer.from.as_str()).unwrap_or_default();
     let origin = if from.is_empty() { "offered by apt".to_owned() } else { format!("offered by apt from {from}") };
-    let reason = refusal(wish, &version);
+    let damaged = facts.packages.has(name).then(|| {
+        format!("dpkg says that it is installed, and /usr/bin/{name} does not answer; `apt-get install --reinstall {name}-minimal {name}` mends it")
+    });
+    let reason = refusal(wish, &version).or(damaged);
     let choice = reason.is_none().then(|| Choice {
         path: PathBuf::from("/usr/bin").join(name),
         version: version.clone(),
@@ -220,8 +233,9 @@ fn offers(facts: &Facts) -> impl Iterator<Item = (&str, Version)> {
     })
 }
 
-fn is_installed(facts: &Facts, package: &str) -> bool {
-    facts.packages.has(package) && facts.interpreters.iter().any(|found| found.real.ends_with(package) && found.version.is_some())
+/// Whether the package's interpreter was found, and answered.
+fn is_working(facts: &Facts, package: &str) -> bool {
+    facts.interpreters.iter().any(|found| found.origin == Home::Apt && found.real.ends_with(package) && found.version.is_some())
 }
 
 fn nothing_fits(wish: &Wish, facts: &Facts, candidates: &[Candidate]) -> Error {

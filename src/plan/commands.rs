@@ -39,7 +39,7 @@ pub(super) fn configure_packages() -> Command {
 }
 
 /// `apt-get update`
-pub(super) fn refresh_index() -> Command {
+pub fn refresh_index() -> Command {
     Command::new("/usr/bin/apt-get").args([
         "-q",
         "-o",

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-pub use choose::{Candidate, Choice, Origin, Wish};
-pub use commands::{GROUP, LINK, install_packages, python_of};
+pub use choose::{Candidate, Choice, Origin, Wish, installed};
+pub use commands::{GROUP, LINK, install_packages, python_of, refresh_index};
 pub use steps::{Decision, Selection, Settings, make};
 
 use crate::host::Command;

@@ -10,13 +10,12 @@ use console::{Style, Term};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::cli::Color;
-use crate::error::Error;
 use crate::event::{Event, Severity, StepStatus};
 use crate::host::Host;
 use crate::lab::Verdict;
 
 use super::words::{duration, harmless};
-use super::{Report, human};
+use super::{ErrorPart, Report, human};
 
 /// Width where nothing tells it.
 const WIDTH: usize = 80;
@@ -157,16 +156,17 @@ impl Talk {
                 };
                 self.say(&format!("{}: {}: {}", self.paint.unsure(word), harmless(&finding.title), harmless(&finding.detail)));
             }
+            Event::Failed { error } => self.tell_error(error),
             Event::Started { .. } | Event::Looked { .. } | Event::Planned { .. } | Event::Finished { .. } => {}
         }
     }
 
     /// Says why the command could not be carried out, and what to do.
-    pub fn tell_error(&mut self, error: &Error) {
+    pub fn tell_error(&mut self, error: &ErrorPart) {
         self.clear();
-        self.write(&format!("{}: {}", self.paint.bad("error"), harmless(&error.to_string())));
-        if let Some(hint) = error.hint() {
-            self.write(&format!("\n{}: {}", self.paint.bold("hint"), harmless(&hint)));
+        self.write(&format!("{}: {}", self.paint.bad("error"), harmless(&error.message)));
+        if let Some(hint) = &error.hint {
+            self.write(&format!("\n{}: {}", self.paint.bold("hint"), harmless(hint)));
         }
     }
 

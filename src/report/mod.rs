@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use semver::Version;
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::error::{Error, Exit};
 use crate::event::{Event, Finding, StepStatus};
 use crate::facts::Facts;
 use crate::lab::{LabResult, Verdict};
@@ -134,6 +134,12 @@ pub struct ErrorPart {
     pub exit_code: u8,
 }
 
+impl From<&Error> for ErrorPart {
+    fn from(error: &Error) -> Self {
+        Self { message: error.to_string(), hint: error.hint(), exit_code: error.exit().code() }
+    }
+}
+
 impl Report {
     /// A report of nothing yet.
     pub fn new(command: &str) -> Self {
@@ -170,7 +176,8 @@ impl Report {
             Event::Looked { facts } => self.note_facts(facts),
             Event::Planned { plan } => self.note_plan(plan),
             Event::StepFinished { step, status, duration_ms, reason } => {
-                if let Some(part) = self.steps.iter_mut().find(|part| part.id == step.id) {
+                // The same step may stand twice, when a second look found it needed again: the later one is meant.
+                if let Some(part) = self.steps.iter_mut().rev().find(|part| part.id == step.id) {
                     part.status = *status;
                     part.duration_ms = *duration_ms;
                     part.reason.clone_from(reason);
@@ -186,13 +193,14 @@ impl Report {
                 self.sentence.clone_from(sentence);
                 self.duration_ms = *duration_ms;
             }
+            Event::Failed { error } => {
+                let not_ready =
+                    [Exit::NotReady, Exit::StepFailed, Exit::NeedsRights].iter().any(|exit| exit.code() == error.exit_code);
+                self.status = if not_ready { Status::NotReady } else { Status::Inconclusive };
+                self.error = Some(error.clone());
+            }
             Event::StepStarted { .. } | Event::StepProgress { .. } | Event::LabStarted { .. } => {}
         }
-    }
-
-    /// Takes in why the command could not be carried out.
-    pub fn note_error(&mut self, error: &Error) {
-        self.error = Some(ErrorPart { message: error.to_string(), hint: error.hint(), exit_code: error.exit().code() });
     }
 
     /// Puts the labs into the order of the course.
