@@ -13,6 +13,8 @@ use crate::plan::{self, Step};
 
 /// Less free space than this is a full disk, in bytes.
 const FULL: u64 = 16 << 20;
+/// What the system says of a full disk (strerror of ENOSPC, in the C locale).
+const NO_SPACE: &str = "No space left on device";
 /// How much of the bar the download takes, in percent: on a fast line it is short, on a slow one it is most of the time.
 const DOWNLOAD_SHARE: f32 = 40.0;
 
@@ -42,7 +44,8 @@ pub(super) fn configure_packages(host: &Host, step: &Step, emit: Sink<'_>) -> Re
 pub(super) fn refresh_index(host: &Host, step: &Step, emit: Sink<'_>) -> Result<()> {
     let finished = run(host, step, emit)?;
     if !apt::is_indexed(host) {
-        return Err(explained(host, step, &finished, "no package index could be fetched"));
+        let reason = format!("no package index could be fetched: {}", evidence(&finished));
+        return Err(failed(step, reason, "check the network, and the proxy if there is one"));
     }
     let complaints = finished.stderr.lines().filter(|line| line.starts_with("E: ") || line.starts_with("W: "));
     for complaint in complaints.take(5) {
@@ -96,12 +99,10 @@ fn explained(host: &Host, step: &Step, finished: &Finished, what: &str) -> crate
         .into_iter()
         .find(|folder| host.free_bytes(Path::new(folder)).is_some_and(|free| free < FULL));
     let reason = format!("{what} ({}, {}): {}", step.command.name(), finished.ending(), evidence(finished));
+    let room = "free some space: `df -h` shows where, `apt-get clean` empties apt's cache";
     match full {
-        Some(folder) => failed(
-            step,
-            format!("{reason}; the disk that holds {folder} is full"),
-            "free some space, for example with `apt-get clean`",
-        ),
+        Some(folder) => failed(step, format!("{reason}; the disk that holds {folder} is full"), room),
+        None if reason.contains(NO_SPACE) => failed(step, reason, room),
         None => failed(step, reason, &format!("run `{}` by hand to see more", step.command)),
     }
 }
@@ -110,10 +111,12 @@ fn explained(host: &Host, step: &Step, finished: &Finished, what: &str) -> crate
 fn evidence(finished: &Finished) -> String {
     let first =
         |start: &str| finished.stderr.lines().find(|line| line.starts_with(start)).map(|line| line[start.len()..].to_owned());
-    // "Sub-process returned an error" says only that something was said above it.
-    let telling = finished.stderr.lines().find(|line| line.starts_with("dpkg: error") || line.contains("No space left"));
-    telling
-        .map(str::to_owned)
+    let no_space = finished.stderr.lines().find(|line| line.contains(NO_SPACE)).map(|line| line.trim().to_owned());
+    // "Sub-process returned an error" says only that something was said above it; dpkg says what on the line below its complaint.
+    let mut lines = finished.stderr.lines().skip_while(|line| !line.starts_with("dpkg: error"));
+    let from_dpkg = lines.next().map(|line| format!("{line} {}", lines.next().unwrap_or_default().trim()));
+    no_space
+        .or(from_dpkg)
         .or_else(|| first("E: "))
         .or_else(|| first("W: "))
         .unwrap_or_else(|| super::last_words(&finished.stderr))

@@ -19,15 +19,20 @@ const FILE_LIMIT: Duration = Duration::from_secs(300);
 
 /// Makes it.
 pub(super) fn make(host: &Host, step: &Step, folder: &Path, version: &Version, replace: bool) -> Result<()> {
-    if replace {
-        tidy(host, step, folder)?;
+    // The plan was made a while ago. What came there since is somebody's.
+    let before = venv::gather(host, folder);
+    match before.state {
+        State::Missing | State::Empty => {}
+        State::Good | State::Broken(_) if replace && before.strangers.is_empty() => tidy(host, step, folder)?,
+        _ => return Err(failed(step, "something came there after the plan was made", "look at the folder")),
     }
-    prepare(host, step, folder)?;
-    let made =
-        host.run(&with_settings(host, step), STEP_LIMIT).and_then(|finished| check(host, step, folder, version, &finished));
+    let made = prepare(host, step, folder)
+        .and_then(|()| host.run(&with_settings(host, step), STEP_LIMIT))
+        .and_then(|finished| check(host, step, folder, version, &finished));
     if let Err(error) = made {
-        // Nothing half-done is left behind; the mark remains should even this be cut off.
-        return Err(tidy(host, step, folder).err().unwrap_or(error));
+        // Nothing half-done is left behind. The mark remains should even this be cut off; the first complaint is the one that tells.
+        let _ = tidy(host, step, folder);
+        return Err(error);
     }
     file_command(host, step, "/bin/rm", &["-f".into(), text(&folder.join(UNFINISHED))])
 }

@@ -8,13 +8,14 @@ use crate::cli::{Cli, Format, ReportFile};
 use crate::course::Course;
 use crate::error::{Error, Exit, Result};
 use crate::event::Event;
-use crate::host::Host;
+use crate::host::{Clock, Host};
 use crate::report::console::{Loudness, Paint, Talk};
 use crate::report::{Report, human, json, plain};
 
 /// The listeners of one run.
 pub(super) struct Output {
     host: Host,
+    clock: Clock,
     format: Format,
     paint: Paint,
     /// Reports to write at the end.
@@ -39,6 +40,7 @@ pub(super) fn without_report(host: &Host, error: &Error) -> Exit {
 impl Output {
     /// Opens everything that will be written, so that a bad path fails before anything is done.
     pub fn open(host: &Host, cli: &Cli) -> Result<Self> {
+        let clock = Clock::start();
         let common = &cli.common;
         let streams = host.streams();
         let format = if common.plain { Format::Plain } else { common.format };
@@ -64,10 +66,11 @@ impl Output {
         let talk = Talk::new(Paint::new(host, common.color, streams.stderr), loudness, redraws);
         Ok(Self {
             host: host.clone(),
+            clock,
             format,
             paint: Paint::new(host, common.color, streams.stdout),
             files,
-            listeners: Mutex::new(Listeners { report: Report::new(cli.command.name()), talk, logs }),
+            listeners: Mutex::new(Listeners { report: Report::new(cli.command.name(), clock.started_at_rfc3339()), talk, logs }),
         })
     }
 
@@ -84,6 +87,11 @@ impl Output {
                 let _ = self.print(&line);
             }
         }
+    }
+
+    /// The clock of this run.
+    pub fn clock(&self) -> Clock {
+        self.clock
     }
 
     /// The command's name.
@@ -114,7 +122,7 @@ impl Output {
     /// Ends the run: says the error, prints the report, writes the files, and gives the exit code.
     pub fn close(&self, outcome: Result<Exit>) -> Exit {
         let exit = outcome.unwrap_or_else(|error| {
-            self.emit(Event::Failed { error: (&error).into() });
+            self.emit(Event::Failed { error: (&error).into(), duration_ms: self.clock.elapsed_ms() });
             error.exit()
         });
         let mut listeners = self.listeners();

@@ -11,6 +11,8 @@ use crate::version;
 
 /// Stands in a virtual environment while it is being made, and in one whose making was cut off.
 pub const UNFINISHED: &str = ".labready-unfinished";
+/// What `python -m venv`, pip and labready put into the top of a virtual environment.
+const OWN_NAMES: [&str; 10] = ["bin", "etc", "include", "lib", "lib64", "man", "share", "pyvenv.cfg", ".gitignore", UNFINISHED];
 /// More than any pyvenv.cfg or activate script, in bytes.
 const FILE_LIMIT: u64 = 1 << 20;
 
@@ -33,6 +35,9 @@ pub struct Venv {
     /// The pip packages in it, by their normalized names.
     #[serde(default)]
     pub packages: BTreeSet<String>,
+    /// What lies in it that no virtual environment brings: somebody's work, which must not go with it.
+    #[serde(default)]
+    pub strangers: Vec<String>,
 }
 
 /// How things stand with it.
@@ -73,6 +78,7 @@ pub fn gather_marked(host: &Host, folder: &Path) -> Venv {
         version: None,
         interpreter: None,
         packages: BTreeSet::new(),
+        strangers: Vec::new(),
     };
     venv.state = match entry.kind {
         Kind::Missing => State::Missing,
@@ -90,6 +96,9 @@ fn look_into(host: &Host, venv: &mut Venv) -> State {
     if names.is_empty() {
         return State::Empty;
     }
+    let strangers =
+        names.iter().map(|name| name.to_string_lossy().into_owned()).filter(|name| !OWN_NAMES.contains(&name.as_str()));
+    venv.strangers = strangers.collect();
     let Some(config) = host.read_at_most(&folder.join("pyvenv.cfg"), FILE_LIMIT).ok().flatten() else {
         let python = host.look(&folder.join("bin/python")).exists() && host.look(&folder.join("bin/activate")).exists();
         let count = names.len();

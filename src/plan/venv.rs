@@ -24,6 +24,14 @@ pub(super) fn steps(course: &Course, facts: &Facts, settings: &Settings, choice:
         Some(why) => why,
         None => return Ok(package_steps(course, facts, folder.clone(), owner)),
     };
+    if let Some(stranger) = facts.venv.strangers.first() {
+        return Err(Error::InTheWay {
+            message: format!(
+                "the virtual environment `{shown}` must be rebuilt ({why}), and it holds `{stranger}`, which is not its own"
+            ),
+            hint: format!("move `{stranger}` out of it, or choose another folder with `--venv DIR`"),
+        });
+    }
     let action = Action::MakeVenv {
         folder: folder.clone(),
         interpreter: choice.path.clone(),

@@ -156,7 +156,7 @@ impl Talk {
                 };
                 self.say(&format!("{}: {}: {}", self.paint.unsure(word), harmless(&finding.title), harmless(&finding.detail)));
             }
-            Event::Failed { error } => self.tell_error(error),
+            Event::Failed { error, .. } => self.tell_error(error),
             Event::Started { .. } | Event::Looked { .. } | Event::Planned { .. } | Event::Finished { .. } => {}
         }
     }

@@ -1,5 +1,6 @@
 //! The report for people on a terminal: the plan, the labs with their pictures, and one sentence that is the answer.
 
+use crate::event::StepStatus;
 use crate::host::quoted_line;
 use crate::lab::LabResult;
 
@@ -44,7 +45,9 @@ pub(super) fn plan(report: &Report, paint: &Paint, with_candidates: bool) -> Str
     if !text.is_empty() && !report.steps.is_empty() {
         text.push('\n');
     }
-    for (index, step) in report.steps.iter().enumerate() {
+    // What an earlier round of this run did is no plan any more.
+    let planned = report.steps.iter().filter(|step| step.status == StepStatus::Planned);
+    for (index, step) in planned.enumerate() {
         text += &step_text(index + 1, step, paint);
     }
     if !report.open.is_empty() {

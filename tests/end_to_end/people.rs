@@ -108,7 +108,8 @@ fn a_folder_with_spaces_and_letters_beyond_ascii_is_a_folder_like_any_other() {
 fn pyenv_that_is_first_in_path_is_shown_and_not_chosen() {
     let machine = Machine::ready("bookworm");
     let home = "/home/student/.pyenv";
-    machine.link("/usr/bin/python3.11", &format!("{home}/versions/3.12.4/bin/python3.12"));
+    // Which version it is, pyenv says by the folder's name.
+    machine.shell(&format!("mkdir -p {home}/versions/3.12.4/bin; cp /usr/bin/python3.11 {home}/versions/3.12.4/bin/python3.12"));
     let shim = "#!/bin/sh\necho \"$0 $*\" >>/tmp/shim-was-asked\nexit 127\n";
     for name in ["python", "python3", "python3.11", "pip", "pip3"] {
         machine.write_program(&format!("{home}/shims/{name}"), shim);

@@ -9,9 +9,6 @@ use std::{env, process};
 use nix::fcntl::{Flock, FlockArg};
 use sha2::{Digest, Sha256};
 
-/// A layer that nobody asked for this long is removed, and one that is this old is made anew.
-const KEPT_FOR: Duration = Duration::from_secs(14 * 24 * 3600);
-
 /// A folder of the cache, in use by this process.
 pub struct Layer {
     folder: PathBuf,
@@ -42,13 +39,14 @@ pub fn cache() -> PathBuf {
 /// # Errors
 /// What `build` says.
 pub fn acquire(kind: &str, suite: &str, key: &str, build: impl FnOnce(&Path) -> Result<(), String>) -> Result<Layer, String> {
+    let kept_for = kept_for(kind);
     let kind = cache().join(kind);
     fs::create_dir_all(&kind).unwrap();
     let lock = File::create(kind.join(format!("{suite}.lock"))).unwrap();
     let _alone = Flock::lock(lock, FlockArg::LockExclusive).expect("a lock on the cache");
 
     let folder = kind.join(format!("{suite}-{key}"));
-    remove_unused(&kind, suite, &folder);
+    remove_unused(&kind, suite, &folder, kept_for);
     if !folder.exists() {
         let partial = kind.join(format!("{suite}-partial-{}", process::id()));
         fs::create_dir(&partial).unwrap();
@@ -74,8 +72,15 @@ pub fn digest(files: &[&Path]) -> String {
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// How long a layer is kept that nobody asks for; the one that is asked for is made anew at that age.
+/// A ready machine takes 600 MB, and every build of the binary has its own.
+fn kept_for(kind: &str) -> Duration {
+    let hour = Duration::from_secs(3600);
+    if kind == "ready" { hour * 2 } else { hour * 24 * 14 }
+}
+
 /// Called with the suite's lock held: nobody starts to use a layer meanwhile, and nobody is building one.
-fn remove_unused(kind: &Path, suite: &str, wanted: &Path) {
+fn remove_unused(kind: &Path, suite: &str, wanted: &Path, kept_for: Duration) {
     for entry in fs::read_dir(kind).unwrap().flatten() {
         let folder = entry.path();
         let ours = entry.file_name().to_string_lossy().starts_with(&format!("{suite}-"));
@@ -84,7 +89,7 @@ fn remove_unused(kind: &Path, suite: &str, wanted: &Path) {
         }
         let last = folder.join(if folder == wanted { "stamp" } else { "used" });
         let age = fs::metadata(last).and_then(|file| file.modified()).ok().and_then(|time| time.elapsed().ok());
-        if age.is_some_and(|age| age < KEPT_FOR) {
+        if age.is_some_and(|age| age < kept_for) {
             continue;
         }
         if Flock::lock(File::open(&folder).unwrap(), FlockArg::LockExclusiveNonblock).is_ok() {

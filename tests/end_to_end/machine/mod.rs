@@ -138,9 +138,9 @@ impl Machine {
         self.run(["cat", "--", path])
     }
 
-    /// Makes a symbolic link.
+    /// Makes a symbolic link, and the folders above it.
     pub fn link(&self, target: &str, path: &str) {
-        self.run(["ln", "-sfn", "--", target, path]);
+        self.command(["sh", "-ec", r#"mkdir -p "$(dirname "$1")"; ln -sfn -- "$0" "$1""#, target, path]).run().succeeds();
     }
 
     /// Where a symbolic link leads, one step.
@@ -176,13 +176,21 @@ impl Machine {
         self.run(["mount", "-t", "tmpfs", "-o", &format!("mode=0755,size={bytes}"), "small-disk", path]);
     }
 
-    /// Fills the disk that holds this folder until only so many bytes are free.
+    /// Fills the disk that holds this folder until only so many bytes are free, even while others write to it.
     pub fn fill_disk(&self, folder: &str, leave: u64) {
-        let free = self.run(["stat", "-f", "-c", "%a %S", folder]);
-        let (blocks, size) = free.trim().split_once(' ').expect("two numbers");
-        let free = blocks.parse::<u64>().unwrap() * size.parse::<u64>().unwrap();
         let filler = format!("{}/filler", folder.trim_end_matches('/'));
-        self.run(["fallocate", "-l", &free.saturating_sub(leave).max(1).to_string(), &filler]);
+        for attempt in 1.. {
+            let free = self.run(["stat", "-f", "-c", "%a %S", folder]);
+            let (blocks, size) = free.trim().split_once(' ').expect("two numbers");
+            let size = blocks.parse::<u64>().unwrap() * size.parse::<u64>().unwrap();
+            let size = size.saturating_sub(leave).max(1).to_string();
+            let output = self.command(["fallocate", "--length", &size, &filler]).run();
+            match output.code {
+                0 => return,
+                _ if attempt < 20 => {}
+                _ => panic!("{output}"),
+            }
+        }
     }
 
     /// Makes it another distribution, by name only.

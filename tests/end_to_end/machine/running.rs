@@ -120,9 +120,9 @@ impl Running {
     #[track_caller]
     pub fn waits_for(&mut self, what: &str, mut is_so: impl FnMut(&mut Self) -> bool) -> &mut Self {
         while !is_so(self) {
-            let ended = self.child.try_wait().expect("a child's status").is_some();
-            if ended && !is_so(self) {
-                panic!("waited for {what}, and the command ended: {}", self.output(None));
+            let ended = self.child.try_wait().expect("a child's status");
+            if ended.is_some() && !is_so(self) {
+                panic!("waited for {what}, and the command ended: {}", self.output(ended));
             }
             self.stays_within_its_limit(what);
             thread::sleep(PAUSE);
