@@ -6,7 +6,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod choosing;
+mod converging;
 mod machines;
 mod planning;
 mod shown;
+mod simulator;
+mod versions;
 mod virtual_environments;
