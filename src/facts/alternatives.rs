@@ -82,6 +82,8 @@ fn parse(text: &str) -> Selection {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -104,5 +106,12 @@ mod tests {
             ],
         }
         "#);
+    }
+
+    proptest! {
+        #[test]
+        fn no_state_file_makes_the_parser_panic(text in r"(?s)((auto|manual)?\n|/[a-z/0-9.]{0,20}\n|-?[0-9]{0,22}\n|.{0,20}){0,20}") {
+            prop_assert!(parse(&text).alternatives.iter().all(|alternative| alternative.path.is_absolute()));
+        }
     }
 }

@@ -127,6 +127,8 @@ fn unit(unit: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -142,5 +144,14 @@ mod tests {
     #[test]
     fn policy_of_an_installed_package_names_the_archive_and_not_the_status_file() {
         insta::assert_debug_snapshot!(parse_policy(include_str!("../../fixtures/apt/policy-bookworm-installed.txt")));
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_of_apt_makes_the_parsers_panic(text in r"(?s)([a-z0-9.]{0,9}:\n|  Candidate: [0-9.~]{0,9}\n| (\*\*\*|   ) [0-9.]{0,5} 500\n| {8}.{0,20}\n|After this operation, [0-9,.]{0,9} .?B.{0,9}\n|.{0,20} upgraded, .{0,9}\n|.{0,20}){0,12}") {
+            let offers = parse_policy(&text);
+            prop_assert!(offers.values().all(|offer| offer.version != "(none)"));
+            parse_sizes(&text);
+        }
     }
 }
