@@ -7,7 +7,7 @@ use crate::cli::Setup;
 use crate::error::{Error, Exit, Result};
 use crate::facts::Facts;
 use crate::host::quoted_line;
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Plan, Settings};
 use crate::report::Status;
 
 /// A plan that waits for the index, the plan after it, and the empty one that proves it; one more for a surprise.
@@ -19,7 +19,7 @@ pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
     for _ in 0..ROUNDS {
         let (facts, plan) = look(task, &settings, !agreed)?;
         if plan.is_empty() {
-            return prove(task, &facts, &plan, options);
+            return prove(task, &settings, &facts, &plan, options);
         }
         permitted(&facts, &plan)?;
         if !agreed && !agree(task)? {
@@ -34,12 +34,12 @@ pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
 }
 
 /// Everything is in place: the labs have the last word.
-fn prove(task: &Task<'_>, facts: &Facts, plan: &Plan, options: &Setup) -> Result<Exit> {
+fn prove(task: &Task<'_>, settings: &Settings, facts: &Facts, plan: &Plan, options: &Setup) -> Result<Exit> {
     if options.no_verify {
         task.finish(Status::Ready, "Everything is in place; the labs were not run.");
         return Ok(Exit::Ready);
     }
-    verify::labs(task, &verify::setting(facts, plan.python.as_ref())?, "This workstation is ready.")
+    verify::labs(task, &verify::setting(settings, facts, plan.python.as_ref())?, "This workstation is ready.")
 }
 
 fn permitted(facts: &Facts, plan: &Plan) -> Result<()> {

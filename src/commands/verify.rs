@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::facts::venv::State;
 use crate::facts::{self, Facts};
 use crate::lab::{self, LabResult, Setting, Verdict};
-use crate::plan::{self, Choice, Origin, python_of};
+use crate::plan::{self, Choice, Settings, python_of};
 use crate::report::Status;
 
 pub(super) fn run(task: &Task<'_>) -> Result<Exit> {
@@ -14,15 +14,16 @@ pub(super) fn run(task: &Task<'_>) -> Result<Exit> {
     let facts = facts::gather(task.host, &task.course, &task.venv)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let choice = plan::installed(&settings.wish, &facts)?;
-    labs(task, &setting(&facts, choice.as_ref())?, "Every lab passed.")
+    labs(task, &setting(&settings, &facts, choice.as_ref())?, "Every lab passed.")
 }
 
 /// The interpreter that `--python PATH` names, else the virtual environment's, else the one that setup would choose among the installed.
 ///
 /// # Errors
 /// [`Error::NoPython`] when there is none.
-pub(super) fn setting(facts: &Facts, choice: Option<&Choice>) -> Result<Setting> {
-    let named = choice.filter(|choice| choice.origin == Origin::Named).map(|choice| choice.path.clone());
+pub(super) fn setting(settings: &Settings, facts: &Facts, choice: Option<&Choice>) -> Result<Setting> {
+    // As it was named, not where that leads: a virtual environment's python is a link out of it.
+    let named = settings.wish.named.as_ref().map(|named| named.path.clone());
     let in_venv = (facts.venv.state == State::Good).then(|| python_of(&facts.venv.folder));
     let installed = choice.map(|choice| choice.path.clone());
     let python = named.or(in_venv).or(installed).ok_or_else(|| Error::NoPython {

@@ -110,6 +110,9 @@ const SILENT_DERIVATIVES: [(&str, &str, Family, &str); 20] = [
 /// Debian derivatives that roll: their packages follow no release of Debian.
 const ROLLING: [&str; 4] = ["kali", "parrot", "siduction", "sparky-rolling"];
 
+/// What a system without a name is called.
+const NAMELESS: &str = "this system (it does not say what it is)";
+
 /// Looks at this machine.
 pub fn gather(host: &Host) -> Distro {
     let read = |path: &str| host.read_at_most(Path::new(path), FILE_LIMIT).ok().flatten().filter(|text| !text.trim().is_empty());
@@ -166,7 +169,8 @@ fn renamed_lsb(fields: &BTreeMap<String, String>) -> BTreeMap<String, String> {
 pub fn from_os_release(fields: &BTreeMap<String, String>) -> Distro {
     let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
     let id = field("ID").to_lowercase();
-    let name = [field("PRETTY_NAME"), field("NAME"), id.clone()].into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    let names = [field("PRETTY_NAME"), field("NAME"), id.clone(), NAMELESS.into()];
+    let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
     let distro = Distro { id, name, version: field("VERSION_ID"), codename: field("VERSION_CODENAME"), base: None };
     let base = base(&distro, fields);
     Distro { base, ..distro }
@@ -251,13 +255,7 @@ fn from_debian_version(text: &str) -> Distro {
 }
 
 fn unknown() -> Distro {
-    Distro {
-        id: String::new(),
-        name: "this system (it does not say what it is)".into(),
-        version: String::new(),
-        codename: String::new(),
-        base: None,
-    }
+    Distro { id: String::new(), name: NAMELESS.into(), version: String::new(), codename: String::new(), base: None }
 }
 
 #[cfg(test)]

@@ -111,8 +111,9 @@ fn look_into(host: &Host, venv: &mut Venv) -> State {
             ))
         };
     };
-    venv.version =
-        setting(&config, "version").or_else(|| setting(&config, "version_info")).as_deref().and_then(version::from_python);
+    // venv writes `version = 3.11.2`, virtualenv `version_info = 3.11.2.final.0`, uv `version_info = 3.11.2`.
+    let written = setting(&config, "version").or_else(|| setting(&config, "version_info"));
+    venv.version = written.and_then(|text| version::from_python(text.split(".final.").next()?));
     venv.interpreter = host.real_path(&folder.join("bin/python"));
     match problem(host, venv) {
         Some(problem) => State::Broken(problem),

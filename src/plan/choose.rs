@@ -13,11 +13,11 @@ use crate::version::{self, Requirement};
 /// What is wanted of the interpreter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wish {
-    /// The course's range, narrowed by `--python REQ`.
+    /// The course's range.
+    pub range: Requirement,
+    /// The same, narrowed by `--python REQ`.
     pub requirement: Requirement,
-    /// The course's own range.
-    pub course: Requirement,
-    /// Why the course has that range.
+    /// Why the course has its range.
     pub because: Option<String>,
     /// `--newest`: an installed one is not good enough when apt offers a newer one.
     pub newest: bool,
@@ -162,7 +162,8 @@ fn choose_named(wish: &Wish, named: &Interpreter) -> Result<(Chosen, Vec<Candida
         return refuse(message, "install its venv package, or leave `--python` out to let labready choose");
     }
     let why = "it was named by `--python`".to_owned();
-    let choice = Choice { path: named.path.clone(), version: version.clone(), origin: Origin::Named, why: why.clone() };
+    // A link that was named may itself be the one that is to be selected, and may be switched later.
+    let choice = Choice { path: named.real.clone(), version: version.clone(), origin: Origin::Named, why: why.clone() };
     let candidate = Candidate {
         what: shown.to_string(),
         version: Some(version.clone()),
@@ -221,11 +222,10 @@ fn refusal(wish: &Wish, version: &Version) -> Option<String> {
     if !version.pre.is_empty() && wish.requirement.matches_numbers(version) {
         return Some("it is a pre-release, which is taken only when `--python` names it exactly".into());
     }
-    if wish.course.matches_numbers(version) {
-        return Some(format!("it is not in `{}`", wish.requirement));
-    }
-    let because = wish.because.as_ref().map(|because| format!(": {because}")).unwrap_or_default();
-    Some(format!("it is not in `{}`{because}", wish.course))
+    // The course's reason speaks of its own range, not of what `--python` made of it.
+    let because = wish.because.as_ref().filter(|_| !wish.range.matches(version));
+    let because = because.map(|because| format!(": {because}")).unwrap_or_default();
+    Some(format!("it is not in `{}`{because}", wish.requirement))
 }
 
 /// The Pythons that apt offers, as versions.
@@ -245,6 +245,9 @@ fn is_working(facts: &Facts, package: &str) -> bool {
 
 fn nothing_fits(wish: &Wish, facts: &Facts, candidates: &[Candidate]) -> Error {
     let mut message = format!("no Python in `{}` was found on {}", wish.requirement, facts.distro.name);
+    if let Some(because) = wish.because.as_ref().filter(|_| wish.requirement == wish.range) {
+        message.push_str(&format!(" ({because})"));
+    }
     for candidate in candidates {
         let version = candidate.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
         message.push_str(&format!("\n  {}{version}, {}: {}", candidate.what, candidate.origin, candidate.why));

@@ -1,10 +1,11 @@
 //! What must change, as data: (Course, Facts) → Plan. Pure: nothing here reads or runs anything.
 //!
-//! `choose` decides the interpreter, `steps` says what is missing, `commands` how it is put right.
+//! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment), `commands` how it is put right.
 
 mod choose;
 mod commands;
 mod steps;
+mod venv;
 
 use std::path::PathBuf;
 
