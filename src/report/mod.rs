@@ -1,4 +1,5 @@
 //! Report.
+pub mod picture;
 use serde::Serialize;
 /// The answer of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
