@@ -78,7 +78,7 @@ impl<'a> Task<'a> {
         };
         let because = self.course.because.clone();
         Ok(plan::Settings {
-            wish: plan::Wish { requirement, course: range.clone(), because, newest: wish.is_some_and(|wish| wish.newest), named },
+            wish: plan::Wish { range: range.clone(), requirement, because, newest: wish.is_some_and(|wish| wish.newest), named },
             selection: match wish.map(|wish| wish.select) {
                 Some(Select::None) => Selection::None,
                 Some(Select::Local) | None => Selection::Local,

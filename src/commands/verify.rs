@@ -30,7 +30,7 @@ pub(super) fn setting(settings: &Settings, facts: &Facts, choice: Option<&Choice
         message: "no Python that the course can use is installed".into(),
         hint: "`labready setup` installs one".into(),
     })?;
-    Ok(Setting { python, account: facts.rights.student.clone() })
+    Ok(Setting { account: facts.rights.student.clone(), ..Setting::new(&python) })
 }
 
 /// Runs and judges the course's labs, and says what follows.

@@ -1,16 +1,16 @@
 //! Files: bounded reads, looks without following links, whole writes.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
 use nix::sys::statvfs::statvfs;
 use tempfile::TempDir;
 
-use super::Host;
+use super::{Account, Host};
 use crate::error::{Error, Result};
 
 /// More than any file that is read as a whole; dpkg's status of a full desktop is about 10 MB.
@@ -173,6 +173,18 @@ impl Host {
         let readable = Permissions::from_mode(0o755);
         fs::set_permissions(folder.path(), readable).map_err(failed)?;
         Ok(folder)
+    }
+
+    /// Makes a folder that others may read, and gives it to its owner, when there is one.
+    ///
+    /// # Errors
+    /// [`Error::File`], also when it is there already.
+    pub fn make_folder(&self, path: &Path, owner: Option<&Account>) -> Result<()> {
+        let failed = |source| Error::File { action: "make the folder", path: path.to_owned(), source };
+        let inside = self.inside(path);
+        DirBuilder::new().mode(0o755).create(&inside).map_err(failed)?;
+        let Some(owner) = owner else { return Ok(()) };
+        chown(&inside, Some(owner.uid), Some(owner.gid)).map_err(failed)
     }
 
     /// Creates a file that is not there yet, and only that: a link in its place is refused.

@@ -1,6 +1,7 @@
 //! The one door to the machine: a root folder, a PATH, an environment. All reading, writing and spawning goes through it.
 //!
 //! `files` reads and writes, `programs` finds, `command` is a command as data, `spawn` runs it (the only user of duct),
+//! `watched` runs one under the eyes of a clock, on a `pty`,
 //! `accounts` knows who is who, `signals` hears Ctrl-C, `clock` tells the time, `terminal` asks.
 //! A test's machine is a folder: [`Host::in_folder`] puts every path, and every program, below it.
 
@@ -9,9 +10,11 @@ mod clock;
 mod command;
 mod files;
 mod programs;
+mod pty;
 mod signals;
 mod spawn;
 mod terminal;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::env;
@@ -23,6 +26,7 @@ pub use command::{Command, SYSTEM_PATH, quoted_line};
 pub use files::{Entry, Kind};
 pub use spawn::{Finished, Stream};
 pub use terminal::Streams;
+pub use watched::{Ending, Heard, Stopping, Watched};
 
 use crate::error::{Error, Result};
 

@@ -1,5 +1,6 @@
 //! Running a command: its own process group, closed stdin, a cleared environment, lines as they come, an end in any case.
 
+use std::collections::BTreeMap;
 use std::io::{self, PipeReader, Read};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -147,16 +148,22 @@ impl Host {
         Ok((handle, lines))
     }
 
-    fn expression(&self, command: &Command, arguments: &[String]) -> Expression {
-        let account = command.account.clone();
-        let home = match &account {
+    /// What the child sees: the system's PATH, one language, its owner's home, and what the command adds.
+    pub(super) fn environment_of(&self, command: &Command) -> BTreeMap<String, String> {
+        let home = match &command.account {
             Some(account) => account.home.display().to_string(),
             None => self.variable("HOME").unwrap_or("/").to_owned(),
         };
         let fixed = [("PATH", SYSTEM_PATH), ("LC_ALL", "C.UTF-8"), ("HOME", &home)];
-        let mut environment: std::collections::BTreeMap<String, String> =
+        let mut environment: BTreeMap<String, String> =
             fixed.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         environment.extend(command.environment.clone());
+        environment
+    }
+
+    fn expression(&self, command: &Command, arguments: &[String]) -> Expression {
+        let account = command.account.clone();
+        let environment = self.environment_of(command);
         let folder = command.folder.clone().unwrap_or_else(|| PathBuf::from("/"));
         cmd(self.inside(&command.program), arguments)
             .full_env(environment)

@@ -1,25 +1,25 @@
 //! The labs: run under a pty, observed, judged.
+//!
+//! `run` runs one script and observes it, `stall` and `machine` sample what holds it up, `observation` is the result as data.
+//! `judge` is pure: it holds observations against a timeline, with `marks` and `pattern` for the lines, `timing` for the gaps and `series`
+//! for what the samples say about a gap. `explain` puts it into words, `verdict` is what a report gets.
 
+mod complaints;
+mod explain;
+mod judge;
+mod machine;
+mod marks;
+mod observation;
+mod pattern;
+mod run;
+mod series;
+mod stall;
+#[cfg(test)]
+mod tests;
+mod timing;
 mod verdict;
+mod verify;
 
-use std::path::PathBuf;
-
-pub use verdict::{Attempt, LabResult, SeenMark, Stall, Verdict};
-
-/// How the labs are run.
-#[derive(Clone, Debug, Default)]
-pub struct Setting {
-    /// The interpreter.
-    pub python: PathBuf,
-    /// As whom.
-    pub account: Option<crate::host::Account>,
-}
-/// Runs labs: arrives with the lab branch.
-pub fn verify(
-    _: &crate::host::Host,
-    _: &[crate::course::Lab],
-    _: &Setting,
-    _: crate::event::Sink<'_>,
-) -> crate::error::Result<Vec<LabResult>> {
-    Ok(Vec::new())
-}
+pub use observation::{Chunk, End, MachineSample, Observation, Output, ThreadSample};
+pub use verdict::{Attempt, Evidence, LabResult, Point, Reason, SeenMark, Stall, Verdict};
+pub use verify::{Setting, verify};

@@ -1,5 +1,7 @@
 //! A lab's verdict with the evidence that an instructor can believe or dispute: data only.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::course::Timeline;
@@ -27,25 +29,115 @@ pub struct LabResult {
     pub script: String,
     /// The verdict.
     pub status: Verdict,
+    /// What decided.
+    pub reason: Reason,
     /// What it looks like, in one or two sentences, with the numbers that decided.
     pub summary: String,
     /// What to look at or to do, when it is not a pass.
     pub fix: Option<String>,
+    /// The two moments that decided, when a gap did.
+    pub evidence: Option<Evidence>,
     /// What should have been seen: the picture is drawn against it.
     pub timeline: Timeline,
     /// Every attempt, the first one first.
     pub attempts: Vec<Attempt>,
 }
 
+/// What decided, for machines; a stable id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Every line was printed, and every gap was as it is due.
+    AsDue,
+    /// The script could not be started.
+    CouldNotStart,
+    /// An exception ended it, or was reported on standard error.
+    Exception,
+    /// It ended with an exit code that is not 0.
+    ExitCode,
+    /// A signal ended it.
+    Signal,
+    /// It did not end within its time limit.
+    TimeLimit,
+    /// It printed without end.
+    Flood,
+    /// A line was not printed.
+    MissingLine,
+    /// A line was printed more often than it is due.
+    DoubledLine,
+    /// Something was printed that is no line of the timeline.
+    ExtraText,
+    /// A line was printed with other words.
+    WrongText,
+    /// A line went to standard error.
+    OnStderr,
+    /// A line was printed before the one that it waits for.
+    OutOfOrder,
+    /// A stamp is from before the spawn, or from after its line had come.
+    ImpossibleStamp,
+    /// A gap is shorter than its sleep: impossible for a right program on any machine.
+    TooEarly,
+    /// A gap is longer by a wait, again and again, and nothing that the machine did explains it.
+    TooLate,
+    /// A line was stamped and then held back, again and again.
+    HeldBack,
+    /// The wall clock was stepped during every attempt.
+    ClockStep,
+    /// The machine was suspended during every attempt.
+    Suspended,
+    /// The machine was too busy to tell.
+    Stall,
+}
+
+/// A moment that gaps are measured between. Written as `spawn`, `line 2`, `exit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Point {
+    /// The script was started.
+    Spawn,
+    /// A line of the timeline; 1 is the first.
+    Line(usize),
+    /// A line came, as opposed to when it was stamped.
+    Arrival(usize),
+    /// The script's process ended.
+    Exit,
+}
+
+/// The pair of moments that decided, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// In which attempt; 1 is the first.
+    pub attempt: usize,
+    /// From.
+    pub from: Point,
+    /// To.
+    pub to: Point,
+    /// The gap that was seen, in milliseconds.
+    pub gap_ms: f64,
+    /// The part of it in which the interpreter started up or shut down, as far as that is certain, in milliseconds.
+    pub interpreter_ms: f64,
+    /// The gap that is due, in milliseconds.
+    pub due_ms: f64,
+    /// What the gap, without the interpreter's part, was held against: no more than this proves that no further wait went by;
+    /// for `too-early` no less, in milliseconds.
+    pub bound_ms: f64,
+    /// The part of the gap that is neither due nor explained by what the machine did, in milliseconds.
+    pub unexplained_ms: f64,
+    /// What the machine did in this very gap.
+    pub stall: Stall,
+}
+
 /// One run of a lab's script.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// The lines that were seen, in the order of the timeline where they fit it.
+    /// The lines that were seen, in the order of the timeline; those that it does not know come last.
     pub marks: Vec<SeenMark>,
     /// The gaps between one mark and the next, from the spawn to the exit, in milliseconds.
     pub gaps_ms: Vec<f64>,
     /// From the spawn to the exit, in milliseconds.
     pub makespan_ms: f64,
+    /// The part of it in which the interpreter started up, as far as that is certain, in milliseconds.
+    pub startup_ms: f64,
     /// The exit code; `None` when a signal ended it, or it had to be stopped.
     pub exit_code: Option<i32>,
     /// The signal that ended it.
@@ -61,6 +153,8 @@ pub struct Attempt {
 pub struct SeenMark {
     /// The line as it was printed.
     pub line: String,
+    /// Which line of the timeline it is; 1 is the first. `None` for one that the timeline does not know.
+    pub of: Option<usize>,
     /// The stamp in it, in milliseconds after the spawn.
     pub stamp_ms: Option<f64>,
     /// When it arrived, in milliseconds after the spawn.
@@ -68,20 +162,101 @@ pub struct SeenMark {
 }
 
 /// What the machine did while a script ran. `None` = this machine does not tell.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stall {
     /// Time that the script's threads waited for a processor, in milliseconds.
     pub run_queue_ms: Option<f64>,
+    /// Time that they ran on one, in milliseconds: the script's own doing.
+    pub on_cpu_ms: Option<f64>,
+    /// Time that they waited for a disk or for memory, in milliseconds.
+    pub blocked_ms: Option<f64>,
+    /// Time that the script was stopped by a signal, in milliseconds.
+    pub stopped_ms: f64,
     /// Time that the control group was throttled, in milliseconds.
     pub throttled_ms: Option<f64>,
     /// Time that the hypervisor gave to others, in milliseconds.
     pub steal_ms: Option<f64>,
-    /// Time that the script was stopped by a signal, in milliseconds.
-    pub stopped_ms: Option<f64>,
-    /// How late our own ticker was at the most, in milliseconds.
+    /// Time that somebody on this machine waited for a processor, a disk, memory, in milliseconds.
+    pub pressure_cpu_ms: Option<f64>,
+    /// See above.
+    pub pressure_io_ms: Option<f64>,
+    /// See above.
+    pub pressure_memory_ms: Option<f64>,
+    /// How late our own ticker was, summed up, in milliseconds.
     pub ticker_late_ms: f64,
+    /// The part of it that no waiting for a processor explains: everything stood still, in milliseconds.
+    pub paused_ms: f64,
     /// By how much the wall clock was stepped, in milliseconds.
     pub clock_step_ms: f64,
     /// How long the machine was suspended, in milliseconds.
     pub suspended_ms: f64,
+}
+
+impl Stall {
+    /// How much of a gap this explains at the most, in milliseconds: kinds that can follow one another are summed up, kinds that
+    /// are two views of the same are not. Where the run queue is not told, the machine's pressure stands in for it, or our
+    /// own lateness.
+    pub fn explains_ms(&self) -> f64 {
+        let told = self.run_queue_ms.or(self.pressure_cpu_ms).unwrap_or(self.ticker_late_ms);
+        let waited = told.max(self.throttled_ms.unwrap_or(0.0));
+        waited + self.steal_ms.unwrap_or(0.0) + self.stopped_ms + self.blocked_ms.unwrap_or(0.0) + self.paused_ms
+    }
+
+    /// The largest of its parts, in words and milliseconds.
+    pub fn largest(&self) -> (&'static str, f64) {
+        let parts = [
+            ("waiting for a processor", self.run_queue_ms.or(self.pressure_cpu_ms).unwrap_or(self.ticker_late_ms)),
+            ("throttled by its control group", self.throttled_ms.unwrap_or(0.0)),
+            ("while the hypervisor served others", self.steal_ms.unwrap_or(0.0)),
+            ("stopped by a signal", self.stopped_ms),
+            ("waiting for a disk or for memory", self.blocked_ms.unwrap_or(0.0)),
+            ("while the whole machine stood still", self.paused_ms),
+        ];
+        parts.into_iter().fold(("waiting for a processor", 0.0), |most, part| if part.1 > most.1 { part } else { most })
+    }
+
+    /// What this machine does not tell, in words.
+    pub fn lacks(&self) -> Vec<&'static str> {
+        let parts = [
+            ("run-queue delay (schedstat)", self.run_queue_ms),
+            ("waits for disks (thread states)", self.blocked_ms),
+            ("throttling (cpu.stat)", self.throttled_ms),
+            ("steal (/proc/stat)", self.steal_ms),
+            ("pressure (/proc/pressure)", self.pressure_cpu_ms),
+        ];
+        parts.into_iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect()
+    }
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Spawn => formatter.write_str("spawn"),
+            Self::Line(number) => write!(formatter, "line {number}"),
+            Self::Arrival(number) => write!(formatter, "arrival {number}"),
+            Self::Exit => formatter.write_str("exit"),
+        }
+    }
+}
+
+impl From<Point> for String {
+    fn from(point: Point) -> Self {
+        point.to_string()
+    }
+}
+
+impl TryFrom<String> for Point {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let number = |prefix: &str| text.strip_prefix(prefix).and_then(|number| number.parse().ok());
+        match text.as_str() {
+            "spawn" => Ok(Self::Spawn),
+            "exit" => Ok(Self::Exit),
+            _ => number("line ")
+                .map(Self::Line)
+                .or_else(|| number("arrival ").map(Self::Arrival))
+                .ok_or_else(|| format!("`{text}` is no moment")),
+        }
+    }
 }

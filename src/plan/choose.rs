@@ -13,11 +13,11 @@ use crate::version::{self, Requirement};
 /// What is wanted of the interpreter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wish {
-    /// The course's range, narrowed by `--python REQ`.
+    /// The course's range.
+    pub range: Requirement,
+    /// The same, narrowed by `--python REQ`.
     pub requirement: Requirement,
-    /// The course's own range.
-    pub course: Requirement,
-    /// Why the course has that range.
+    /// Why the course has its range.
     pub because: Option<String>,
     /// `--newest`: an installed one is not good enough when apt offers a newer one.
     pub newest: bool,
@@ -222,11 +222,10 @@ fn refusal(wish: &Wish, version: &Version) -> Option<String> {
     if !version.pre.is_empty() && wish.requirement.matches_numbers(version) {
         return Some("it is a pre-release, which is taken only when `--python` names it exactly".into());
     }
-    if wish.course.matches_numbers(version) {
-        return Some(format!("it is not in `{}`", wish.requirement));
-    }
-    let because = wish.because.as_ref().map(|because| format!(": {because}")).unwrap_or_default();
-    Some(format!("it is not in `{}`{because}", wish.course))
+    // The course's reason speaks of its own range, not of what `--python` made of it.
+    let because = wish.because.as_ref().filter(|_| !wish.range.matches(version));
+    let because = because.map(|because| format!(": {because}")).unwrap_or_default();
+    Some(format!("it is not in `{}`{because}", wish.requirement))
 }
 
 /// The Pythons that apt offers, as versions.
@@ -246,6 +245,9 @@ fn is_working(facts: &Facts, package: &str) -> bool {
 
 fn nothing_fits(wish: &Wish, facts: &Facts, candidates: &[Candidate]) -> Error {
     let mut message = format!("no Python in `{}` was found on {}", wish.requirement, facts.distro.name);
+    if let Some(because) = wish.because.as_ref().filter(|_| wish.requirement == wish.range) {
+        message.push_str(&format!(" ({because})"));
+    }
     for candidate in candidates {
         let version = candidate.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
         message.push_str(&format!("\n  {}{version}, {}: {}", candidate.what, candidate.origin, candidate.why));

@@ -87,21 +87,20 @@ fn supported(facts: &Facts) -> Result<(), Error> {
 
 /// Only the index is refreshed; what follows depends on what it holds.
 fn open_plan(course: &Course, facts: &Facts, settings: &Settings, candidates: Vec<super::Candidate>) -> Result<Plan, Error> {
-    // What would stand in the way later is better said now.
-    venv::flaw(facts, settings, None)?;
     if settings.selection == Selection::Local {
         refuse_foreign(facts)?;
     }
-    let range = &settings.wish.requirement;
+    venv::flaw(facts, settings, None)?;
+    let wanted = &settings.wish.requirement;
     let why = if facts.apt.as_ref().is_some_and(|apt| apt.indexed) {
-        format!("no Python in `{range}` is installed, and apt's index knows none")
+        format!("no Python in `{wanted}` is installed, and apt's index knows none")
     } else {
-        format!("no Python in `{range}` is installed, and apt has no index to look in")
+        format!("no Python in `{wanted}` is installed, and apt has no index to look in")
     };
     let packages =
         [course.packages.python.as_slice(), &course.packages.build].concat().join(", ").replace("{python}", "pythonX.Y");
     let open = vec![
-        format!("install the newest Python in `{range}` that apt then offers ({packages})"),
+        format!("install the newest Python in `{wanted}` that apt then offers ({packages})"),
         format!("make the virtual environment `{}` with it", facts.venv.folder.display()),
     ];
     Ok(Plan { python: None, candidates, steps: vec![refresh_step(&why)], open, sizes: None })

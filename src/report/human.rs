@@ -5,6 +5,7 @@ use crate::host::quoted_line;
 use crate::lab::LabResult;
 
 use super::console::Paint;
+use super::picture::Pen;
 use super::words::{count, harmless, sizes};
 use super::{Report, Status, StepPart, picture};
 
@@ -73,7 +74,8 @@ fn step_text(number: usize, step: &StepPart, paint: &Paint) -> String {
 fn lab_text(lab: &LabResult, paint: &Paint) -> String {
     let mut text = format!("{}  {}\n", paint.verdict(lab.status), paint.bold(&harmless(&lab.script)));
     text += &indented(&harmless(&lab.summary));
-    text += &indented(&harmless(&picture::draw(lab, paint.width().saturating_sub(2), paint.is_unicode())));
+    let pen = if paint.is_unicode() { Pen::Unicode } else { Pen::Ascii };
+    text += &indented(&harmless(&picture::draw(lab, paint.width().saturating_sub(2), pen).join("\n")));
     if let Some(fix) = &lab.fix {
         text += &indented(&format!("{} {}", paint.unsure("What to do:"), harmless(fix)));
     }

@@ -37,7 +37,7 @@ pub fn text(report: &Report) -> String {
             Verdict::Error => "Error",
         };
         lines.push(format!("{verdict}: {}. {}", lab.script, lab.summary));
-        lines.extend(picture::in_words(lab).lines().map(str::to_owned));
+        lines.extend(picture::words(lab));
         lines.extend(lab.fix.as_ref().map(|fix| format!("What to do: {fix}")));
     }
     lines.extend(report.findings.iter().map(|finding| format!("Noticed: {}. {}", finding.title, finding.detail)));

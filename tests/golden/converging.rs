@@ -136,7 +136,7 @@ fn settings(course: &Course, python: Option<&str>, newest: bool, select: bool, n
     let narrowed = python.map(|python| course.python.and(&Requirement::parse(python).unwrap()));
     let wish = Wish {
         requirement: narrowed.unwrap_or_else(|| course.python.clone()),
-        course: course.python.clone(),
+        range: course.python.clone(),
         because: course.because.clone(),
         newest,
         named,

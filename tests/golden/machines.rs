@@ -55,7 +55,7 @@ pub fn settings() -> Settings {
     let course = course();
     Settings {
         wish: Wish {
-            course: course.python.clone(),
+            range: course.python.clone(),
             requirement: course.python,
             because: course.because,
             newest: false,

@@ -1,0 +1,266 @@
+//! The judge: a timeline and the observations of one lab, one an attempt, become a verdict with its evidence. Pure.
+//!
+//! In this order, the first that is broken decides; all but the last are settled by one attempt:
+//! 1. **The end.** An exit code that is not 0, a signal, an exception told on standard error (also one in a thread or in a task
+//!    that nobody awaited, after which Python exits with 0), more output than any lab has.
+//! 2. **The lines.** Every line of the timeline once, and nothing else: none missing, doubled, in other words or on standard
+//!    error. Blank lines, colours, carriage returns, and anything else on standard error (warnings) do not count. What was
+//!    printed is searched as a whole, because threads tear each other's lines.
+//! 3. **A hang.** Not ended at the time limit: fail, unless the machine held it up for half that time and it had less than five
+//!    seconds of processor. Lines that are missing then are reported as the hang that they come from.
+//! 4. **The order.** A line comes behind the one that it waits for.
+//! 5. **The clocks.** A step of the wall clock or a suspend voids the attempt.
+//! 6. **The stamps.** Taken between the spawn and the moment when the line had come, give or take 20 ms.
+//! 7. **The gaps**, as `timing` says. Too early fails at once, proven passes at once; the rest is tried again. Only when
+//!    every attempt raises the same suspicion, it is unexplained in most of them, and by the same amount, it is a fail.
+//!
+//! **Output in one lump** counts by its stamps, as long as a line comes less than 0.9 of a wait after its stamp. Lines that come later were
+//! held back: that is tried again, and fails when nothing explains it, because lines that are printed at their time come at their time (standard output is
+//! a terminal), and because stamps alone would be easily faked.
+
+use super::marks::{self, Found};
+use super::observation::{End, Observation};
+use super::series;
+use super::timing::{EPSILON_MS, Run, Suspicion, Timing};
+use super::verdict::{Attempt, Evidence, Point, Reason, SeenMark, Verdict};
+use crate::course::Timeline;
+
+/// Clock readings that differ by less than this are no step, in milliseconds.
+const STEP_MS: f64 = 5.0;
+/// A lab sleeps: one that had this much of a processor was not starved, in milliseconds.
+const WORK_MS: f64 = 5000.0;
+/// What is kept of standard error in a report, in characters.
+const STDERR_LENGTH: usize = 2000;
+
+/// What the judge says.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Judgement {
+    /// The verdict; `None` when another attempt is needed.
+    pub verdict: Option<Verdict>,
+    /// What decided, or stands in the way.
+    pub reason: Reason,
+    /// The gap that decided.
+    pub evidence: Option<Evidence>,
+    /// What was found in the attempt that decided; the words for a student are made from it.
+    pub found: Found,
+    /// Which attempt that was; 1 is the first.
+    pub attempt: usize,
+}
+
+/// What one attempt says.
+enum Outcome {
+    Right(Option<Evidence>),
+    Wrong(Reason, Option<Evidence>),
+    Void(Reason),
+    Suspicious(Vec<Suspicion>),
+}
+
+/// Judges a lab by its attempts so far, of which there may be so many.
+pub(super) fn judge(timeline: &Timeline, observations: &[Observation], attempts: usize) -> Judgement {
+    let mut open = Vec::new();
+    let mut last = Found::default();
+    for (index, observation) in observations.iter().enumerate() {
+        let found = marks::find(timeline, &observation.output, observation.spawned_unix_us);
+        let settled = |verdict, reason, evidence: Option<Evidence>, found| Judgement {
+            verdict: Some(verdict),
+            reason,
+            evidence: evidence.map(|evidence| Evidence { attempt: index + 1, ..evidence }),
+            found,
+            attempt: index + 1,
+        };
+        match outcome(timeline, observation, &found) {
+            Outcome::Right(evidence) => return settled(Verdict::Pass, Reason::AsDue, evidence, found),
+            Outcome::Wrong(reason, evidence) => return settled(Verdict::Fail, reason, evidence, found),
+            Outcome::Void(reason) => open.push((Some(reason), Vec::new())),
+            Outcome::Suspicious(suspicions) => open.push((None, suspicions)),
+        }
+        last = found;
+    }
+    weigh(&open, last, attempts)
+}
+
+/// All attempts are open: too few, or a fail, or inconclusive.
+fn weigh(open: &[(Option<Reason>, Vec<Suspicion>)], found: Found, attempts: usize) -> Judgement {
+    let is_last = open.len() >= attempts.max(1);
+    let attempt = open.len();
+    let told = |verdict: Verdict, reason, evidence| {
+        let verdict = is_last.then_some(verdict);
+        Judgement { verdict, reason, evidence, found, attempt }
+    };
+    let first = open.first().map(|(_, suspicions)| suspicions.as_slice()).unwrap_or_default();
+    let convicted = first.iter().filter_map(|suspicion| consistent(suspicion, open));
+    if let Some((reason, evidence)) = convicted.max_by(|(_, one), (_, other)| weight(one).total_cmp(&weight(other))) {
+        return told(Verdict::Fail, reason, Some(evidence));
+    }
+    let latest = open.iter().enumerate().rev().find(|(_, (_, suspicions))| !suspicions.is_empty());
+    match latest {
+        Some((index, (_, suspicions))) => {
+            let largest = suspicions.iter().max_by(|one, other| excess(&one.evidence).total_cmp(&excess(&other.evidence)));
+            let evidence = largest.map(|suspicion| Evidence { attempt: index + 1, ..suspicion.evidence.clone() });
+            told(Verdict::Inconclusive, Reason::Stall, evidence)
+        }
+        None => {
+            let void = open.last().and_then(|(reason, _)| *reason).unwrap_or(Reason::Stall);
+            told(Verdict::Inconclusive, void, None)
+        }
+    }
+}
+
+/// The same suspicion in every attempt, unexplained in most of them, and by the same amount: the last of the unexplained ones.
+fn consistent(suspicion: &Suspicion, open: &[(Option<Reason>, Vec<Suspicion>)]) -> Option<(Reason, Evidence)> {
+    let same = |other: &&Suspicion| {
+        (other.reason, other.evidence.from, other.evidence.to)
+            == (suspicion.reason, suspicion.evidence.from, suspicion.evidence.to)
+    };
+    let all: Vec<&Suspicion> = open.iter().map(|(_, suspicions)| suspicions.iter().find(same)).collect::<Option<_>>()?;
+    let unexplained: Vec<(usize, &Suspicion)> =
+        all.into_iter().enumerate().filter(|(_, suspicion)| suspicion.is_unexplained).collect();
+    let amounts = || unexplained.iter().map(|(_, suspicion)| suspicion.evidence.unexplained_ms);
+    let spread = amounts().fold(f64::MIN, f64::max) - amounts().fold(f64::MAX, f64::min);
+    let (index, last) = unexplained.last()?;
+    let is_convicted = unexplained.len() * 2 > open.len() && spread <= suspicion.spread_ms;
+    is_convicted.then(|| (last.reason, Evidence { attempt: index + 1, ..last.evidence.clone() }))
+}
+
+/// Which of several convictions is told: one between two lines says more than one from the start, and that more than one to
+/// the end, which every late line makes late too.
+fn weight(evidence: &Evidence) -> f64 {
+    let tells = match (evidence.from, evidence.to) {
+        (_, Point::Exit) => 0.0,
+        (Point::Spawn, _) => 1.0,
+        _ => 2.0,
+    };
+    evidence.unexplained_ms + tells * 1e9
+}
+
+fn excess(evidence: &Evidence) -> f64 {
+    evidence.gap_ms - evidence.due_ms
+}
+
+/// The rules, in their order.
+fn outcome(timeline: &Timeline, observation: &Observation, found: &Found) -> Outcome {
+    if let Some(reason) = wrong_end(observation) {
+        return Outcome::Wrong(reason, None);
+    }
+    if observation.end == End::TimeLimit {
+        return hang(timeline, observation);
+    }
+    if let Some(reason) = wrong_lines(timeline, observation, found).or_else(|| out_of_order(timeline, found)) {
+        return Outcome::Wrong(reason, None);
+    }
+    let whole = series::stall(observation, 0.0, observation.ended_ms);
+    if whole.suspended_ms > STEP_MS {
+        return Outcome::Void(Reason::Suspended);
+    }
+    if observation.machine.iter().any(|sample| sample.clock_step_ms.abs() > STEP_MS) {
+        return Outcome::Void(Reason::ClockStep);
+    }
+    if found.marks.iter().flatten().any(is_impossible) {
+        return Outcome::Wrong(Reason::ImpossibleStamp, None);
+    }
+    match Run::new(timeline, observation, found).map(|run| run.judge()) {
+        Some(Timing::Proven(evidence)) => Outcome::Right(evidence),
+        Some(Timing::Wrong(reason, evidence)) => Outcome::Wrong(reason, Some(evidence)),
+        Some(Timing::Suspicious(suspicions)) => Outcome::Suspicious(suspicions),
+        None => Outcome::Wrong(Reason::MissingLine, None),
+    }
+}
+
+fn wrong_end(observation: &Observation) -> Option<Reason> {
+    let has_exception = observation.errors.contains("Traceback (most recent call last)");
+    let is_unreadable = observation.errors.contains("SyntaxError:") || observation.errors.contains("TabError:");
+    match observation.end {
+        End::Flood => Some(Reason::Flood),
+        _ if observation.output.total_bytes > observation.output.text.len() as u64 => Some(Reason::Flood),
+        End::Signal(_) => Some(Reason::Signal),
+        End::Exit(0) if !has_exception => None,
+        End::Exit(_) if has_exception || is_unreadable => Some(Reason::Exception),
+        End::Exit(_) => Some(Reason::ExitCode),
+        End::TimeLimit => None,
+    }
+}
+
+fn hang(timeline: &Timeline, observation: &Observation) -> Outcome {
+    let due_ms = timeline.due(timeline.ends).as_secs_f64() * 1e3;
+    let stall = series::stall(observation, 0.0, observation.ended_ms);
+    let is_starved = stall.on_cpu_ms.is_none_or(|worked| worked < WORK_MS);
+    let unexplained_ms = observation.ended_ms - due_ms - stall.explains_ms();
+    let evidence = Evidence {
+        attempt: 0,
+        from: Point::Spawn,
+        to: Point::Exit,
+        gap_ms: observation.ended_ms,
+        interpreter_ms: series::interpreter_ms(observation, 0.0, observation.ended_ms),
+        due_ms,
+        bound_ms: observation.ended_ms,
+        unexplained_ms,
+        stall,
+    };
+    if is_starved && stall.explains_ms() >= (observation.ended_ms - due_ms) / 2.0 {
+        return Outcome::Suspicious(vec![Suspicion {
+            reason: Reason::TimeLimit,
+            evidence,
+            is_unexplained: false,
+            spread_ms: 0.0,
+        }]);
+    }
+    Outcome::Wrong(Reason::TimeLimit, Some(evidence))
+}
+
+fn wrong_lines(timeline: &Timeline, observation: &Observation, found: &Found) -> Option<Reason> {
+    let missing: Vec<usize> = (0..found.marks.len()).filter(|index| found.marks[*index].is_none()).collect();
+    if !missing.is_empty() {
+        let on_stderr = marks::in_text(timeline, &observation.errors);
+        return Some(match (missing.iter().all(|index| on_stderr[*index]), found.extra.is_empty()) {
+            (true, _) => Reason::OnStderr,
+            (_, false) => Reason::WrongText,
+            (_, true) => Reason::MissingLine,
+        });
+    }
+    if !found.doubled.is_empty() {
+        return Some(Reason::DoubledLine);
+    }
+    (!found.extra.is_empty()).then_some(Reason::ExtraText)
+}
+
+fn out_of_order(timeline: &Timeline, found: &Found) -> Option<Reason> {
+    let position = |line: usize| found.marks.get(line).and_then(Option::as_ref).map(|seen| seen.position);
+    let waits = timeline.marks.iter().enumerate().filter_map(|(index, mark)| Some((index, mark.due.after?)));
+    let mut wrong = waits.filter(|(index, after)| position(*index) < after.checked_sub(1).and_then(position));
+    wrong.next().map(|_| Reason::OutOfOrder)
+}
+
+fn is_impossible(seen: &marks::Seen) -> bool {
+    let stamp = seen.stamp;
+    stamp.is_some_and(|stamp| stamp.at_ms + stamp.coarse_ms < -EPSILON_MS || stamp.at_ms > seen.arrival_ms + EPSILON_MS)
+}
+
+/// What a report shows of one run.
+pub(super) fn attempt(timeline: &Timeline, observation: &Observation) -> Attempt {
+    let found = marks::find(timeline, &observation.output, observation.spawned_unix_us);
+    let seen = |of: Option<usize>, seen: &marks::Seen| SeenMark {
+        line: seen.text.clone(),
+        of,
+        stamp_ms: seen.stamp.map(|stamp| stamp.at_ms),
+        arrival_ms: seen.arrival_ms,
+    };
+    let fitting = found.marks.iter().enumerate().filter_map(|(index, mark)| Some(seen(Some(index + 1), mark.as_ref()?)));
+    let marks = fitting.chain(found.doubled.iter().map(|doubled| seen(None, doubled))).collect();
+    let first = found.marks.iter().flatten().map(|seen| seen.arrival_ms).fold(observation.ended_ms, f64::min);
+    Attempt {
+        marks,
+        gaps_ms: Run::new(timeline, observation, &found).map(|run| run.gaps_ms()).unwrap_or_default(),
+        makespan_ms: observation.ended_ms,
+        startup_ms: series::interpreter_ms(observation, 0.0, first),
+        exit_code: if let End::Exit(code) = observation.end { Some(code) } else { None },
+        signal: if let End::Signal(signal) = observation.end { Some(signal) } else { None },
+        stderr: end_of(&observation.errors),
+        stall: series::stall(observation, 0.0, observation.ended_ms),
+    }
+}
+
+/// The last lines, where the reason stands.
+fn end_of(errors: &str) -> String {
+    let surplus = errors.chars().count().saturating_sub(STDERR_LENGTH);
+    errors.chars().skip(surplus).collect()
+}

@@ -1,0 +1,234 @@
+//! Runs one script and observes it: what it says and when, what holds it up, how it ends.
+//!
+//! The run ends when the script's process ends, whoever still holds its output. Memory is bounded whatever it prints.
+
+use std::time::Duration;
+
+use super::machine::Monitor;
+use super::observation::{Chunk, End, Observation, Output, ThreadSample, without_repeats};
+use super::stall::{self, Sampler};
+use crate::error::{Error, Result};
+use crate::host::{Command, Ending, Heard, Host, Stopping, Stream, Watched};
+
+/// Output that is kept, in bytes: no lab prints as much, and any more is judged as too much.
+const TEXT_LIMIT: usize = 64 << 10;
+/// A script that has printed so many bytes is stopped: it can only fail, and its chatter holds up the labs beside it.
+const FLOOD: u64 = 1 << 20;
+/// What is kept of standard error: its beginning and its end, in bytes.
+const ERRORS_HEAD: usize = 24 << 10;
+const ERRORS_TAIL: usize = 8 << 10;
+/// How often the script is looked at while its interpreter starts up, and later.
+const STARTING_TICK: Duration = Duration::from_millis(10);
+const TICK: Duration = Duration::from_millis(25);
+/// How long output is waited for after the end when somebody else still holds it: the kernel hands a terminal's over by and by.
+const DRAIN: Duration = Duration::from_millis(300);
+/// Reads in a row from one stream, so that the other one has its turn.
+const TURN: usize = 64;
+
+/// What is to be run, and how long at the most.
+#[derive(Debug)]
+pub(super) struct Run<'a> {
+    /// The machine.
+    pub host: &'a Host,
+    /// The interpreter, the script, the environment.
+    pub command: &'a Command,
+    /// The time limit.
+    pub limit: Duration,
+    /// What the machine does meanwhile.
+    pub monitor: &'a Monitor,
+}
+
+impl Run<'_> {
+    /// Runs and observes. `started_up` is called once, when the interpreter has done its own work.
+    ///
+    /// # Errors
+    /// [`Error::Spawn`], and [`Error::Interrupted`] after which nothing of the script is left.
+    pub fn observe(&self, started_up: impl FnOnce()) -> Result<Observation> {
+        let child = self.host.watch(self.command)?;
+        let mut watch = Watch::new(self.host, child);
+        let mut started_up = Some(started_up);
+        let stopped = loop {
+            watch.listen();
+            watch.look();
+            if watch.child.ended_at().is_some() {
+                break None;
+            }
+            if self.host.is_interrupted() {
+                watch.clear_away();
+                return Err(Error::Interrupted);
+            }
+            if watch.now() > self.limit {
+                break Some(End::TimeLimit);
+            }
+            if watch.total_bytes > FLOOD {
+                break Some(End::Flood);
+            }
+            if watch.sampler.is_started_up() || !watch.text.is_empty() {
+                started_up.take().into_iter().for_each(|tell| tell());
+            }
+            watch.child.wait(if started_up.is_some() { STARTING_TICK } else { TICK });
+        };
+        Ok(watch.finish(stopped, self.monitor))
+    }
+}
+
+/// One run under way.
+struct Watch<'a> {
+    host: &'a Host,
+    child: Watched,
+    sampler: Sampler,
+    samples: Vec<ThreadSample>,
+    alive: Duration,
+    empty: Duration,
+    text: Vec<u8>,
+    total_bytes: u64,
+    chunks: Vec<Chunk>,
+    errors_head: Vec<u8>,
+    errors_tail: Vec<u8>,
+    is_stopped: bool,
+    stopped_by: Option<i32>,
+}
+
+impl<'a> Watch<'a> {
+    fn new(host: &'a Host, child: Watched) -> Self {
+        Self {
+            host,
+            sampler: Sampler::new(child.pid()),
+            child,
+            samples: Vec::new(),
+            alive: Duration::ZERO,
+            empty: Duration::ZERO,
+            text: Vec::new(),
+            total_bytes: 0,
+            chunks: Vec::new(),
+            errors_head: Vec::new(),
+            errors_tail: Vec::new(),
+            is_stopped: false,
+            stopped_by: None,
+        }
+    }
+
+    /// Time since the spawn.
+    fn now(&self) -> Duration {
+        self.since_spawn(self.host.instants().monotonic)
+    }
+
+    fn since_spawn(&self, moment: Duration) -> Duration {
+        moment.saturating_sub(self.child.spawned().monotonic)
+    }
+
+    /// Takes in what has come. True once nothing more can come.
+    fn listen(&mut self) -> bool {
+        let mut buffer = [0; 16 << 10];
+        let mut is_closed = false;
+        for _ in 0..TURN {
+            let before = self.now();
+            match self.child.read(Stream::Stdout, &mut buffer) {
+                Heard::Bytes(count) => self.keep(&buffer[..count]),
+                Heard::Nothing => self.empty = before,
+                Heard::Closed => is_closed = true,
+            }
+            if self.empty == before || is_closed {
+                break;
+            }
+        }
+        for _ in 0..TURN {
+            let Heard::Bytes(count) = self.child.read(Stream::Stderr, &mut buffer) else { break };
+            self.keep_errors(&buffer[..count]);
+        }
+        is_closed
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        self.total_bytes += bytes.len() as u64;
+        let kept = &bytes[..bytes.len().min(TEXT_LIMIT - self.text.len())];
+        if !kept.is_empty() {
+            self.text.extend_from_slice(kept);
+            let arrival_ms = milliseconds(self.now());
+            self.chunks.push(Chunk { end: self.text.len(), empty_ms: milliseconds(self.empty), arrival_ms });
+        }
+    }
+
+    fn keep_errors(&mut self, bytes: &[u8]) {
+        let (head, rest) = bytes.split_at(bytes.len().min(ERRORS_HEAD - self.errors_head.len()));
+        self.errors_head.extend_from_slice(head);
+        self.errors_tail.extend_from_slice(rest);
+        let surplus = self.errors_tail.len().saturating_sub(ERRORS_TAIL);
+        self.errors_tail.drain(..surplus);
+    }
+
+    fn look(&mut self) {
+        match self.child.stopping() {
+            Some(Stopping::Stopped(signal)) => (self.is_stopped, self.stopped_by) = (true, Some(signal)),
+            Some(Stopping::Continued) => self.is_stopped = false,
+            None => {}
+        }
+        let before = self.now();
+        let sample = self.sampler.look(self.host, milliseconds(before), self.is_stopped);
+        self.samples.push(ThreadSample { to_ms: milliseconds(self.now()), ..sample });
+        // Where `/proc` does not tell, the thread that waits for the end does, a little late.
+        if !self.sampler.is_over().unwrap_or(self.child.ended_at().is_some()) {
+            self.alive = before;
+        }
+    }
+
+    /// The last look, the last words, and the end.
+    fn finish(mut self, stopped: Option<End>, monitor: &Monitor) -> Observation {
+        let deadline = self.now() + DRAIN;
+        while stopped.is_none() && !self.listen() && self.now() < deadline {
+            self.child.wait(Duration::from_millis(5));
+        }
+        self.look();
+        let ended = self.child.ended_at().map_or_else(|| self.now(), |at| self.since_spawn(at));
+        let ending = self.clear_away();
+        let end = stopped.unwrap_or(match ending {
+            Some(Ending { code: Some(code), .. }) => End::Exit(code),
+            Some(Ending { signal: Some(signal), .. }) => End::Signal(signal),
+            _ => End::TimeLimit,
+        });
+        let spawned = self.child.spawned();
+        Observation {
+            spawned_unix_us: i64::try_from(spawned.realtime.as_micros()).unwrap_or(i64::MAX),
+            end,
+            ended_ms: milliseconds(ended),
+            alive_ms: milliseconds(self.alive.min(ended)),
+            output: Output {
+                text: one_byte_a_byte(&self.text),
+                total_bytes: self.total_bytes,
+                chunks: self.chunks,
+                on_terminal: self.child.is_on_terminal(),
+            },
+            errors: joined(&self.errors_head, &self.errors_tail),
+            stopped_by: self.stopped_by,
+            threads: without_repeats(self.samples, |sample| ThreadSample { from_ms: 0.0, to_ms: 0.0, ..*sample }),
+            machine: monitor.since(&spawned),
+        }
+    }
+
+    /// Kills what is left: the group, and the children that left it.
+    fn clear_away(&mut self) -> Option<Ending> {
+        for (pid, started) in self.sampler.strays() {
+            self.host.kill_stray(pid, || stall::started(self.host, pid) == Some(started));
+        }
+        self.child.end()
+    }
+}
+
+/// Text whose bytes stand where they stood in the output, for whoever looks up when they came.
+fn one_byte_a_byte(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    text
+}
+
+fn joined(head: &[u8], tail: &[u8]) -> String {
+    let (head, tail) = (String::from_utf8_lossy(head), String::from_utf8_lossy(tail));
+    if tail.is_empty() { head.into_owned() } else { format!("{head}\n…\n{tail}") }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}

@@ -1,0 +1,201 @@
+//! What held a script up: every thread of it, and of its children, looked at again and again through `/proc`.
+//!
+//! A thread that has ended keeps the counters that it was last seen with, so that the sums never shrink.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::observation::ThreadSample;
+use crate::host::{Host, Kind};
+
+/// More than any of the files that are read here, in bytes.
+const FILE_LIMIT: u64 = 64 << 10;
+/// No lab has more processes; a script that forks without end is not followed further.
+const PROCESS_LIMIT: usize = 64;
+
+/// Looks at one script.
+#[derive(Debug)]
+pub(super) struct Sampler {
+    pid: i32,
+    counters: BTreeMap<(i32, i32), Counters>,
+    strays: BTreeMap<i32, u64>,
+    event_loop: Option<PathBuf>,
+    last: Look,
+    sum: ThreadSample,
+}
+
+/// Time on a processor and time waiting for one, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Counters {
+    on_cpu: f64,
+    run_queue: f64,
+}
+
+/// What the last look saw.
+#[derive(Clone, Copy, Debug, Default)]
+struct Look {
+    is_bare: Option<bool>,
+    is_blocked: bool,
+    is_asleep: bool,
+    is_stopped: bool,
+    is_over: bool,
+    is_told: bool,
+    main: Counters,
+    all: Counters,
+}
+
+/// A line of `/proc/PID/stat`, as far as it is of interest.
+struct Stat {
+    state: char,
+    started: u64,
+}
+
+impl Sampler {
+    /// For a script that was just started.
+    pub fn new(pid: i32) -> Self {
+        let last = Look { is_bare: Some(true), ..Look::default() };
+        let sum = ThreadSample { bare_ms: Some(0.0), blocked_ms: Some(0.0), ..ThreadSample::default() };
+        Self { pid, counters: BTreeMap::new(), strays: BTreeMap::new(), event_loop: None, last, sum }
+    }
+
+    /// Takes a look. `is_stopped` is what waiting for the child told.
+    pub fn look(&mut self, host: &Host, from_ms: f64, is_stopped: bool) -> ThreadSample {
+        let mut look = Look { is_stopped, is_asleep: true, ..Look::default() };
+        let (mut processes, mut threads) = (vec![self.pid], 0);
+        let mut next = 0;
+        while let Some(pid) = processes.get(next).copied() {
+            next += 1;
+            for tid in host.list(&task_folder(pid)).iter().filter_map(|name| name.to_str()?.parse::<i32>().ok()) {
+                threads += 1;
+                self.look_at_thread(host, pid, tid, &mut look);
+                processes.extend(children(host, pid, tid));
+                processes.truncate(PROCESS_LIMIT);
+            }
+        }
+        self.remember_strays(host, &processes[1..]);
+        look.is_asleep &= look.is_told;
+        look.main = self.counters.get(&(self.pid, self.pid)).copied().unwrap_or_default();
+        look.all.on_cpu = self.counters.values().map(|counters| counters.on_cpu).sum();
+        look.all.run_queue = self.counters.values().map(|counters| counters.run_queue).sum();
+        let alone = threads <= 1 && processes.len() == 1;
+        look.is_bare = if alone { self.has_event_loop(host, look.is_over).map(|has| !has) } else { Some(false) };
+        self.add_up(from_ms, threads, look);
+        self.sum
+    }
+
+    /// Whether the interpreter has started up: it sleeps, or runs something of the script's.
+    pub fn is_started_up(&self) -> bool {
+        self.last.is_bare == Some(false) || self.last.is_asleep
+    }
+
+    /// Whether its process has ended, where `/proc` tells.
+    pub fn is_over(&self) -> Option<bool> {
+        self.last.is_told.then_some(self.last.is_over)
+    }
+
+    /// The children that were seen, each with its start, for whoever sees to it that none stays.
+    pub fn strays(&self) -> impl Iterator<Item = (i32, u64)> {
+        self.strays.iter().map(|(pid, started)| (*pid, *started))
+    }
+
+    fn look_at_thread(&mut self, host: &Host, pid: i32, tid: i32, look: &mut Look) {
+        let folder = task_folder(pid).join(tid.to_string());
+        if let Some(stat) = stat(host, &folder.join("stat")) {
+            look.is_told = true;
+            look.is_blocked |= stat.state == 'D';
+            look.is_asleep &= matches!(stat.state, 'S' | 'Z' | 'X');
+            look.is_over |= pid == self.pid && tid == self.pid && matches!(stat.state, 'Z' | 'X');
+        }
+        if let Some(counters) = counters(host, &folder.join("schedstat")) {
+            self.counters.insert((pid, tid), counters);
+        }
+    }
+
+    fn remember_strays(&mut self, host: &Host, children: &[i32]) {
+        for pid in children {
+            if !self.strays.contains_key(pid)
+                && let Some(stat) = stat(host, &PathBuf::from(format!("/proc/{pid}/stat")))
+            {
+                self.strays.insert(*pid, stat.started);
+            }
+        }
+    }
+
+    /// Whether the process has an event loop: a descriptor of epoll. `None` when its descriptors may not be looked at.
+    fn has_event_loop(&mut self, host: &Host, is_over: bool) -> Option<bool> {
+        let is_one =
+            |path: &Path| matches!(host.look(path).kind, Kind::Link(target) if target.ends_with("anon_inode:[eventpoll]"));
+        if self.event_loop.as_deref().is_some_and(is_one) {
+            return Some(true);
+        }
+        let folder = PathBuf::from(format!("/proc/{}/fd", self.pid));
+        let descriptors = host.list(&folder);
+        if descriptors.is_empty() {
+            // The descriptors of one that has ended are gone: what was true last stays true. Otherwise we may not look.
+            return self.last.is_bare.map(|bare| !bare).filter(|_| is_over);
+        }
+        self.event_loop = descriptors.iter().map(|name| folder.join(name)).find(|path| is_one(path));
+        Some(self.event_loop.is_some())
+    }
+
+    /// Adds what has passed since the last look. A state that was seen at either end counts for all of it.
+    fn add_up(&mut self, from_ms: f64, threads: u32, look: Look) {
+        let passed = from_ms - self.sum.from_ms;
+        let (last, sum) = (self.last, &mut self.sum);
+        if last.is_blocked || look.is_blocked {
+            sum.blocked_ms = sum.blocked_ms.map(|blocked| blocked + passed);
+        }
+        if last.is_stopped || look.is_stopped {
+            sum.stopped_ms += passed;
+        }
+        sum.is_asleep = look.is_asleep;
+        if !self.counters.is_empty() {
+            sum.on_cpu_ms = Some(look.all.on_cpu);
+            sum.run_queue_ms = Some(look.all.run_queue);
+        }
+        if !look.is_told {
+            sum.blocked_ms = None;
+        }
+        let awake = look.main.on_cpu + look.main.run_queue - last.main.on_cpu - last.main.run_queue;
+        sum.bare_ms = match (sum.bare_ms, last.is_bare, look.is_bare) {
+            (Some(bare), Some(true), Some(true)) => Some(bare + awake),
+            (Some(bare), Some(_), Some(_)) => Some(bare),
+            _ => None,
+        };
+        sum.from_ms = from_ms;
+        sum.threads = threads;
+        self.last = look;
+    }
+}
+
+fn task_folder(pid: i32) -> PathBuf {
+    PathBuf::from(format!("/proc/{pid}/task"))
+}
+
+/// `/proc/PID/task/TID/schedstat`: nanoseconds on a processor, nanoseconds waiting for one, time slices.
+fn counters(host: &Host, path: &Path) -> Option<Counters> {
+    let text = read(host, path)?;
+    let mut fields = text.split_whitespace().map(|field| field.parse::<f64>().map(|nanoseconds| nanoseconds / 1e6));
+    Some(Counters { on_cpu: fields.next()?.ok()?, run_queue: fields.next()?.ok()? })
+}
+
+fn stat(host: &Host, path: &Path) -> Option<Stat> {
+    let text = read(host, path)?;
+    // The name in brackets may hold anything, brackets too.
+    let mut fields = text.rsplit_once(')')?.1.split_whitespace();
+    Some(Stat { state: fields.next()?.chars().next()?, started: fields.nth(18)?.parse().ok()? })
+}
+
+/// When a process started, in ticks since boot: with the id it names one process for good.
+pub(super) fn started(host: &Host, pid: i32) -> Option<u64> {
+    stat(host, &PathBuf::from(format!("/proc/{pid}/stat"))).map(|stat| stat.started)
+}
+
+fn children(host: &Host, pid: i32, tid: i32) -> Vec<i32> {
+    let text = read(host, &task_folder(pid).join(tid.to_string()).join("children")).unwrap_or_default();
+    text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+}
+
+fn read(host: &Host, path: &Path) -> Option<String> {
+    host.read_at_most(path, FILE_LIMIT).ok().flatten()
+}
