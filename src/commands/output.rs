@@ -1,6 +1,5 @@
 //! Where events go: the report, the talk on stderr, the log, and at the end every format that was asked for.
 
-use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -27,12 +26,12 @@ struct Listeners {
     report: Report,
     talk: Talk,
     /// Files that take each event as a line: `--log`, and `--report ndjson=…`.
-    logs: Vec<File>,
+    logs: Vec<Box<dyn Write + Send>>,
 }
 
 /// A run that could not even open its outputs.
 pub(super) fn without_report(host: &Host, error: &Error) -> Exit {
-    let paint = Paint::new(host, crate::cli::Color::Auto, host.streams().stderr);
+    let paint = Paint::new(|name| host.variable(name), crate::cli::Color::Auto, host.streams().stderr);
     Talk::new(paint, Loudness::Normal, false).tell_error(&error.into());
     error.exit()
 }
@@ -63,12 +62,12 @@ impl Output {
             host.can_hold(&report.path)?;
         }
         let redraws = streams.stderr && format != Format::Plain && host.variable("TERM").is_some_and(|term| term != "dumb");
-        let talk = Talk::new(Paint::new(host, common.color, streams.stderr), loudness, redraws);
+        let talk = Talk::new(Paint::new(|name| host.variable(name), common.color, streams.stderr), loudness, redraws);
         Ok(Self {
             host: host.clone(),
             clock,
             format,
-            paint: Paint::new(host, common.color, streams.stdout),
+            paint: Paint::new(|name| host.variable(name), common.color, streams.stdout),
             files,
             listeners: Mutex::new(Listeners { report: Report::new(cli.command.name(), clock.started_at_rfc3339()), talk, logs }),
         })

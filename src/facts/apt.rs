@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::host::{Command, Host};
-use crate::plan::Sizes;
 
 const LISTS: &str = "/var/lib/apt/lists";
 /// apt builds its cache first when it is stale, which takes seconds on a slow disk.
@@ -32,6 +31,17 @@ pub struct Offer {
     /// Where it comes from: `http://deb.debian.org/debian bookworm/main`; empty when only dpkg knows it.
     #[serde(default)]
     pub from: String,
+}
+
+/// What apt will fetch and use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sizes {
+    /// Bytes to download.
+    pub download_bytes: u64,
+    /// Bytes used on disk afterwards.
+    pub disk_bytes: u64,
+    /// How many packages are installed, dependencies included.
+    pub packages: usize,
 }
 
 /// Asks for every Python 3 and for the packages named.
