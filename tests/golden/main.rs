@@ -7,8 +7,10 @@
 
 mod choosing;
 mod converging;
+mod documents;
 mod machines;
 mod planning;
+mod running;
 mod shown;
 mod simulator;
 mod versions;
