@@ -63,6 +63,8 @@ pub enum Event {
     LabStarted {
         /// The lab's name.
         name: String,
+        /// The script that is run.
+        script: String,
         /// 1 is the first attempt.
         attempt: usize,
     },

@@ -1,8 +1,10 @@
 //! What each command does with the parts: facts, plan, apply, labs, report. One command a file.
 
+mod copies;
 mod course;
 mod look;
 mod output;
+mod selftest;
 mod setup;
 mod show;
 mod verify;
@@ -38,7 +40,7 @@ fn carry_out(host: &Host, cli: &Cli, output: &Output) -> Result<Exit> {
     match &cli.command {
         Command::Setup(options) => setup::run(&task, options),
         Command::Plan(options) => show::run(&task, options),
-        Command::Verify => verify::run(&task),
+        Command::Verify(options) => verify::run(&task, options),
         Command::Course(_) => Ok(Exit::Ready),
     }
 }

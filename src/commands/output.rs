@@ -4,10 +4,10 @@ use std::io::{self, ErrorKind, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::cli::{Cli, Format, ReportFile};
-use crate::course::Course;
 use crate::error::{Error, Exit, Result};
 use crate::event::Event;
 use crate::host::{Clock, Host};
+use crate::lab::LabResult;
 use crate::report::console::{Loudness, Paint, Talk};
 use crate::report::{Report, human, json, plain};
 
@@ -103,10 +103,19 @@ impl Output {
         self.listeners().talk.clear();
     }
 
-    /// Puts the labs into the order of the course.
-    pub fn order_labs(&self, course: &Course) {
-        let names: Vec<String> = course.labs.iter().map(|lab| lab.name.clone()).collect();
-        self.listeners().report.order_labs(&names);
+    /// Puts the labs, which end in any order, into the order in which they were asked for.
+    pub fn order_labs(&self, asked: &[LabResult]) {
+        self.listeners().report.order_labs(asked);
+    }
+
+    /// Prints the report as it stands, when more is to come.
+    pub fn print_report(&self) -> Result<()> {
+        let mut listeners = self.listeners();
+        listeners.talk.clear();
+        self.write_out(&listeners.report)?;
+        // It is told; what comes next is told by itself.
+        listeners.report.forget_labs();
+        Ok(())
     }
 
     /// Writes data to stdout. A closed pipe is a success: whoever listened has heard enough.

@@ -49,6 +49,11 @@ impl Clock {
 }
 
 impl Host {
+    /// Waits.
+    pub fn pause(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+
     /// Reads the three clocks, one right after the other. A clock that cannot be read counts as zero throughout.
     pub fn instants(&self) -> Instants {
         let read = |clock| clock_gettime(clock).map(Duration::from).unwrap_or_default();

@@ -145,8 +145,8 @@ impl Talk {
                 self.finish(&step.id);
                 self.say(&self.step_line(&step.title, *status, *duration_ms, reason.as_deref()));
             }
-            Event::LabStarted { name, attempt } => self.start(name, &lab_title(name, *attempt)),
-            Event::LabFinished { lab } => self.finish(&lab.name),
+            Event::LabStarted { script, attempt, .. } => self.start(script, &lab_title(script, *attempt)),
+            Event::LabFinished { lab } => self.finish(&lab.script),
             Event::Finding { finding } => {
                 let word = match finding.severity {
                     Severity::Note => "note",

@@ -183,7 +183,7 @@ impl Report {
                 }
             }
             Event::LabFinished { lab } => {
-                self.labs.retain(|other| other.name != lab.name);
+                self.labs.retain(|other| (&other.name, &other.script) != (&lab.name, &lab.script));
                 self.labs.push((**lab).clone());
             }
             Event::Finding { finding } => self.findings.push(finding.clone()),
@@ -203,9 +203,15 @@ impl Report {
         }
     }
 
-    /// Puts the labs into the order of the course.
-    pub fn order_labs(&mut self, names: &[String]) {
-        self.labs.sort_by_key(|lab| names.iter().position(|name| *name == lab.name));
+    /// Puts the labs, which end in any order, into the order in which they were asked for.
+    pub fn order_labs(&mut self, asked: &[LabResult]) {
+        self.labs = asked.to_vec();
+    }
+
+    /// Forgets the labs and the answer that they gave, for another round.
+    pub fn forget_labs(&mut self) {
+        self.labs.clear();
+        self.sentence.clear();
     }
 
     /// How many labs have a verdict.
