@@ -50,6 +50,9 @@ pub struct Setup {
     /// Agree to the plan without being asked
     #[arg(long, short = 'y')]
     pub yes: bool,
+    /// How long to wait for another program that uses apt, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub lock_timeout: u64,
     /// Do not run the labs afterwards
     #[arg(long)]
     pub no_verify: bool,

@@ -125,13 +125,15 @@ pub struct Talk {
     loudness: Loudness,
     bars: Option<MultiProgress>,
     running: BTreeMap<String, ProgressBar>,
+    /// The half minute of a wait that was told last.
+    said_waiting: Option<u64>,
 }
 
 impl Talk {
     /// `redraws`: stderr is a terminal whose lines may be drawn again.
     pub fn new(paint: Paint, loudness: Loudness, redraws: bool) -> Self {
         let bars = (redraws && loudness != Loudness::Quiet).then(MultiProgress::new);
-        Self { paint, loudness, bars, running: BTreeMap::new() }
+        Self { paint, loudness, bars, running: BTreeMap::new(), said_waiting: None }
     }
 
     /// Tells of an event. `report` holds it already.
@@ -142,6 +144,7 @@ impl Talk {
             }
             Event::StepStarted { id, title } => self.start(id, title),
             Event::StepProgress { id, percent, text } => self.progress(id, *percent, text),
+            Event::StepWaits { id, for_whom, seconds } => self.wait(id, for_whom, *seconds),
             Event::StepFinished { step, status, duration_ms, reason } => {
                 self.finish(&step.id);
                 self.say(&self.step_line(&step.title, *status, *duration_ms, reason.as_deref()));
@@ -212,6 +215,19 @@ impl Talk {
         }
         if self.loudness == Loudness::Verbose {
             self.say(&self.paint.dim(&format!("  {text}")));
+        }
+    }
+
+    /// Said at once, and again every half minute: whoever reads a log wants to know what takes so long.
+    fn wait(&mut self, id: &str, for_whom: &str, seconds: u64) {
+        let text = format!("waiting for {}, {seconds} s so far", harmless(for_whom));
+        match self.running.get(id) {
+            Some(bar) => bar.set_message(text),
+            None if self.said_waiting != Some(seconds / 30) => {
+                self.said_waiting = Some(seconds / 30);
+                self.say(&text);
+            }
+            None => {}
         }
     }
 

@@ -11,6 +11,7 @@ mod copies;
 mod cut_off;
 mod harness;
 mod in_the_way;
+mod locks;
 mod machine;
 mod people;
 mod schema;
