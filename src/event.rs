@@ -91,6 +91,8 @@ pub enum Event {
     Failed {
         /// Why, and what to do.
         error: ErrorPart,
+        /// How long it all took, in milliseconds.
+        duration_ms: u64,
     },
     /// The command ended.
     Finished {

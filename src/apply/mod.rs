@@ -111,7 +111,7 @@ impl Run<'_> {
         (self.emit)(Event::StepStarted { id: step.id.clone(), title: step.title.clone() });
         let clock = Clock::start();
         let outcome = perform(self.host, step, self.patience, self.emit);
-        let duration_ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let duration_ms = clock.elapsed_ms();
         let (status, reason) = match &outcome {
             Ok(()) => (StepStatus::Done, None),
             Err(error) => (StepStatus::Failed, Some(error.to_string())),

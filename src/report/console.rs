@@ -11,7 +11,6 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::cli::Color;
 use crate::event::{Event, Severity, StepStatus};
-use crate::host::Host;
 use crate::lab::Verdict;
 
 use super::words::{duration, harmless};
@@ -29,19 +28,19 @@ pub struct Paint {
 }
 
 impl Paint {
-    /// For a stream that is a terminal or is not.
-    pub fn new(host: &Host, color: Color, is_terminal: bool) -> Self {
-        let terminal = host.variable("TERM").unwrap_or(if is_terminal { "dumb" } else { "" });
+    /// For a stream that is a terminal or is not, by what the environment's variables say.
+    pub fn new<'a>(variable: impl Fn(&str) -> Option<&'a str>, color: Color, is_terminal: bool) -> Self {
+        let terminal = variable("TERM").unwrap_or(if is_terminal { "dumb" } else { "" });
         let coloured = match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto if host.variable("NO_COLOR").is_some() => false,
-            Color::Auto if host.variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
-            Color::Auto => is_terminal && host.variable("CLICOLOR") != Some("0") && terminal != "dumb",
+            Color::Auto if variable("NO_COLOR").is_some() => false,
+            Color::Auto if variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+            Color::Auto => is_terminal && variable("CLICOLOR") != Some("0") && terminal != "dumb",
         };
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| host.variable(name)).unwrap_or_default();
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).unwrap_or_default();
         let is_utf8 = locale.to_uppercase().replace('-', "").ends_with("UTF8");
-        let columns = host.variable("COLUMNS").and_then(|columns| columns.parse().ok());
+        let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok());
         let measured = || is_terminal.then(|| Term::stderr().size_checked()).flatten().map(|(_, columns)| usize::from(columns));
         let width = columns.or_else(measured).unwrap_or(WIDTH).clamp(40, 120);
         Self { coloured, unicode: is_utf8 && !matches!(terminal, "dumb" | "linux"), width }
@@ -159,7 +158,7 @@ impl Talk {
                 };
                 self.say(&format!("{}: {}: {}", self.paint.unsure(word), harmless(&finding.title), harmless(&finding.detail)));
             }
-            Event::Failed { error } => self.tell_error(error),
+            Event::Failed { error, .. } => self.tell_error(error),
             Event::Started { .. } | Event::Looked { .. } | Event::Planned { .. } | Event::Finished { .. } => {}
         }
     }
