@@ -4,6 +4,7 @@ mod copies;
 mod course;
 mod look;
 mod output;
+mod rights;
 mod selftest;
 mod setup;
 mod show;
