@@ -2,7 +2,7 @@
 //!
 //! A counter is read now and then, so that a gap's share of it lies between two figures. What may excuse a script is told too
 //! large rather than too small ([`stall`]), what may convict or acquit it is told too small rather than too large
-//! ([`interpreter_ms`], [`quiet_ms`]).
+//! ([`interpreter_ms`], [`worked_ms`], [`quiet_ms`]).
 
 use super::observation::{MachineSample, Observation, ThreadSample};
 use super::verdict::Stall;
@@ -31,6 +31,11 @@ pub(super) fn stall(observation: &Observation, from: f64, to: f64) -> Stall {
 /// How long the bare interpreter was awake in the gap: starting up, shutting down. Never too large, 0 where it is not told.
 pub(super) fn interpreter_ms(observation: &Observation, from: f64, to: f64) -> f64 {
     at_least(&observation.threads, |sample| sample.bare_ms, from, to)
+}
+
+/// How long the script's threads ran in the gap. Never too large, 0 where it is not told.
+pub(super) fn worked_ms(observation: &Observation, from: f64, to: f64) -> f64 {
+    at_least(&observation.threads, |sample| sample.on_cpu_ms, from, to)
 }
 
 /// How long every thread of the script was asleep in the gap: seen asleep at two looks, and no counter moved in between.
