@@ -10,7 +10,8 @@
 //! Four refinements, each of which a loaded machine asked for:
 //! * Gaps from the spawn and to the exit hold the interpreter's own start and end, which load stretches without limit. The part
 //!   in which the *bare* interpreter was awake (no event loop, no second thread, no child: nothing of the script's can be
-//!   waiting) is measured and taken off on both sides: it neither makes a script late nor hides that its sleep was too short.
+//!   waiting) is measured and taken off: it neither makes a script late nor hides that its sleep was too short. To prove that
+//!   a script ended in time, what a single thread was awake after the last of its sleeps may be taken off instead.
 //! * Such a gap must also show that the sleep was really there: less than half a wait of it may be accounted for by what the
 //!   machine did. Otherwise a `sleep(0.1)` could hide behind a slow start.
 //! * A lab sleeps. Where a script works between two lines instead, for a fifth of a wait, its waiting for a processor is its own doing.
@@ -133,7 +134,10 @@ impl<'a> Run<'a> {
         let (mut suspicions, mut closest): (Vec<Suspicion>, Option<Evidence>) = (Vec::new(), None);
         for order in [self.in_order(|_| true), self.in_order(|moment| moment.is_sure)] {
             for pair in order.windows(2) {
-                let gap = self.evidence(pair[0], pair[1]);
+                let mut gap = self.evidence(pair[0], pair[1]);
+                if pair[1].point == Point::Exit {
+                    gap.interpreter_ms = gap.interpreter_ms.max(series::farewell_ms(self.observation, pair[0].latest));
+                }
                 if gap.gap_ms - gap.interpreter_ms >= gap.bound_ms || !self.shows_its_sleep(pair[0], pair[1], &gap) {
                     suspicions.push(self.too_late(pair[0], pair[1]));
                 } else if closest.as_ref().is_none_or(|closest| tells(&gap) > tells(closest)) {
@@ -225,8 +229,8 @@ impl<'a> Run<'a> {
         let holds_interpreter = from.point == Point::Spawn || to.point == Point::Exit;
         let stall = series::stall(self.observation, from.earliest, to.latest);
         let (interpreter_ms, explained) = if holds_interpreter {
-            let interpreter = series::interpreter_ms(self.observation, from.latest, to.latest);
-            (interpreter, stall.explains_ms() + stall.on_cpu_ms.unwrap_or(0.0))
+            let bare = series::interpreter_ms(self.observation, from.latest, to.latest);
+            (bare, stall.explains_ms() + stall.on_cpu_ms.unwrap_or(0.0))
         } else if series::worked_ms(self.observation, from.earliest, to.latest) > WORK_MS.max(WORK * self.wait) {
             (0.0, stall.explains_ms() - stall.waited_ms())
         } else {
