@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use labready::course::{Course, Lab};
 use labready::host::Host;
-use labready::lab::{self, LabResult, Setting, Verdict};
+use labready::lab::{self, Copy, LabResult, Setting, Subject, Verdict};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -132,14 +132,14 @@ fn soak(host: &Host, labs: &[Lab], plan: &Plan, condition: &str) -> Matrix {
 }
 
 fn verify(host: &Host, labs: &[Lab], plan: &Plan, wrong: Option<usize>) -> Vec<LabResult> {
-    let mut setting = Setting::new(&plan.python);
-    if let Some(wrong) = wrong {
-        for (lab, names) in WRONG {
-            let name = format!("fixtures/labs/{lab}/{}.py", names[wrong % names.len()]);
-            setting.copies.insert((*lab).to_owned(), Path::new(env!("CARGO_MANIFEST_DIR")).join(name));
-        }
-    }
-    lab::verify(host, labs, &setting, &|_| ()).unwrap()
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/labs");
+    let copy = |lab: &Lab| {
+        let (_, names) = WRONG.iter().find(|(name, _)| *name == lab.name)?;
+        let shown = format!("{}/{}.py", lab.name, names[wrong? % names.len()]);
+        Some(Copy { path: fixtures.join(&shown), shown, account: None })
+    };
+    let subjects: Vec<Subject> = labs.iter().map(|lab| Subject { lab: lab.clone(), copy: copy(lab) }).collect();
+    lab::verify(host, &subjects, &Setting::new(&plan.python), &|_| ()).unwrap()
 }
 
 fn verdict(result: &LabResult) -> &'static str {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::facts::Facts;
 use crate::lab::LabResult;
 use crate::plan::{Plan, Step};
-use crate::report::Status;
+use crate::report::{ErrorPart, Status};
 
 /// One thing that happened, in the order in which it did. `--log` and `--format ndjson` write one a line.
 #[derive(Clone, Debug, Serialize)]
@@ -48,6 +48,15 @@ pub enum Event {
         /// What it is at.
         text: String,
     },
+    /// A step waits for another program.
+    StepWaits {
+        /// The step's id.
+        id: String,
+        /// Whom it waits for.
+        for_whom: String,
+        /// How long it has waited, in seconds.
+        seconds: u64,
+    },
     /// A step ended.
     StepFinished {
         /// The step.
@@ -63,6 +72,8 @@ pub enum Event {
     LabStarted {
         /// The lab's name.
         name: String,
+        /// The script that is run.
+        script: String,
         /// 1 is the first attempt.
         attempt: usize,
     },
@@ -75,6 +86,13 @@ pub enum Event {
     Finding {
         /// The finding.
         finding: Finding,
+    },
+    /// The command could not be carried out.
+    Failed {
+        /// Why, and what to do.
+        error: ErrorPart,
+        /// How long it all took, in milliseconds.
+        duration_ms: u64,
     },
     /// The command ended.
     Finished {

@@ -1,6 +1,27 @@
-//! The map.
-#![warn(missing_docs)]
+//! labready makes a Debian- or Ubuntu-family workstation ready for a Python course, and proves it. This is the map.
+//!
+//! The natural way of the data: [`host`] → [`facts`] → [`plan`] → [`apply`] → [`lab`] → [`report`]. What is wanted is a [`course`]; what happens
+//! is told as an [`event`]; what went wrong is an [`error`]. [`commands`] puts the parts together, [`cli`] says what can be typed.
+//!
+//! | part | what it is | outside crates confined to it |
+//! | --- | --- | --- |
+//! | [`host`] | the one door to the machine: files, programs, accounts, clocks, signals | duct, which, nix, signal-hook, tempfile |
+//! | [`facts`] | what is true now, read without root: text or files → types | |
+//! | [`course`] | what is wanted: course.toml and its scripts | toml, sha2 |
+//! | [`version`] | Debian's and Python's versions, and requirements on them | |
+//! | [`plan`] | pure: (course, facts) → steps, each with its reason and its exact command | |
+//! | [`apply`] | steps → machine, each judged by the state afterwards | |
+//! | [`lab`] | scripts run and observed; pure: timeline × observation → verdict | |
+//! | [`report`] | the fold of all events, and a renderer a file | console, indicatif (in console.rs alone) |
+//!
+//! Arrows: `commands → {facts, apply, lab} → host`. `plan`, the judge, every parser and every renderer take values and return values.
+//! `tests/architecture` holds the tree to this.
+
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod apply;
+pub mod cli;
+pub mod commands;
 pub mod course;
 pub mod error;
 pub mod event;

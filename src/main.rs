@@ -1,1 +1,26 @@
-fn main(){}
+//! Parse, run, exit.
+
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::Parser;
+use labready::cli::Cli;
+use labready::commands;
+use labready::error::{Error, Exit};
+use labready::host::Host;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let run = || Host::this().map_or_else(|error| without_host(&error), |host| commands::run(&host, &cli));
+    // A panic has said its message by then; what is left is to say by the exit code that it was a bug.
+    let exit = catch_unwind(AssertUnwindSafe(run)).unwrap_or(Exit::Bug);
+    ExitCode::from(exit.code())
+}
+
+/// Nothing can be looked at, not even how to colour.
+fn without_host(error: &Error) -> Exit {
+    let hint = error.hint().unwrap_or_default();
+    let _ = writeln!(io::stderr(), "error: {error}\n\nhint: {hint}");
+    error.exit()
+}

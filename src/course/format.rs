@@ -112,9 +112,8 @@ impl Source<'_> {
 
     /// The packages, each a name that apt can take and no option.
     pub fn packages(&self, names: &PackageNames) -> Result<Packages> {
-        let checked = |names: &[Spanned<String>]| -> Result<Vec<String>> {
-            names.iter().map(|name| self.package(name)).collect()
-        };
+        let checked =
+            |names: &[Spanned<String>]| -> Result<Vec<String>> { names.iter().map(|name| self.package(name)).collect() };
         let packages = Packages { python: checked(&names.python)?, build: checked(&names.build)? };
         if packages.python.iter().any(|name| name == "{python}") {
             return Ok(packages);
@@ -134,7 +133,11 @@ impl Source<'_> {
             return Ok(name.get_ref().clone());
         }
         let message = format!("`{}` is not a package name", name.get_ref());
-        Err(self.wrong(Some(name.span()), &message, "lower-case letters, digits, `+`, `-` and `.`; `{python}` stands for the interpreter"))
+        Err(self.wrong(
+            Some(name.span()),
+            &message,
+            "lower-case letters, digits, `+`, `-` and `.`; `{python}` stands for the interpreter",
+        ))
     }
 
     /// The virtual environment: a folder below the current one, packages by name.
@@ -143,7 +146,11 @@ impl Source<'_> {
         let simple = !folder.is_empty() && !folder.starts_with(['/', '-', '.']) && !folder.split('/').any(|part| part == "..");
         if !simple || folder.chars().any(char::is_control) {
             let message = format!("`{folder}` is not a folder below the current one");
-            return Err(self.wrong(Some(venv.folder.span()), &message, "write a plain name such as `venv`; `--venv DIR` takes any folder"));
+            return Err(self.wrong(
+                Some(venv.folder.span()),
+                &message,
+                "write a plain name such as `venv`; `--venv DIR` takes any folder",
+            ));
         }
         let packages = venv.packages.iter().map(|name| self.pip_package(name)).collect::<Result<_>>()?;
         Ok(VenvWish { folder: folder.clone(), packages })

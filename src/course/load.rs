@@ -31,9 +31,9 @@ impl Course {
     pub fn embedded() -> Result<Self> {
         let read = |script: &Spanned<String>| {
             let known = EMBEDDED_SCRIPTS.iter().find(|(name, _)| name == script.get_ref());
-            known.map(|(_, source)| (*source).to_owned()).ok_or_else(|| Error::Bug {
-                message: format!("the embedded course has no `{}`", script.get_ref()),
-            })
+            known
+                .map(|(_, source)| (*source).to_owned())
+                .ok_or_else(|| Error::Bug { message: format!("the embedded course has no `{}`", script.get_ref()) })
         };
         build(&Source { name: "the embedded course.toml", text: EMBEDDED_FILE }, read)
     }
@@ -43,26 +43,40 @@ impl Course {
         EMBEDDED_FILE
     }
 
+    /// The course file of `--course FILE|DIR`, as its author wrote it.
+    ///
+    /// # Errors
+    /// [`Error::Course`] when there is none.
+    pub fn text(host: &Host, path: &Path) -> Result<String> {
+        course_file(host, path).map(|(_, text)| text)
+    }
+
     /// The course of `--course FILE|DIR`.
     ///
     /// # Errors
     /// [`Error::Course`] with file, line and what to write.
     pub fn load(host: &Host, path: &Path) -> Result<Self> {
-        let given = host.absolute(path);
-        let file = match host.real_path(&given).map(|real| host.look(&real).kind) {
-            Some(Kind::Folder) => given.join(COURSE_FILE),
-            _ => given,
-        };
+        let (file, text) = course_file(host, path)?;
         let name = file.display().to_string();
-        let text = host.read_at_most(&file, FILE_LIMIT)?.ok_or_else(|| Error::Course {
-            location: name.clone(),
-            message: "there is no such course file".into(),
-            hint: "`--course` takes a course.toml or the folder that holds one".into(),
-        })?;
-        let folder = file.parent().unwrap_or(Path::new("/")).to_owned();
+        let folder = file.parent().unwrap_or(Path::new("/"));
         let source = Source { name: &name, text: &text };
-        build(&source, |script| read_script(host, &folder, script, &source))
+        build(&source, |script| read_script(host, folder, script, &source))
     }
+}
+
+/// Where the course file is, and its text.
+fn course_file(host: &Host, path: &Path) -> Result<(PathBuf, String)> {
+    let given = host.absolute(path);
+    let file = match host.real_path(&given).map(|real| host.look(&real).kind) {
+        Some(Kind::Folder) => given.join(COURSE_FILE),
+        _ => given,
+    };
+    let text = host.read_at_most(&file, FILE_LIMIT)?.ok_or_else(|| Error::Course {
+        location: file.display().to_string(),
+        message: "there is no such course file".into(),
+        hint: "`--course` takes a course.toml or the folder that holds one".into(),
+    })?;
+    Ok((file, text))
 }
 
 fn build(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>) -> Result<Course> {

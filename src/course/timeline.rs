@@ -63,7 +63,10 @@ impl Timeline {
         }
         let last = self.marks.iter().map(|mark| mark.due.at).fold(0.0, f64::max);
         (self.ends.at < last).then(|| {
-            (format!("the end is due at {}, before the last line at {last}", self.ends.at), format!("write `ends = {last}` or more"))
+            (
+                format!("the end is due at {}, before the last line at {last}", self.ends.at),
+                format!("write `ends = {last}` or more"),
+            )
         })
     }
 }

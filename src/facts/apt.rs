@@ -33,12 +33,23 @@ pub struct Offer {
     pub from: String,
 }
 
+/// What apt will fetch and use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sizes {
+    /// Bytes to download.
+    pub download_bytes: u64,
+    /// Bytes used on disk afterwards.
+    pub disk_bytes: u64,
+    /// How many packages are installed, dependencies included.
+    pub packages: usize,
+}
+
 /// Asks for every Python 3 and for the packages named.
 ///
 /// # Errors
 /// [`crate::error::Error::Interrupted`]. Without a working `apt-cache` nothing is offered, and the plan says so.
 pub fn gather(host: &Host, packages: &[String]) -> Result<Apt> {
-    let indexed = host.list(Path::new(LISTS)).iter().any(|name| name.to_string_lossy().contains("_Packages"));
+    let indexed = is_indexed(host);
     if !indexed {
         return Ok(Apt::default());
     }
@@ -54,6 +65,11 @@ pub fn gather(host: &Host, packages: &[String]) -> Result<Apt> {
     }
     let policy = host.run(&Command::new(&program).args(["policy"]).args(asked), LIMIT)?;
     Ok(Apt { indexed, offers: parse_policy(&policy.stdout) })
+}
+
+/// Whether apt has any package index.
+pub fn is_indexed(host: &Host) -> bool {
+    host.list(Path::new(LISTS)).iter().any(|name| name.to_string_lossy().contains("_Packages"))
 }
 
 /// `python3.13`, or the packages that go with it: `python3.13-venv`.
@@ -93,9 +109,42 @@ fn parse_policy(text: &str) -> BTreeMap<String, Offer> {
     offers
 }
 
+/// What `apt-get install --print-uris` says: a line per archive with its size in bytes, and above them what it comes to.
+pub fn parse_sizes(text: &str) -> Option<Sizes> {
+    let archives = text.lines().filter(|line| line.starts_with('\''));
+    let download_bytes = archives.filter_map(|line| line.split_whitespace().nth(2)?.parse::<u64>().ok()).sum();
+    let packages = text.lines().find_map(|line| {
+        let (_, rest) = line.split_once(" upgraded, ")?;
+        rest.split_whitespace().next()?.parse().ok()
+    })?;
+    let disk_bytes = text.lines().find_map(|line| {
+        let words: Vec<&str> = line.strip_prefix("After this operation, ")?.split_whitespace().collect();
+        let number: f64 = words.first()?.replace(',', "").parse().ok()?;
+        Some((number * unit(words.get(1)?)?) as u64)
+    })?;
+    Some(Sizes { download_bytes, disk_bytes, packages })
+}
+
+fn unit(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "B" => 1.0,
+        "kB" => 1e3,
+        "MB" => 1e6,
+        "GB" => 1e9,
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    #[test]
+    fn sizes_are_what_apt_says_of_a_fresh_bookworm() {
+        insta::assert_debug_snapshot!(parse_sizes(include_str!("../../fixtures/apt/print-uris-bookworm.txt")));
+    }
 
     #[test]
     fn policy_of_a_fresh_bookworm_is_read() {
@@ -105,5 +154,14 @@ mod tests {
     #[test]
     fn policy_of_an_installed_package_names_the_archive_and_not_the_status_file() {
         insta::assert_debug_snapshot!(parse_policy(include_str!("../../fixtures/apt/policy-bookworm-installed.txt")));
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_of_apt_makes_the_parsers_panic(text in r"(?s)([a-z0-9.]{0,9}:\n|  Candidate: [0-9.~]{0,9}\n| (\*\*\*|   ) [0-9.]{0,5} 500\n| {8}.{0,20}\n|After this operation, [0-9,.]{0,9} .?B.{0,9}\n|.{0,20} upgraded, .{0,9}\n|.{0,20}){0,12}") {
+            let offers = parse_policy(&text);
+            prop_assert!(offers.values().all(|offer| offer.version != "(none)"));
+            parse_sizes(&text);
+        }
     }
 }

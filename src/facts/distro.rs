@@ -55,8 +55,8 @@ pub enum Family {
 
 /// Releases out of support on the day of this version (Debian: end of LTS; Ubuntu: end of standard support).
 const END_OF_LIFE: [&str; 16] = [
-    "wheezy", "jessie", "stretch", "buster", "trusty", "xenial", "bionic", "focal", "impish", "kinetic", "lunar", "mantic", "oracular",
-    "plucky", "hirsute", "groovy",
+    "wheezy", "jessie", "stretch", "buster", "trusty", "xenial", "bionic", "focal", "impish", "kinetic", "lunar", "mantic",
+    "oracular", "plucky", "hirsute", "groovy",
 ];
 
 /// Debian's releases by the number before the point, for systems that give no codename.
@@ -109,6 +109,9 @@ const SILENT_DERIVATIVES: [(&str, &str, Family, &str); 20] = [
 
 /// Debian derivatives that roll: their packages follow no release of Debian.
 const ROLLING: [&str; 4] = ["kali", "parrot", "siduction", "sparky-rolling"];
+
+/// What a system without a name is called.
+const NAMELESS: &str = "this system (it does not say what it is)";
 
 /// Looks at this machine.
 pub fn gather(host: &Host) -> Distro {
@@ -166,7 +169,8 @@ fn renamed_lsb(fields: &BTreeMap<String, String>) -> BTreeMap<String, String> {
 pub fn from_os_release(fields: &BTreeMap<String, String>) -> Distro {
     let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
     let id = field("ID").to_lowercase();
-    let name = [field("PRETTY_NAME"), field("NAME"), id.clone()].into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    let names = [field("PRETTY_NAME"), field("NAME"), id.clone(), NAMELESS.into()];
+    let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
     let distro = Distro { id, name, version: field("VERSION_ID"), codename: field("VERSION_CODENAME"), base: None };
     let base = base(&distro, fields);
     Distro { base, ..distro }
@@ -183,9 +187,9 @@ fn base(distro: &Distro, fields: &BTreeMap<String, String>) -> Option<Base> {
         return Some(with_codename(Family::Debian, &codename));
     }
     let major = distro.version.split('.').next().unwrap_or_default();
-    let silent = SILENT_DERIVATIVES.iter().find(|(id, release, ..)| {
-        *id == distro.id && (*release == distro.codename || *release == major)
-    });
+    let silent = SILENT_DERIVATIVES
+        .iter()
+        .find(|(id, release, ..)| *id == distro.id && (*release == distro.codename || *release == major));
     if let Some((_, _, family, codename)) = silent {
         return Some(with_codename(*family, codename));
     }
@@ -241,7 +245,8 @@ fn plain_codename(codename: &str) -> Option<String> {
 fn from_debian_version(text: &str) -> Distro {
     let first = text.lines().next().unwrap_or_default();
     let fields = [("ID", "debian"), ("VERSION_ID", first.split('/').next().unwrap_or_default())];
-    let mut fields: BTreeMap<String, String> = fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let mut fields: BTreeMap<String, String> =
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     fields.insert("PRETTY_NAME".into(), format!("Debian {first}"));
     if let Some(codename) = first.split('/').next().and_then(plain_codename) {
         fields.insert("VERSION_CODENAME".into(), codename);
@@ -250,13 +255,7 @@ fn from_debian_version(text: &str) -> Distro {
 }
 
 fn unknown() -> Distro {
-    Distro {
-        id: String::new(),
-        name: "this system (it does not say what it is)".into(),
-        version: String::new(),
-        codename: String::new(),
-        base: None,
-    }
+    Distro { id: String::new(), name: NAMELESS.into(), version: String::new(), codename: String::new(), base: None }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::packages::Packages;
-use crate::host::{Account, Command, Host};
+use crate::host::{Account, Command, Host, Kind};
 use crate::version;
 
 /// The folders that belong to the system, in the order in which interpreters are preferred.
@@ -108,9 +108,14 @@ pub fn gather(host: &Host, packages: &Packages, home: &Path) -> Vec<Interpreter>
 pub fn named(host: &Host, path: &Path, account: Option<Account>) -> Interpreter {
     let path = host.absolute(path);
     let real = host.real_path(&path).unwrap_or_else(|| path.clone());
+    let kind = host.look(&real).kind;
     let mut interpreter =
         Interpreter { path, real, version: None, origin: Home::Named, ensurepip: false, ssl: false, problem: None };
-    ask(host, &mut interpreter, account);
+    match kind {
+        Kind::Missing => interpreter.problem = Some("there is no such file".into()),
+        Kind::Folder => interpreter.problem = Some("it is a folder".into()),
+        _ => ask(host, &mut interpreter, account),
+    }
     interpreter
 }
 

@@ -11,6 +11,8 @@ use crate::version;
 
 /// Stands in a virtual environment while it is being made, and in one whose making was cut off.
 pub const UNFINISHED: &str = ".labready-unfinished";
+/// What `python -m venv`, pip and labready put into the top of a virtual environment.
+const OWN_NAMES: [&str; 10] = ["bin", "etc", "include", "lib", "lib64", "man", "share", "pyvenv.cfg", ".gitignore", UNFINISHED];
 /// More than any pyvenv.cfg or activate script, in bytes.
 const FILE_LIMIT: u64 = 1 << 20;
 
@@ -33,6 +35,9 @@ pub struct Venv {
     /// The pip packages in it, by their normalized names.
     #[serde(default)]
     pub packages: BTreeSet<String>,
+    /// What lies in it that no virtual environment brings: somebody's work, which must not go with it.
+    #[serde(default)]
+    pub strangers: Vec<String>,
 }
 
 /// How things stand with it.
@@ -53,6 +58,18 @@ pub enum State {
 
 /// Looks at the folder.
 pub fn gather(host: &Host, folder: &Path) -> Venv {
+    let venv = gather_marked(host, folder);
+    let unfinished = host.look(&folder.join(UNFINISHED)).exists();
+    match venv.state {
+        State::Good | State::Broken(_) | State::Foreign(_) if unfinished => {
+            Venv { state: State::Broken("its making was cut off".into()), ..venv }
+        }
+        _ => venv,
+    }
+}
+
+/// Looks at the folder past the mark of an unfinished one: what it would be without it.
+pub fn gather_marked(host: &Host, folder: &Path) -> Venv {
     let entry = host.look(folder);
     let mut venv = Venv {
         folder: folder.to_owned(),
@@ -61,6 +78,7 @@ pub fn gather(host: &Host, folder: &Path) -> Venv {
         version: None,
         interpreter: None,
         packages: BTreeSet::new(),
+        strangers: Vec::new(),
     };
     venv.state = match entry.kind {
         Kind::Missing => State::Missing,
@@ -78,19 +96,24 @@ fn look_into(host: &Host, venv: &mut Venv) -> State {
     if names.is_empty() {
         return State::Empty;
     }
-    if host.look(&folder.join(UNFINISHED)).exists() {
-        return State::Broken("its making was cut off".into());
-    }
+    let strangers =
+        names.iter().map(|name| name.to_string_lossy().into_owned()).filter(|name| !OWN_NAMES.contains(&name.as_str()));
+    venv.strangers = strangers.collect();
     let Some(config) = host.read_at_most(&folder.join("pyvenv.cfg"), FILE_LIMIT).ok().flatten() else {
         let python = host.look(&folder.join("bin/python")).exists() && host.look(&folder.join("bin/activate")).exists();
         let count = names.len();
         return if python {
             State::Broken("it has no pyvenv.cfg".into())
         } else {
-            State::Foreign(format!("a folder with {count} {} that is no virtual environment", if count == 1 { "entry" } else { "entries" }))
+            State::Foreign(format!(
+                "a folder with {count} {} that is no virtual environment",
+                if count == 1 { "entry" } else { "entries" }
+            ))
         };
     };
-    venv.version = setting(&config, "version").or_else(|| setting(&config, "version_info")).as_deref().and_then(version::from_python);
+    // venv writes `version = 3.11.2`, virtualenv `version_info = 3.11.2.final.0`, uv `version_info = 3.11.2`.
+    let written = setting(&config, "version").or_else(|| setting(&config, "version_info"));
+    venv.version = written.and_then(|text| version::from_python(text.split(".final.").next()?));
     venv.interpreter = host.real_path(&folder.join("bin/python"));
     match problem(host, venv) {
         Some(problem) => State::Broken(problem),
@@ -146,8 +169,10 @@ fn moved_from(host: &Host, folder: &Path) -> Option<String> {
     let activate = host.read_at_most(&folder.join("bin/activate"), FILE_LIMIT).ok().flatten()?;
     let old = activate.lines().find_map(|line| {
         let value = line.trim().strip_prefix("VIRTUAL_ENV=").or_else(|| line.trim().strip_prefix("export VIRTUAL_ENV="))?;
-        let value = value.trim_matches(['"', '\'']);
-        value.starts_with('/').then(|| value.to_owned())
+        // A quote in the name is written `'"'"'` by newer versions.
+        let value = value.replace("'\"'\"'", "\u{0}");
+        let value = value.trim_matches(['"', '\'']).replace('\u{0}', "'");
+        value.starts_with('/').then_some(value)
     })?;
     let same = Path::new(&old) == folder || host.real_path(Path::new(&old)) == host.real_path(folder);
     (!same).then_some(old)

@@ -91,12 +91,13 @@ impl Command {
 /// As it would be typed in a shell, quoted where a shell needs it.
 impl fmt::Display for Command {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, word) in self.argv().iter().enumerate() {
-            let space = if index == 0 { "" } else { " " };
-            write!(formatter, "{space}{}", quoted(word))?;
-        }
-        Ok(())
+        formatter.write_str(&quoted_line(&self.argv()))
     }
+}
+
+/// Words as they would be typed in a shell, quoted where a shell needs it.
+pub fn quoted_line(words: &[String]) -> String {
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
 fn quoted(word: &str) -> String {

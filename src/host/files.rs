@@ -1,7 +1,7 @@
 //! Files: bounded reads, looks without following links, whole writes.
 
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Component, Path, PathBuf};
@@ -206,20 +206,34 @@ impl Host {
         let inside = self.inside(path);
         let parent = inside.parent().unwrap_or(Path::new("/"));
         let readable = Permissions::from_mode(0o644);
-        let mut file =
-            tempfile::Builder::new().prefix(".labready-").permissions(readable).tempfile_in(parent).map_err(failed)?;
+        let mut file = tempfile::Builder::new().prefix(".labready-").permissions(readable).tempfile_in(parent).map_err(failed)?;
         file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
         file.persist(&inside).map_err(|error| failed(error.error))?;
         Ok(())
+    }
+
+    /// Whether a file can be written there later: its folder is there, and it is no folder itself.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it cannot.
+    pub fn can_hold(&self, path: &Path) -> Result<()> {
+        let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
+        let inside = self.inside(path);
+        if inside.is_dir() {
+            return Err(failed(ErrorKind::IsADirectory.into()));
+        }
+        let parent = inside.parent().unwrap_or(Path::new("/"));
+        tempfile::Builder::new().prefix(".labready-").tempfile_in(parent).map(drop).map_err(failed)
     }
 
     /// Opens a file for the lines of a log: appended to, created when missing.
     ///
     /// # Errors
     /// [`Error::File`].
-    pub fn append_to(&self, path: &Path) -> Result<File> {
+    pub fn append_to(&self, path: &Path) -> Result<Box<dyn Write + Send>> {
         let failed = |source| Error::File { action: "open", path: path.to_owned(), source };
-        OpenOptions::new().append(true).create(true).mode(0o644).open(self.inside(path)).map_err(failed)
+        let file = OpenOptions::new().append(true).create(true).mode(0o644).open(self.inside(path)).map_err(failed)?;
+        Ok(Box::new(file))
     }
 }
 

@@ -9,6 +9,7 @@ mod accounts;
 mod clock;
 mod command;
 mod files;
+mod locks;
 mod programs;
 mod pty;
 mod signals;
@@ -22,8 +23,9 @@ use std::path::{Path, PathBuf};
 
 pub use accounts::Account;
 pub use clock::{Clock, Instants};
-pub use command::{Command, SYSTEM_PATH};
+pub use command::{Command, SYSTEM_PATH, quoted_line};
 pub use files::{Entry, Kind};
+pub use locks::{FolderLock, Holder, LockedByAnother};
 pub use spawn::{Finished, Stream};
 pub use terminal::Streams;
 pub use watched::{Ending, Heard, Stopping, Watched};
@@ -79,6 +81,13 @@ impl Host {
     /// Every variable whose name passes, for what a child is to inherit.
     pub fn variables(&self, wanted: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
         self.environment.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// The proxy settings, under the lower-case names that apt and pip both read.
+    pub fn proxies(&self) -> BTreeMap<String, String> {
+        let names = ["http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"];
+        let value = |name: &str| self.variable(name).or_else(|| self.variable(&name.to_uppercase()));
+        names.into_iter().filter_map(|name| Some((name.to_owned(), value(name)?.to_owned()))).collect()
     }
 
     /// The folder that relative paths mean.

@@ -13,10 +13,7 @@ impl Host {
     /// # Errors
     /// [`Error::NoProgram`] when none of the system's program folders has it.
     pub fn program(&self, name: &str) -> Result<PathBuf> {
-        self.programs_in(SYSTEM_PATH, name)
-            .into_iter()
-            .next()
-            .ok_or_else(|| Error::NoProgram { program: name.to_owned() })
+        self.programs_in(SYSTEM_PATH, name).into_iter().next().ok_or_else(|| Error::NoProgram { program: name.to_owned() })
     }
 
     /// Every program of that name in the folders of a PATH, in its order, as paths of this machine.

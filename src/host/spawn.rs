@@ -194,7 +194,8 @@ fn end(handle: &Handle) {
         }
         let deadline = Instant::now() + grace;
         while Instant::now() < deadline {
-            if handle.try_wait().is_ok_and(|status| status.is_some()) && groups.iter().all(|group| killpg(*group, None).is_err()) {
+            if handle.try_wait().is_ok_and(|status| status.is_some()) && groups.iter().all(|group| killpg(*group, None).is_err())
+            {
                 return;
             }
             thread::sleep(TICK / 2);

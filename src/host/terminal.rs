@@ -22,11 +22,7 @@ pub struct Streams {
 impl Host {
     /// Which streams are terminals.
     pub fn streams(&self) -> Streams {
-        Streams {
-            stdin: io::stdin().is_terminal(),
-            stdout: io::stdout().is_terminal(),
-            stderr: io::stderr().is_terminal(),
-        }
+        Streams { stdin: io::stdin().is_terminal(), stdout: io::stdout().is_terminal(), stderr: io::stderr().is_terminal() }
     }
 
     /// Asks on stderr and reads one line: true for `y` or `yes`. The end of input, and everything else, is no.

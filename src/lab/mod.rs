@@ -24,6 +24,6 @@ mod verify;
 
 pub use conclude::conclude;
 pub use observation::{Chunk, End, MachineSample, Observation, Output, ThreadSample};
-pub use script::Script;
+pub use script::{Copy, Script, Subject};
 pub use verdict::{Attempt, Evidence, LabResult, Point, Reason, SeenMark, Stall, Verdict};
 pub use verify::{Setting, observe, verify};

@@ -1,11 +1,11 @@
 //! The script of a lab, ready to run: the course's own in a folder of its own, a student's copy where it lies.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::verify::Setting;
 use crate::course::Lab;
 use crate::error::Result;
-use crate::host::{Command, Host};
+use crate::host::{Account, Command, Host};
 
 /// Modules of Python's own that a student's file beside the script hides: those that the labs, and what they import, need.
 const OWN_MODULES: &str = "
@@ -13,6 +13,26 @@ const OWN_MODULES: &str = "
     inspect io itertools linecache logging math numbers operator os queue random re reprlib select selectors signal
     socket ssl stat string struct subprocess sys tempfile threading time token tokenize traceback types typing warnings
     weakref";
+
+/// What is judged: a lab by the course's own script, or by a student's copy of it.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The lab.
+    pub lab: Lab,
+    /// The student's copy.
+    pub copy: Option<Copy>,
+}
+
+/// A student's own copy of a lab's script: run in its own folder.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// What it is called in reports: the path as it was typed.
+    pub shown: String,
+    /// Whom it runs as, when root judges it: its owner.
+    pub account: Option<Account>,
+}
 
 /// A script as it is told of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,18 +54,19 @@ pub(super) struct Prepared {
     pub command: Command,
 }
 
-/// Puts the script of a lab in place, below a folder that is ours.
-pub(super) fn prepare(host: &Host, lab: &Lab, setting: &Setting, folder: &Path) -> Result<Prepared> {
-    let (file, script) = match setting.copies.get(&lab.name) {
-        Some(copy) => {
-            let file = host.absolute(copy);
-            let source = host.read(&file).ok().flatten().unwrap_or_default();
-            let shadows = file.parent().map(|folder| shadows(host, folder)).unwrap_or_default();
-            (file, Script { shown: copy.display().to_string(), source, shadows })
+/// Puts a script in place: the course's own below a folder that is ours, a student's stays where it is.
+pub(super) fn prepare(host: &Host, subject: &Subject, setting: &Setting, folder: &Path) -> Result<Prepared> {
+    let (lab, copy) = (&subject.lab, subject.copy.as_ref());
+    let account = copy.and_then(|copy| copy.account.as_ref()).or(setting.account.as_ref());
+    let (file, script) = match copy {
+        Some(Copy { path, shown, .. }) => {
+            let source = host.read(path).ok().flatten().unwrap_or_default();
+            let shadows = path.parent().map(|folder| shadows(host, folder)).unwrap_or_default();
+            (path.clone(), Script { shown: shown.clone(), source, shadows })
         }
         None => {
             let folder = folder.join(&lab.name);
-            host.make_folder(&folder, setting.account.as_ref())?;
+            host.make_folder(&folder, account)?;
             let file = folder.join(&lab.script);
             host.write_new(&file, &lab.source)?;
             (file, Script { shown: lab.script.clone(), source: lab.source.clone(), shadows: Vec::new() })
@@ -54,7 +75,7 @@ pub(super) fn prepare(host: &Host, lab: &Lab, setting: &Setting, folder: &Path) 
     let command = Command::new(&setting.python)
         .args([file.display().to_string()])
         .in_folder(file.parent().unwrap_or(Path::new("/")))
-        .as_account(setting.account.clone())
+        .as_account(account.cloned())
         // UTC has no hour that comes twice, and a colour would be one more thing between a line and its text.
         .env("TZ", "UTC")
         .env("TERM", "dumb")

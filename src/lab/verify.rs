@@ -1,6 +1,5 @@
 //! The labs of a course, run and judged: all together first, because they sleep; then whatever is still open, one at a time.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
@@ -10,7 +9,7 @@ use super::conclude::conclude;
 use super::machine::Monitor;
 use super::observation::Observation;
 use super::run::Run;
-use super::script::{Prepared, prepare};
+use super::script::{Prepared, Subject, prepare};
 use super::verdict::{LabResult, Reason, Verdict};
 use crate::course::Lab;
 use crate::error::{Error, Result};
@@ -35,14 +34,12 @@ pub struct Setting {
     pub attempts: usize,
     /// How long one attempt may take; three times its timeline when that is longer.
     pub limit: Duration,
-    /// Students' own copies, by the lab's name: run in their own folder instead of the course's script.
-    pub copies: BTreeMap<String, PathBuf>,
 }
 
 impl Setting {
     /// The course's own scripts with this interpreter, three attempts of 30 s at the most.
     pub fn new(python: &Path) -> Self {
-        Self { python: python.to_owned(), account: None, attempts: 3, limit: LIMIT, copies: BTreeMap::new() }
+        Self { python: python.to_owned(), account: None, attempts: 3, limit: LIMIT }
     }
 
     fn limit_of(&self, lab: &Lab) -> Duration {
@@ -55,12 +52,14 @@ impl Setting {
 /// # Errors
 /// [`Error::Interrupted`], after which nothing that was started is left; [`Error::File`] when the scripts cannot be written.
 /// A script that cannot be started is a result, not an error.
-pub fn verify(host: &Host, labs: &[Lab], setting: &Setting, emit: Sink<'_>) -> Result<Vec<LabResult>> {
+pub fn verify(host: &Host, subjects: &[Subject], setting: &Setting, emit: Sink<'_>) -> Result<Vec<LabResult>> {
     let folder = host.temporary_folder()?;
     let bench = Bench { host, setting, monitor: Monitor::start(host), emit };
-    let prepare =
-        |lab| Ok(Trial { lab, ready: prepare(host, lab, setting, folder.path())?, observations: Vec::new(), result: None });
-    let mut trials = labs.iter().map(prepare).collect::<Result<Vec<_>>>()?;
+    let prepared = subjects.iter().map(|subject| {
+        let ready = prepare(host, subject, setting, folder.path())?;
+        Ok(Trial { lab: &subject.lab, ready, observations: Vec::new(), result: None })
+    });
+    let mut trials = prepared.collect::<Result<Vec<_>>>()?;
     bench.run_together(&mut trials)?;
     let settled = trials.into_iter().map(|mut trial| {
         loop {
@@ -77,11 +76,11 @@ pub fn verify(host: &Host, labs: &[Lab], setting: &Setting, emit: Sink<'_>) -> R
 ///
 /// # Errors
 /// As [`verify`], and [`Error::Spawn`].
-pub fn observe(host: &Host, lab: &Lab, setting: &Setting) -> Result<Observation> {
+pub fn observe(host: &Host, subject: &Subject, setting: &Setting) -> Result<Observation> {
     let folder = host.temporary_folder()?;
-    let ready = prepare(host, lab, setting, folder.path())?;
+    let ready = prepare(host, subject, setting, folder.path())?;
     let monitor = Monitor::start(host);
-    Run { host, command: &ready.command, limit: setting.limit_of(lab), monitor: &monitor }.observe(|| ())
+    Run { host, command: &ready.command, limit: setting.limit_of(&subject.lab), monitor: &monitor }.observe(|| ())
 }
 
 /// What every run needs.
@@ -123,7 +122,7 @@ impl Bench<'_> {
     fn run(&self, trial: &mut Trial<'_>, started_up: impl FnOnce()) -> Result<()> {
         self.host.go_on()?;
         let attempt = trial.observations.len() + 1;
-        (self.emit)(Event::LabStarted { name: trial.lab.name.clone(), attempt });
+        (self.emit)(Event::LabStarted { name: trial.lab.name.clone(), script: trial.ready.script.shown.clone(), attempt });
         let limit = self.setting.limit_of(trial.lab);
         let run = Run { host: self.host, command: &trial.ready.command, limit, monitor: &self.monitor };
         let result = match run.observe(started_up) {
@@ -149,7 +148,7 @@ fn not_started(trial: &Trial<'_>, error: &Error) -> LabResult {
         status: Verdict::Error,
         reason: Reason::CouldNotStart,
         summary: format!("`{}` was not run: {error}", trial.ready.script.shown),
-        fix: Some("`labready doctor` tells what is wrong with the interpreter".into()),
+        fix: Some("Look whether whoever the script runs as may start that interpreter; `--python PATH` takes another one".into()),
         evidence: None,
         timeline: trial.lab.timeline.clone(),
         attempts: Vec::new(),

@@ -13,9 +13,11 @@ use crate::version::{self, Requirement};
 /// What is wanted of the interpreter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wish {
-    /// The course's range, narrowed by `--python REQ`.
+    /// The course's range.
+    pub range: Requirement,
+    /// The same, narrowed by `--python REQ`.
     pub requirement: Requirement,
-    /// Why the course has that range.
+    /// Why the course has its range.
     pub because: Option<String>,
     /// `--newest`: an installed one is not good enough when apt offers a newer one.
     pub newest: bool,
@@ -87,10 +89,13 @@ pub(super) fn choose(wish: &Wish, facts: &Facts, refreshed: bool) -> Result<(Cho
         return choose_named(wish, named);
     }
     let mut candidates: Vec<Weighed> = facts.interpreters.iter().map(|found| weigh_installed(wish, found)).collect();
-    candidates.extend(offers(facts).filter(|(name, _)| !is_installed(facts, name)).map(|(name, version)| weigh_offer(wish, facts, name, version)));
+    candidates.extend(
+        offers(facts).filter(|(name, _)| !is_working(facts, name)).map(|(name, version)| weigh_offer(wish, facts, name, version)),
+    );
     let fitting = candidates.iter().enumerate().filter(|(_, weighed)| weighed.choice.is_some());
     let installed_first = |weighed: &Weighed| !wish.newest && weighed.is_installed();
-    let best = fitting.max_by_key(|(_, weighed)| (installed_first(weighed), weighed.candidate.version.clone(), weighed.is_installed()));
+    let best =
+        fitting.max_by_key(|(_, weighed)| (installed_first(weighed), weighed.candidate.version.clone(), weighed.is_installed()));
     let best = best.map(|(index, _)| index);
     if let Some(best) = best {
         let taken = candidates[best].choice.clone();
@@ -109,6 +114,18 @@ pub(super) fn choose(wish: &Wish, facts: &Facts, refreshed: bool) -> Result<(Cho
         return Ok((Chosen::Open, only_candidates(candidates)));
     }
     Err(nothing_fits(wish, facts, &only_candidates(candidates)))
+}
+
+/// The interpreter that would be chosen among the installed ones; `None` when none fits.
+///
+/// # Errors
+/// [`Error::NoPython`] when `--python PATH` names one that cannot be used.
+pub fn installed(wish: &Wish, facts: &Facts) -> Result<Option<Choice>, Error> {
+    let without_apt = Facts { apt: None, ..facts.clone() };
+    match choose(wish, &without_apt, false)? {
+        (Chosen::Taken(choice), _) => Ok(Some(choice)),
+        (Chosen::Open, _) => Ok(None),
+    }
 }
 
 /// A candidate, and what it would be as a choice when it fits.
@@ -132,7 +149,10 @@ fn choose_named(wish: &Wish, named: &Interpreter) -> Result<(Chosen, Vec<Candida
     let refuse = |message: String, hint: &str| Err(Error::NoPython { message, hint: hint.to_owned() });
     let Some(version) = &named.version else {
         let problem = named.problem.as_deref().unwrap_or("it did not say its version");
-        return refuse(format!("`{shown}` is not a usable Python 3: {problem}"), "name an interpreter, for example `--python /usr/bin/python3.12`");
+        return refuse(
+            format!("`{shown}` is not a usable Python 3: {problem}"),
+            "name an interpreter, for example `--python /usr/bin/python3.12`",
+        );
     };
     if let Some(reason) = refusal(wish, version) {
         return refuse(format!("`{shown}` is Python {version}: {reason}"), "leave `--python` out to let labready choose");
@@ -142,9 +162,15 @@ fn choose_named(wish: &Wish, named: &Interpreter) -> Result<(Chosen, Vec<Candida
         return refuse(message, "install its venv package, or leave `--python` out to let labready choose");
     }
     let why = "it was named by `--python`".to_owned();
-    let choice = Choice { path: named.path.clone(), version: version.clone(), origin: Origin::Named, why: why.clone() };
-    let candidate =
-        Candidate { what: shown.to_string(), version: Some(version.clone()), origin: Home::Named.words().into(), taken: true, why };
+    // A link that was named may itself be the one that is to be selected, and may be switched later.
+    let choice = Choice { path: named.real.clone(), version: version.clone(), origin: Origin::Named, why: why.clone() };
+    let candidate = Candidate {
+        what: shown.to_string(),
+        version: Some(version.clone()),
+        origin: Home::Named.words().into(),
+        taken: true,
+        why,
+    };
     Ok((Chosen::Taken(choice), vec![candidate]))
 }
 
@@ -174,7 +200,10 @@ fn weigh_installed(wish: &Wish, found: &Interpreter) -> Weighed {
 fn weigh_offer(wish: &Wish, facts: &Facts, name: &str, version: Version) -> Weighed {
     let from = facts.apt.as_ref().and_then(|apt| apt.offers.get(name)).map(|offer| offer.from.as_str()).unwrap_or_default();
     let origin = if from.is_empty() { "offered by apt".to_owned() } else { format!("offered by apt from {from}") };
-    let reason = refusal(wish, &version);
+    let damaged = facts.packages.has(name).then(|| {
+        format!("dpkg says that it is installed, and /usr/bin/{name} does not answer; `apt-get install --reinstall {name}-minimal {name}` mends it")
+    });
+    let reason = refusal(wish, &version).or(damaged);
     let choice = reason.is_none().then(|| Choice {
         path: PathBuf::from("/usr/bin").join(name),
         version: version.clone(),
@@ -193,7 +222,9 @@ fn refusal(wish: &Wish, version: &Version) -> Option<String> {
     if !version.pre.is_empty() && wish.requirement.matches_numbers(version) {
         return Some("it is a pre-release, which is taken only when `--python` names it exactly".into());
     }
-    let because = wish.because.as_ref().map(|because| format!(": {because}")).unwrap_or_default();
+    // The course's reason speaks of its own range, not of what `--python` made of it.
+    let because = wish.because.as_ref().filter(|_| !wish.range.matches(version));
+    let because = because.map(|because| format!(": {because}")).unwrap_or_default();
     Some(format!("it is not in `{}`{because}", wish.requirement))
 }
 
@@ -207,13 +238,14 @@ fn offers(facts: &Facts) -> impl Iterator<Item = (&str, Version)> {
     })
 }
 
-fn is_installed(facts: &Facts, package: &str) -> bool {
-    facts.packages.has(package) && facts.interpreters.iter().any(|found| found.real.ends_with(package) && found.version.is_some())
+/// Whether the package's interpreter was found, and answered.
+fn is_working(facts: &Facts, package: &str) -> bool {
+    facts.interpreters.iter().any(|found| found.origin == Home::Apt && found.real.ends_with(package) && found.version.is_some())
 }
 
 fn nothing_fits(wish: &Wish, facts: &Facts, candidates: &[Candidate]) -> Error {
     let mut message = format!("no Python in `{}` was found on {}", wish.requirement, facts.distro.name);
-    if let Some(because) = &wish.because {
+    if let Some(because) = wish.because.as_ref().filter(|_| wish.requirement == wish.range) {
         message.push_str(&format!(" ({because})"));
     }
     for candidate in candidates {

@@ -1,20 +1,23 @@
 //! What must change, as data: (Course, Facts) → Plan. Pure: nothing here reads or runs anything.
 //!
-//! `choose` decides the interpreter, `steps` says what is missing, `commands` how it is put right.
+//! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment), `commands` how it is put right.
 
 mod choose;
 mod commands;
 mod steps;
+mod venv;
 
 use std::path::PathBuf;
 
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-pub use choose::{Candidate, Choice, Origin, Wish};
-pub use commands::{GROUP, LINK, install_packages, python_of};
+pub use choose::{Candidate, Choice, Origin, Wish, installed};
+pub use commands::{install_packages, python_of, refresh_index};
 pub use steps::{Decision, Selection, Settings, make};
 
+pub use crate::facts::alternatives::{GROUP, LINK};
+pub use crate::facts::apt::Sizes;
 use crate::host::Command;
 
 /// What must change, in order. Empty = the machine has everything; only the labs can still say no.
@@ -37,17 +40,6 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
-}
-
-/// What apt will fetch and use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sizes {
-    /// Bytes to download.
-    pub download_bytes: u64,
-    /// Bytes used on disk afterwards.
-    pub disk_bytes: u64,
-    /// How many packages are installed, dependencies included.
-    pub packages: usize,
 }
 
 /// One change: the unit of progress, of failure, and of taking back.
@@ -118,4 +110,3 @@ pub enum Action {
         packages: Vec<String>,
     },
 }
-

@@ -6,15 +6,13 @@
 use std::path::PathBuf;
 
 use super::choose::{Chosen, choose};
-use super::commands::{self, GROUP, LINK};
-use super::{Action, Choice, Origin, Plan, Step, Wish};
+use super::commands;
+use super::{Action, Choice, GROUP, LINK, Origin, Plan, Step, Wish, venv};
 use crate::course::{Course, Packages};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::alternatives::Link;
 use crate::facts::interpreters::Home;
-use crate::facts::venv::{State, normalized};
-use crate::host::Account;
 
 /// How far `python3` is selected for the whole machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,11 +52,11 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     if facts.apt.is_none() && settings.wish.newest {
         return Ok(Decision::AskApt(every_package(course, None)));
     }
-    let (chosen, candidates) = choose(&settings.wish, facts, settings.refreshed)?;
+    let (chosen, candidates) = choose(&settings.wish, facts, settings.refreshed && facts.apt.is_some())?;
     let choice = match chosen {
         Chosen::Taken(choice) => choice,
         Chosen::Open if facts.apt.is_none() => return Ok(Decision::AskApt(every_package(course, None))),
-        Chosen::Open => return Ok(Decision::Plan(Box::new(open_plan(course, facts, candidates)?))),
+        Chosen::Open => return Ok(Decision::Plan(Box::new(open_plan(course, facts, settings, candidates)?))),
     };
     let missing = Missing::of(course, facts, &choice);
     if facts.apt.is_none() && !missing.is_empty() {
@@ -66,7 +64,7 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     }
     let mut steps = package_steps(facts, settings, &missing)?;
     steps.extend(install_step("install-python", &format!("Install Python {}", short(&choice)), &missing.python));
-    steps.extend(venv_steps(course, facts, settings, &choice)?);
+    steps.extend(venv::steps(course, facts, settings, &choice)?);
     if settings.selection == Selection::Local {
         steps.extend(selection_steps(facts, settings, &choice)?);
     }
@@ -88,16 +86,21 @@ fn supported(facts: &Facts) -> Result<(), Error> {
 }
 
 /// Only the index is refreshed; what follows depends on what it holds.
-fn open_plan(course: &Course, facts: &Facts, candidates: Vec<super::Candidate>) -> Result<Plan, Error> {
-    refuse_foreign(facts)?;
+fn open_plan(course: &Course, facts: &Facts, settings: &Settings, candidates: Vec<super::Candidate>) -> Result<Plan, Error> {
+    if settings.selection == Selection::Local {
+        refuse_foreign(facts)?;
+    }
+    venv::flaw(facts, settings, None)?;
+    let wanted = &settings.wish.requirement;
     let why = if facts.apt.as_ref().is_some_and(|apt| apt.indexed) {
-        format!("no Python in `{}` is installed, and apt's index knows none", course.python)
+        format!("no Python in `{wanted}` is installed, and apt's index knows none")
     } else {
-        format!("no Python in `{}` is installed, and apt has no index to look in", course.python)
+        format!("no Python in `{wanted}` is installed, and apt has no index to look in")
     };
-    let packages = [course.packages.python.as_slice(), &course.packages.build].concat().join(", ").replace("{python}", "pythonX.Y");
+    let packages =
+        [course.packages.python.as_slice(), &course.packages.build].concat().join(", ").replace("{python}", "pythonX.Y");
     let open = vec![
-        format!("install the newest Python in `{}` that apt then offers ({packages})", course.python),
+        format!("install the newest Python in `{wanted}` that apt then offers ({packages})"),
         format!("make the virtual environment `{}` with it", facts.venv.folder.display()),
     ];
     Ok(Plan { python: None, candidates, steps: vec![refresh_step(&why)], open, sizes: None })
@@ -162,7 +165,11 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
         return Err(Error::NoPackage { packages: unknown, system: facts.distro.name.clone() });
     }
     let indexed = facts.apt.as_ref().is_some_and(|apt| apt.indexed);
-    steps.push(refresh_step(&if indexed { format!("apt's index does not know {unknown}") } else { "apt has no package index".into() }));
+    steps.push(refresh_step(&if indexed {
+        format!("apt's index does not know {unknown}")
+    } else {
+        "apt has no package index".into()
+    }));
     Ok(steps)
 }
 
@@ -203,95 +210,6 @@ fn install_step(id: &str, title: &str, packages: &[String]) -> Option<Step> {
         needs_root: true,
         undo: Some(format!("apt-get remove {}", packages.join(" "))),
     })
-}
-
-fn venv_steps(course: &Course, facts: &Facts, settings: &Settings, choice: &Choice) -> Result<Vec<Step>, Error> {
-    let folder = &facts.venv.folder;
-    let shown = folder.display();
-    let owner = owner_to_become(facts);
-    let why = match venv_flaw(facts, settings)? {
-        Some(why) => why,
-        None => return Ok(package_steps_in_venv(course, facts, folder.clone(), owner)),
-    };
-    let action = Action::MakeVenv {
-        folder: folder.clone(),
-        interpreter: choice.path.clone(),
-        version: choice.version.clone(),
-        replace: matches!(facts.venv.state, State::Good | State::Broken(_)),
-    };
-    let title = if matches!(facts.venv.state, State::Missing | State::Empty) { "Make" } else { "Rebuild" };
-    let mut steps = vec![Step {
-        id: "make-venv".into(),
-        title: format!("{title} the virtual environment `{shown}`"),
-        why,
-        action,
-        command: commands::make_venv(&choice.path, folder, owner.clone()),
-        needs_root: false,
-        undo: Some(format!("rm -r '{shown}'")),
-    }];
-    steps.extend(pip_step(folder.clone(), &course.venv.packages, owner));
-    Ok(steps)
-}
-
-/// Why the virtual environment must be made (again); `None` when it is good.
-fn venv_flaw(facts: &Facts, settings: &Settings) -> Result<Option<String>, Error> {
-    let venv = &facts.venv;
-    let shown = venv.folder.display();
-    let owner = facts.rights.owner();
-    if let (State::Good | State::Broken(_), Some(uid)) = (&venv.state, venv.owner_uid)
-        && uid != owner.uid
-    {
-        let whose = if uid == 0 { "root".to_owned() } else { format!("the account with uid {uid}") };
-        return Err(Error::InTheWay {
-            message: format!("the virtual environment `{shown}` belongs to {whose}, not to {}", owner.name),
-            hint: format!("give it back with `sudo chown -R {}:{} '{shown}'`, or choose another folder with `--venv DIR`", owner.uid, owner.gid),
-        });
-    }
-    match &venv.state {
-        State::Missing => Ok(Some("it does not exist".into())),
-        State::Empty => Ok(Some("its folder is empty".into())),
-        State::Broken(why) => Ok(Some(why.clone())),
-        State::Foreign(what) => Err(Error::InTheWay {
-            message: format!("`{shown}` is {what}, and is left as it is"),
-            hint: "choose another folder with `--venv DIR`, or move it away".into(),
-        }),
-        State::Good => Ok(venv.version.as_ref().filter(|version| !settings.wish.requirement.matches(version)).map(|version| {
-            format!("it was made by Python {version}, which is not in `{}`", settings.wish.requirement)
-        })),
-    }
-}
-
-/// What a good virtual environment lacks.
-fn package_steps_in_venv(course: &Course, facts: &Facts, folder: PathBuf, owner: Option<Account>) -> Vec<Step> {
-    let has = |name: &str| facts.venv.packages.contains(&normalized(name));
-    let missing: Vec<String> = course.venv.packages.iter().filter(|name| !has(name)).cloned().collect();
-    let add_pip = (!has("pip")).then(|| Step {
-        id: "add-pip".into(),
-        title: "Put pip into the virtual environment".into(),
-        why: "it has no pip".into(),
-        action: Action::AddPip { folder: folder.clone() },
-        command: commands::add_pip(&folder, owner.clone()),
-        needs_root: false,
-        undo: None,
-    });
-    add_pip.into_iter().chain(pip_step(folder, &missing, owner)).collect()
-}
-
-fn pip_step(folder: PathBuf, packages: &[String], owner: Option<Account>) -> Option<Step> {
-    (!packages.is_empty()).then(|| Step {
-        id: "install-into-venv".into(),
-        title: format!("Install {} into the virtual environment", listed(packages)),
-        why: "the course uses it there".into(),
-        command: commands::install_into_venv(&folder, packages, owner),
-        action: Action::InstallIntoVenv { folder, packages: packages.to_vec() },
-        needs_root: false,
-        undo: None,
-    })
-}
-
-/// Root works for the student whose folder this is.
-fn owner_to_become(facts: &Facts) -> Option<Account> {
-    facts.rights.student.clone()
 }
 
 /// One alternative for each installed interpreter in range, and the chosen one set.
@@ -361,6 +279,6 @@ fn short(choice: &Choice) -> String {
     format!("{}.{}", choice.version.major, choice.version.minor)
 }
 
-fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

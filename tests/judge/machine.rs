@@ -9,7 +9,7 @@ use std::thread;
 
 use labready::course::{Course, Lab};
 use labready::host::Host;
-use labready::lab::{self, LabResult, Setting, Verdict};
+use labready::lab::{self, Copy, LabResult, Setting, Subject, Verdict};
 
 /// So many scripts run side by side: they sleep, and each of them starts an interpreter up.
 const SIDE_BY_SIDE: usize = 10;
@@ -53,10 +53,18 @@ pub fn labs() -> Vec<Lab> {
 
 /// Runs one script as a student's own copy of a lab.
 pub fn judge_copy(host: &Host, python: &Python, lab: &Lab, copy: &Path) -> LabResult {
-    let mut setting = Setting::new(&python.path);
-    setting.copies.insert(lab.name.clone(), copy.to_owned());
-    let mut results = lab::verify(host, std::slice::from_ref(lab), &setting, &|_| ()).unwrap();
-    results.pop().unwrap()
+    let copy = Copy { path: copy.to_owned(), shown: lab.script.clone(), account: None };
+    judge(host, python, &Subject { lab: lab.clone(), copy: Some(copy) })
+}
+
+/// Runs a lab's own script.
+pub fn judge_own(host: &Host, python: &Python, lab: &Lab) -> LabResult {
+    judge(host, python, &Subject { lab: lab.clone(), copy: None })
+}
+
+fn judge(host: &Host, python: &Python, subject: &Subject) -> LabResult {
+    let results = lab::verify(host, std::slice::from_ref(subject), &Setting::new(&python.path), &|_| ());
+    results.unwrap().pop().unwrap()
 }
 
 /// Does something for each of many, many at a time; an answer that is `inconclusive` is asked for once more.

@@ -1,0 +1,175 @@
+//! Plan → host, step by step, each judged by the state afterwards.
+//!
+//! Two lanes: the machine's steps (apt, alternatives) in their order, and the student's (the virtual environment) in theirs. A student's step
+//! waits for every step above it in the plan; so the build tools are installed while the environment is being made. The first failure stops
+//! both lanes: what runs is let finish, nothing new is begun.
+
+mod apt;
+mod locks;
+mod selection;
+mod venv;
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::event::{Event, Sink, StepStatus};
+use crate::host::{Clock, Host};
+use crate::plan::{Action, Plan, Step};
+use apt::Apt;
+
+/// A step that takes longer than this has hung. Slow lines download some hundred megabytes within it.
+const STEP_LIMIT: Duration = Duration::from_secs(3600);
+
+/// Applies every step of the plan. `patience` is how long it waits for another program that uses apt.
+///
+/// # Errors
+/// The first failure; every later step was reported as not tried.
+pub fn apply(host: &Host, plan: &Plan, patience: Duration, emit: Sink<'_>) -> Result<()> {
+    let run = Run { host, steps: &plan.steps, patience, emit, progress: Mutex::default(), changed: Condvar::new() };
+    thread::scope(|scope| {
+        scope.spawn(|| run.lane(Lane::Student));
+        run.lane(Lane::Machine);
+    });
+    run.outcome()
+}
+
+/// Whose steps run one after the other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    /// What apt and the alternatives hold for everybody.
+    Machine,
+    /// What lies in the student's folder.
+    Student,
+}
+
+impl Lane {
+    fn of(action: &Action) -> Self {
+        match action {
+            Action::ConfigurePackages
+            | Action::RefreshIndex
+            | Action::InstallPackages { .. }
+            | Action::RegisterAlternative { .. }
+            | Action::SelectAlternative { .. } => Self::Machine,
+            Action::MakeVenv { .. } | Action::AddPip { .. } | Action::InstallIntoVenv { .. } => Self::Student,
+        }
+    }
+}
+
+/// What both lanes know.
+#[derive(Default)]
+struct Progress {
+    done: Vec<String>,
+    failure: Option<Error>,
+}
+
+struct Run<'a> {
+    host: &'a Host,
+    steps: &'a [Step],
+    patience: Duration,
+    emit: Sink<'a>,
+    progress: Mutex<Progress>,
+    changed: Condvar,
+}
+
+impl Run<'_> {
+    fn lane(&self, lane: Lane) {
+        for (index, step) in self.steps.iter().enumerate().filter(|(_, step)| Lane::of(&step.action) == lane) {
+            let needed: Vec<&str> = match lane {
+                Lane::Machine => Vec::new(),
+                Lane::Student => self.steps[..index].iter().map(|step| step.id.as_str()).collect(),
+            };
+            if !self.may_begin(&needed) {
+                let step = Box::new(step.clone());
+                (self.emit)(Event::StepFinished { step, status: StepStatus::NotTried, duration_ms: 0, reason: None });
+                continue;
+            }
+            self.begin(step);
+        }
+    }
+
+    /// Waits for what is needed. False once anything has failed.
+    fn may_begin(&self, needed: &[&str]) -> bool {
+        let mut progress = self.progress();
+        loop {
+            if let Err(interrupted) = self.host.go_on() {
+                progress.failure.get_or_insert(interrupted);
+                self.changed.notify_all();
+            }
+            if progress.failure.is_some() {
+                return false;
+            }
+            if needed.iter().all(|id| progress.done.iter().any(|done| done == id)) {
+                return true;
+            }
+            progress = self.changed.wait(progress).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn begin(&self, step: &Step) {
+        (self.emit)(Event::StepStarted { id: step.id.clone(), title: step.title.clone() });
+        let clock = Clock::start();
+        let outcome = perform(self.host, step, self.patience, self.emit);
+        let duration_ms = clock.elapsed_ms();
+        let (status, reason) = match &outcome {
+            Ok(()) => (StepStatus::Done, None),
+            Err(error) => (StepStatus::Failed, Some(error.to_string())),
+        };
+        (self.emit)(Event::StepFinished { step: Box::new(step.clone()), status, duration_ms, reason });
+        let mut progress = self.progress();
+        match outcome {
+            Ok(()) => progress.done.push(step.id.clone()),
+            Err(error) => {
+                progress.failure.get_or_insert(error);
+            }
+        }
+        self.changed.notify_all();
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn outcome(self) -> Result<()> {
+        let progress = self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match progress.failure {
+            Some(error) => Err(error),
+            None if progress.done.len() == self.steps.len() => Ok(()),
+            None => Err(Error::Bug { message: "a step was neither done nor failed".into() }),
+        }
+    }
+}
+
+fn perform(host: &Host, step: &Step, patience: Duration, emit: Sink<'_>) -> Result<()> {
+    let apt = Apt { host, step, patience, emit };
+    match &step.action {
+        Action::ConfigurePackages => apt.configure_packages(),
+        Action::RefreshIndex => apt.refresh_index(),
+        Action::InstallPackages { packages } => apt.install_packages(packages),
+        Action::RegisterAlternative { path, .. } => selection::register(host, step, path),
+        Action::SelectAlternative { path } => selection::select(host, step, path),
+        Action::MakeVenv { folder, version, replace, .. } => venv::make(host, step, folder, version, *replace),
+        Action::AddPip { folder } => venv::add_pip(host, step, folder),
+        Action::InstallIntoVenv { folder, packages } => venv::install(host, step, folder, packages),
+    }
+}
+
+/// A step's failure: what is wrong, and how to go on.
+fn failed(step: &Step, reason: impl Into<String>, hint: &str) -> Error {
+    Error::Step {
+        title: lowercased(&step.title),
+        reason: reason.into(),
+        hint: format!("{hint}; then run `labready setup` again: it goes on where it stopped"),
+    }
+}
+
+fn lowercased(title: &str) -> String {
+    let mut characters = title.chars();
+    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
+}
+
+/// The last words of a failed program that say anything: what it complained about.
+fn last_words(text: &str) -> String {
+    text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it said nothing").to_owned()
+}

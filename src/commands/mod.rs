@@ -1,0 +1,127 @@
+//! What each command does with the parts: facts, plan, apply, labs, report. One command a file.
+
+mod copies;
+mod course;
+mod look;
+mod output;
+mod selftest;
+mod setup;
+mod show;
+mod verify;
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Cli, Command, Common, Select, Wish};
+use crate::course::Course;
+use crate::error::{Error, Exit, Result};
+use crate::event::Event;
+use crate::facts::interpreters;
+use crate::host::Host;
+use crate::plan::{self, Selection};
+use crate::report::Status;
+use crate::version::Requirement;
+use output::Output;
+
+/// Carries out what was typed, and reports it.
+pub fn run(host: &Host, cli: &Cli) -> Exit {
+    let output = match Output::open(host, cli) {
+        Ok(output) => output,
+        Err(error) => return output::without_report(host, &error),
+    };
+    let outcome = carry_out(host, cli, &output);
+    output.close(outcome)
+}
+
+fn carry_out(host: &Host, cli: &Cli, output: &Output) -> Result<Exit> {
+    if let Command::Course(command) = &cli.command {
+        return course::run(host, &cli.common, command, output);
+    }
+    let task = Task::new(host, &cli.common, output)?;
+    match &cli.command {
+        Command::Setup(options) => setup::run(&task, options),
+        Command::Plan(options) => show::run(&task, options),
+        Command::Verify(options) => verify::run(&task, options),
+        Command::Course(_) => Ok(Exit::Ready),
+    }
+}
+
+/// What a command works with.
+struct Task<'a> {
+    host: &'a Host,
+    common: &'a Common,
+    output: &'a Output,
+    course: Course,
+    venv: PathBuf,
+}
+
+impl<'a> Task<'a> {
+    fn new(host: &'a Host, common: &'a Common, output: &'a Output) -> Result<Self> {
+        let course = load_course(host, common)?;
+        let venv = venv_folder(host, common, &course)?;
+        output.emit(Event::Started {
+            command: output.command(),
+            started_at: output.clock().started_at_rfc3339(),
+            course: course.name.clone(),
+            digest: course.digest.clone(),
+        });
+        Ok(Self { host, common, output, course, venv })
+    }
+
+    /// What the plan is made for. `--python` narrows the course's range, or names an interpreter.
+    fn settings(&self, wish: Option<&Wish>) -> Result<plan::Settings> {
+        let range = &self.course.python;
+        let (requirement, named) = match self.common.python.as_deref() {
+            None => (range.clone(), None),
+            Some(text) if text.contains('/') => {
+                let path = self.host.absolute(Path::new(text));
+                (range.clone(), Some(interpreters::named(self.host, &path, self.host.student()?)))
+            }
+            Some(text) => (range.and(&requirement(text)?), None),
+        };
+        let because = self.course.because.clone();
+        Ok(plan::Settings {
+            wish: plan::Wish { range: range.clone(), requirement, because, newest: wish.is_some_and(|wish| wish.newest), named },
+            selection: match wish.map(|wish| wish.select) {
+                Some(Select::None) => Selection::None,
+                Some(Select::Local) | None => Selection::Local,
+            },
+            refreshed: false,
+        })
+    }
+
+    /// Ends a command with its answer.
+    fn finish(&self, status: Status, sentence: impl Into<String>) {
+        let duration_ms = self.output.clock().elapsed_ms();
+        self.output.emit(Event::Finished { status, sentence: sentence.into(), duration_ms });
+    }
+}
+
+fn load_course(host: &Host, common: &Common) -> Result<Course> {
+    match &common.course {
+        Some(path) => Course::load(host, path),
+        None => Course::embedded(),
+    }
+}
+
+fn requirement(text: &str) -> Result<Requirement> {
+    Requirement::parse(text).map_err(|problem| Error::Usage {
+        message: format!("`--python {text}`: {problem}"),
+        hint: "`--python` takes a version, a range or the path of an interpreter".into(),
+    })
+}
+
+/// The virtual environment's folder: of `--venv`, else the course's below the current one.
+fn venv_folder(host: &Host, common: &Common, course: &Course) -> Result<PathBuf> {
+    let folder = host.absolute(common.venv.as_deref().unwrap_or(Path::new(&course.venv.folder)));
+    let problem = match folder.to_str() {
+        None => "its name is not UTF-8",
+        Some("/") => "it is the root of the file system",
+        Some(text) if text.chars().any(char::is_control) => "its name holds a control character",
+        Some(text) if text.contains(':') => "its name holds a `:`, which separates the folders of a PATH",
+        Some(_) => return Ok(folder),
+    };
+    Err(Error::Usage {
+        message: format!("the virtual environment cannot be `{}`: {problem}", folder.display()),
+        hint: "choose another folder with `--venv DIR`".into(),
+    })
+}

@@ -1,0 +1,18 @@
+//! `labready plan`: the plan that `setup` applies, shown and not applied. Without root, and nothing is changed.
+
+use super::Task;
+use super::look::look;
+use crate::cli::Plan;
+use crate::error::{Exit, Result};
+use crate::report::Status;
+
+pub(super) fn run(task: &Task<'_>, options: &Plan) -> Result<Exit> {
+    let settings = task.settings(Some(&options.wish))?;
+    let (_, plan) = look(task, &settings, true)?;
+    if plan.is_empty() {
+        task.finish(Status::Ready, "Nothing has to change; `labready verify` runs the labs.");
+    } else {
+        task.finish(Status::NotReady, "`labready setup` applies this plan.");
+    }
+    Ok(Exit::Ready)
+}

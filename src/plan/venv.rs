@@ -1,0 +1,128 @@
+//! What the virtual environment lacks, as steps: pure. It is the student's: no step here needs root.
+
+use std::path::PathBuf;
+
+use semver::Version;
+
+use super::steps::listed;
+use super::{Action, Choice, Origin, Settings, Step, commands};
+use crate::course::Course;
+use crate::error::Error;
+use crate::facts::Facts;
+use crate::facts::venv::{State, normalized};
+use crate::host::{Account, quoted_line};
+
+/// Makes it, or puts into it what is missing.
+///
+/// # Errors
+/// [`Error::InTheWay`] when what is there is not ours to make.
+pub(super) fn steps(course: &Course, facts: &Facts, settings: &Settings, choice: &Choice) -> Result<Vec<Step>, Error> {
+    let folder = &facts.venv.folder;
+    let shown = folder.display();
+    let owner = owner_to_become(facts);
+    let why = match flaw(facts, settings, Some(choice))? {
+        Some(why) => why,
+        None => return Ok(package_steps(course, facts, folder.clone(), owner)),
+    };
+    if let Some(stranger) = facts.venv.strangers.first() {
+        return Err(Error::InTheWay {
+            message: format!(
+                "the virtual environment `{shown}` must be rebuilt ({why}), and it holds `{stranger}`, which is not its own"
+            ),
+            hint: format!("move `{stranger}` out of it, or choose another folder with `--venv DIR`"),
+        });
+    }
+    let action = Action::MakeVenv {
+        folder: folder.clone(),
+        interpreter: choice.path.clone(),
+        version: choice.version.clone(),
+        replace: matches!(facts.venv.state, State::Good | State::Broken(_)),
+    };
+    let title = if matches!(facts.venv.state, State::Missing | State::Empty) { "Make" } else { "Rebuild" };
+    let mut steps = vec![Step {
+        id: "make-venv".into(),
+        title: format!("{title} the virtual environment `{shown}`"),
+        why,
+        action,
+        command: commands::make_venv(&choice.path, folder, owner.clone()),
+        needs_root: false,
+        undo: Some(quoted_line(&["rm".into(), "-r".into(), shown.to_string()])),
+    }];
+    steps.extend(pip_step(folder.clone(), &course.venv.packages, owner));
+    Ok(steps)
+}
+
+/// Why the virtual environment must be made (again); `None` when it is good. An error when it is not ours to make.
+pub(super) fn flaw(facts: &Facts, settings: &Settings, choice: Option<&Choice>) -> Result<Option<String>, Error> {
+    let venv = &facts.venv;
+    let shown = venv.folder.display();
+    let owner = facts.rights.owner();
+    if let (State::Good | State::Broken(_), Some(uid)) = (&venv.state, venv.owner_uid)
+        && uid != owner.uid
+    {
+        let whose = if uid == 0 { "root".to_owned() } else { format!("the account with uid {uid}") };
+        return Err(Error::InTheWay {
+            message: format!("the virtual environment `{shown}` belongs to {whose}, not to {}", owner.name),
+            hint: format!(
+                "give it back with `sudo chown -R {}:{} {}`, or choose another folder with `--venv DIR`",
+                owner.uid,
+                owner.gid,
+                quoted_line(&[shown.to_string()])
+            ),
+        });
+    }
+    match &venv.state {
+        State::Missing => Ok(Some("it does not exist".into())),
+        State::Empty => Ok(Some("its folder is empty".into())),
+        State::Broken(why) => Ok(Some(why.clone())),
+        State::Foreign(what) => Err(Error::InTheWay {
+            message: format!("`{shown}` is {what}, and is left as it is"),
+            hint: "choose another folder with `--venv DIR`, or move it away".into(),
+        }),
+        State::Good => Ok(venv.version.as_ref().and_then(|version| misfit(version, settings, choice))),
+    }
+}
+
+/// Why the version that a good virtual environment was made by does not do.
+fn misfit(version: &Version, settings: &Settings, choice: Option<&Choice>) -> Option<String> {
+    let wanted = &settings.wish.requirement;
+    if !wanted.matches(version) {
+        return Some(format!("it was made by Python {version}, which is not in `{wanted}`"));
+    }
+    let named = choice.filter(|choice| choice.origin == Origin::Named)?;
+    let is_other = (version.major, version.minor) != (named.version.major, named.version.minor);
+    is_other.then(|| format!("it was made by Python {version}, and `--python` names {}", named.version))
+}
+
+/// What a good virtual environment lacks.
+fn package_steps(course: &Course, facts: &Facts, folder: PathBuf, owner: Option<Account>) -> Vec<Step> {
+    let has = |name: &str| facts.venv.packages.contains(&normalized(name));
+    let missing: Vec<String> = course.venv.packages.iter().filter(|name| !has(name)).cloned().collect();
+    let add_pip = (!has("pip")).then(|| Step {
+        id: "add-pip".into(),
+        title: "Put pip into the virtual environment".into(),
+        why: "it has no pip".into(),
+        action: Action::AddPip { folder: folder.clone() },
+        command: commands::add_pip(&folder, owner.clone()),
+        needs_root: false,
+        undo: None,
+    });
+    add_pip.into_iter().chain(pip_step(folder, &missing, owner)).collect()
+}
+
+fn pip_step(folder: PathBuf, packages: &[String], owner: Option<Account>) -> Option<Step> {
+    (!packages.is_empty()).then(|| Step {
+        id: "install-into-venv".into(),
+        title: format!("Install {} into the virtual environment", listed(packages)),
+        why: "the course uses it there".into(),
+        command: commands::install_into_venv(&folder, packages, owner),
+        action: Action::InstallIntoVenv { folder, packages: packages.to_vec() },
+        needs_root: false,
+        undo: None,
+    })
+}
+
+/// Root works for the student whose folder this is.
+fn owner_to_become(facts: &Facts) -> Option<Account> {
+    facts.rights.student.clone()
+}

@@ -1,0 +1,257 @@
+//! The live talk on stderr, and colours. The interface to console and indicatif is confined to this file.
+//!
+//! Colour: `--color`, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb, then whether it is a terminal. An empty variable counts as unset.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use console::{Style, Term};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::cli::Color;
+use crate::event::{Event, Severity, StepStatus};
+use crate::lab::Verdict;
+
+use super::words::{duration, harmless};
+use super::{ErrorPart, Report, human};
+
+/// Width where nothing tells it.
+const WIDTH: usize = 80;
+
+/// How text looks on one of the streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paint {
+    coloured: bool,
+    unicode: bool,
+    width: usize,
+}
+
+impl Paint {
+    /// For a stream that is a terminal or is not, by what the environment's variables say.
+    pub fn new<'a>(variable: impl Fn(&str) -> Option<&'a str>, color: Color, is_terminal: bool) -> Self {
+        let terminal = variable("TERM").unwrap_or(if is_terminal { "dumb" } else { "" });
+        let coloured = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if variable("NO_COLOR").is_some() => false,
+            Color::Auto if variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+            Color::Auto => is_terminal && variable("CLICOLOR") != Some("0") && terminal != "dumb",
+        };
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(&variable).unwrap_or_default();
+        let is_utf8 = locale.to_uppercase().replace('-', "").ends_with("UTF8");
+        let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok());
+        let measured = || is_terminal.then(|| Term::stderr().size_checked()).flatten().map(|(_, columns)| usize::from(columns));
+        let width = columns.or_else(measured).unwrap_or(WIDTH).clamp(40, 120);
+        Self { coloured, unicode: is_utf8 && !matches!(terminal, "dumb" | "linux"), width }
+    }
+
+    /// Without colour, in ASCII or Unicode, at a width: for files and tests.
+    pub fn uncoloured(unicode: bool, width: usize) -> Self {
+        Self { coloured: false, unicode, width }
+    }
+
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Whether other signs than ASCII may be drawn.
+    pub fn is_unicode(&self) -> bool {
+        self.unicode
+    }
+
+    /// A good answer.
+    pub fn good(&self, text: &str) -> String {
+        self.styled(text, &Style::new().green().bold())
+    }
+
+    /// A bad answer.
+    pub fn bad(&self, text: &str) -> String {
+        self.styled(text, &Style::new().red().bold())
+    }
+
+    /// Neither good nor bad.
+    pub fn unsure(&self, text: &str) -> String {
+        self.styled(text, &Style::new().yellow().bold())
+    }
+
+    /// What the eye should find.
+    pub fn bold(&self, text: &str) -> String {
+        self.styled(text, &Style::new().bold())
+    }
+
+    /// What the eye may pass over.
+    pub fn dim(&self, text: &str) -> String {
+        self.styled(text, &Style::new().dim())
+    }
+
+    /// A verdict: a sign and a word, never the colour alone.
+    pub fn verdict(&self, verdict: Verdict) -> String {
+        let (sign, ascii, word) = match verdict {
+            Verdict::Pass => ("✓", "[ok]", "pass"),
+            Verdict::Fail => ("✗", "[!!]", "FAIL"),
+            Verdict::Inconclusive => ("?", "[??]", "inconclusive"),
+            Verdict::Error => ("✗", "[!!]", "ERROR"),
+        };
+        let text = format!("{} {word}", if self.unicode { sign } else { ascii });
+        match verdict {
+            Verdict::Pass => self.good(&text),
+            Verdict::Fail | Verdict::Error => self.bad(&text),
+            Verdict::Inconclusive => self.unsure(&text),
+        }
+    }
+
+    fn styled(&self, text: &str, style: &Style) -> String {
+        style.clone().force_styling(self.coloured).apply_to(text).to_string()
+    }
+}
+
+/// How much is said on stderr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loudness {
+    /// Errors only.
+    Quiet,
+    /// What happens.
+    Normal,
+    /// And how.
+    Verbose,
+}
+
+/// The talk while a command runs: bars on a terminal, else one line per finished step.
+pub struct Talk {
+    paint: Paint,
+    loudness: Loudness,
+    bars: Option<MultiProgress>,
+    running: BTreeMap<String, ProgressBar>,
+    /// The half minute of a wait that was told last.
+    said_waiting: Option<u64>,
+}
+
+impl Talk {
+    /// `redraws`: stderr is a terminal whose lines may be drawn again.
+    pub fn new(paint: Paint, loudness: Loudness, redraws: bool) -> Self {
+        let bars = (redraws && loudness != Loudness::Quiet).then(MultiProgress::new);
+        Self { paint, loudness, bars, running: BTreeMap::new(), said_waiting: None }
+    }
+
+    /// Tells of an event. `report` holds it already.
+    pub fn tell(&mut self, event: &Event, report: &Report) {
+        match event {
+            Event::Planned { plan } if report.command == "setup" && !plan.is_empty() => {
+                self.say(human::plan(report, &self.paint, self.loudness == Loudness::Verbose).trim_end());
+            }
+            Event::StepStarted { id, title } => self.start(id, title),
+            Event::StepProgress { id, percent, text } => self.progress(id, *percent, text),
+            Event::StepWaits { id, for_whom, seconds } => self.wait(id, for_whom, *seconds),
+            Event::StepFinished { step, status, duration_ms, reason } => {
+                self.finish(&step.id);
+                self.say(&self.step_line(&step.title, *status, *duration_ms, reason.as_deref()));
+            }
+            Event::LabStarted { script, attempt, .. } => self.start(script, &lab_title(script, *attempt)),
+            Event::LabFinished { lab } => self.finish(&lab.script),
+            Event::Finding { finding } => {
+                let word = match finding.severity {
+                    Severity::Note => "note",
+                    Severity::Warning => "warning",
+                    Severity::Error => "problem",
+                };
+                self.say(&format!("{}: {}: {}", self.paint.unsure(word), harmless(&finding.title), harmless(&finding.detail)));
+            }
+            Event::Failed { error, .. } => self.tell_error(error),
+            Event::Started { .. } | Event::Looked { .. } | Event::Planned { .. } | Event::Finished { .. } => {}
+        }
+    }
+
+    /// Says why the command could not be carried out, and what to do.
+    pub fn tell_error(&mut self, error: &ErrorPart) {
+        self.clear();
+        self.write(&format!("{}: {}", self.paint.bad("error"), harmless(&error.message)));
+        if let Some(hint) = &error.hint {
+            self.write(&format!("\n{}: {}", self.paint.bold("hint"), harmless(hint)));
+        }
+    }
+
+    /// Takes the bars away, so that a question or the report can be read.
+    pub fn clear(&mut self) {
+        for (_, bar) in std::mem::take(&mut self.running) {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn step_line(&self, title: &str, status: StepStatus, duration_ms: u64, reason: Option<&str>) -> String {
+        let title = harmless(title);
+        match status {
+            StepStatus::Done => format!("{} {title} ({})", self.paint.good("done:"), duration(duration_ms)),
+            StepStatus::Failed => {
+                format!("{} {title} ({}): {}", self.paint.bad("failed:"), duration(duration_ms), harmless(reason.unwrap_or("")))
+            }
+            StepStatus::NotTried => format!("{} {title}", self.paint.unsure("not tried:")),
+            StepStatus::Planned => format!("planned: {title}"),
+        }
+    }
+
+    fn start(&mut self, id: &str, title: &str) {
+        let Some(bars) = &self.bars else { return };
+        let old = self.running.remove(id);
+        old.iter().for_each(ProgressBar::finish_and_clear);
+        let bar = bars.add(ProgressBar::new(100));
+        let template =
+            if self.paint.unicode { "{spinner} {prefix} {elapsed} {wide_msg}" } else { "- {prefix} {elapsed} {wide_msg}" };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_prefix(harmless(title));
+        bar.enable_steady_tick(Duration::from_millis(100));
+        self.running.insert(id.to_owned(), bar);
+    }
+
+    fn progress(&self, id: &str, percent: Option<f32>, text: &str) {
+        let text = harmless(text);
+        if let Some(bar) = self.running.get(id) {
+            let percent = percent.map(|percent| format!("{percent:3.0} % ")).unwrap_or_default();
+            bar.set_message(format!("{percent}{text}"));
+        }
+        if self.loudness == Loudness::Verbose {
+            self.say(&self.paint.dim(&format!("  {text}")));
+        }
+    }
+
+    /// Said at once, and again every half minute: whoever reads a log wants to know what takes so long.
+    fn wait(&mut self, id: &str, for_whom: &str, seconds: u64) {
+        let text = format!("waiting for {}, {seconds} s so far", harmless(for_whom));
+        match self.running.get(id) {
+            Some(bar) => bar.set_message(text),
+            None if self.said_waiting != Some(seconds / 30) => {
+                self.said_waiting = Some(seconds / 30);
+                self.say(&text);
+            }
+            None => {}
+        }
+    }
+
+    fn finish(&mut self, id: &str) {
+        if let Some(bar) = self.running.remove(id) {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn say(&self, text: &str) {
+        if self.loudness != Loudness::Quiet {
+            self.write(text);
+        }
+    }
+
+    fn write(&self, text: &str) {
+        // A closed stderr is nobody's loss.
+        let write = || writeln!(io::stderr(), "{text}").unwrap_or_default();
+        match &self.bars {
+            Some(bars) => bars.suspend(write),
+            None => write(),
+        }
+    }
+}
+
+fn lab_title(name: &str, attempt: usize) -> String {
+    if attempt == 1 { format!("Running {name}") } else { format!("Running {name} again, attempt {attempt}") }
+}

@@ -1,0 +1,99 @@
+//! The report for people on a terminal: the plan, the labs with their pictures, and one sentence that is the answer.
+
+use crate::event::StepStatus;
+use crate::host::quoted_line;
+use crate::lab::LabResult;
+
+use super::console::Paint;
+use super::picture::Pen;
+use super::words::{count, harmless, sizes};
+use super::{Report, Status, StepPart, picture};
+
+/// What the command says on standard output.
+pub fn text(report: &Report, paint: &Paint) -> String {
+    let mut text = String::new();
+    if report.command == "plan" {
+        text += &plan(report, paint, true);
+    }
+    for lab in &report.labs {
+        text += &lab_text(lab, paint);
+        text.push('\n');
+    }
+    if !report.sentence.is_empty() {
+        text += &format!("{}\n", answer(report, paint));
+    }
+    text
+}
+
+/// The plan: what, why, and the exact command of each step. `with_candidates` also says why each interpreter was refused.
+pub(super) fn plan(report: &Report, paint: &Paint, with_candidates: bool) -> String {
+    let mut text = String::new();
+    if let Some(python) = &report.python {
+        text += &format!(
+            "Python {} ({}): {}.\n",
+            python.version,
+            harmless(&python.path.display().to_string()),
+            harmless(&python.why)
+        );
+    }
+    if with_candidates {
+        for candidate in report.candidates.iter().filter(|candidate| !candidate.taken) {
+            let version = candidate.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
+            let line = format!("  not {}{version}, {}: {}", candidate.what, candidate.origin, candidate.why);
+            text += &format!("{}\n", paint.dim(&harmless(&line)));
+        }
+    }
+    if !text.is_empty() && !report.steps.is_empty() {
+        text.push('\n');
+    }
+    // What an earlier round of this run did is no plan any more.
+    let planned = report.steps.iter().filter(|step| step.status == StepStatus::Planned);
+    for (index, step) in planned.enumerate() {
+        text += &step_text(index + 1, step, paint);
+    }
+    if !report.open.is_empty() {
+        text += "\nThe rest is decided once the index is there:\n";
+        text += &report.open.iter().map(|open| format!("  - {}\n", harmless(open))).collect::<String>();
+    }
+    if let Some(weight) = &report.sizes {
+        text += &format!("\n{}\n", sizes(weight));
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+fn step_text(number: usize, step: &StepPart, paint: &Paint) -> String {
+    let root = if step.needs_root { " (needs root)" } else { "" };
+    let command = harmless(&format!("$ {}", quoted_line(&step.command)));
+    let title = paint.bold(&harmless(&step.title));
+    format!("{number}. {title}{root}\n   {}\n   {}\n", harmless(&step.why), paint.dim(&command))
+}
+
+fn lab_text(lab: &LabResult, paint: &Paint) -> String {
+    let mut text = format!("{}  {}\n", paint.verdict(lab.status), paint.bold(&harmless(&lab.script)));
+    text += &indented(&harmless(&lab.summary));
+    let pen = if paint.is_unicode() { Pen::Unicode } else { Pen::Ascii };
+    text += &indented(&harmless(&picture::draw(lab, paint.width().saturating_sub(2), pen).join("\n")));
+    if let Some(fix) = &lab.fix {
+        text += &indented(&format!("{} {}", paint.unsure("What to do:"), harmless(fix)));
+    }
+    text
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}\n")).collect()
+}
+
+fn answer(report: &Report, paint: &Paint) -> String {
+    let sentence = harmless(&report.sentence);
+    if report.command == "plan" && !report.steps.is_empty() {
+        return format!("{}: {sentence}", count(report.steps.len(), "step"));
+    }
+    match report.status {
+        Status::Ready => paint.good(&sentence),
+        Status::NotReady => paint.bad(&sentence),
+        Status::Inconclusive => paint.unsure(&sentence),
+    }
+}

@@ -1,0 +1,46 @@
+//! The report in words: one statement a line, the word that matters first, no tables, no pictures, no colour.
+
+use crate::host::quoted_line;
+
+use super::words::{harmless, sizes};
+use super::{Report, picture};
+use crate::event::StepStatus;
+use crate::lab::Verdict;
+
+/// What the command says on standard output.
+pub fn text(report: &Report) -> String {
+    let mut lines = Vec::new();
+    if let (Some(python), "plan") = (&report.python, report.command.as_str()) {
+        lines.push(format!("Python: {} at {}, because {}.", python.version, python.path.display(), python.why));
+        for candidate in report.candidates.iter().filter(|candidate| !candidate.taken) {
+            lines.push(format!("Refused: {}, {}, because {}.", candidate.what, candidate.origin, candidate.why));
+        }
+    }
+    for (index, step) in report.steps.iter().enumerate() {
+        let state = match step.status {
+            StepStatus::Planned => "",
+            StepStatus::Done => ", done",
+            StepStatus::Failed => ", failed",
+            StepStatus::NotTried => ", not tried",
+        };
+        let root = if step.needs_root { ", needs root" } else { "" };
+        lines.push(format!("Step {}{state}{root}: {}. Why: {}.", index + 1, step.title, step.why));
+        lines.push(format!("Command: {}", quoted_line(&step.command)));
+    }
+    lines.extend(report.open.iter().map(|open| format!("Decided once the index is there: {open}.")));
+    lines.extend(report.sizes.as_ref().map(sizes));
+    for lab in &report.labs {
+        let verdict = match lab.status {
+            Verdict::Pass => "Pass",
+            Verdict::Fail => "Fail",
+            Verdict::Inconclusive => "Inconclusive",
+            Verdict::Error => "Error",
+        };
+        lines.push(format!("{verdict}: {}. {}", lab.script, lab.summary));
+        lines.extend(picture::words(lab));
+        lines.extend(lab.fix.as_ref().map(|fix| format!("What to do: {fix}")));
+    }
+    lines.extend(report.findings.iter().map(|finding| format!("Noticed: {}. {}", finding.title, finding.detail)));
+    lines.extend((!report.sentence.is_empty()).then(|| report.sentence.clone()));
+    lines.iter().map(|line| harmless(line) + "\n").collect()
+}

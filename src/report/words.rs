@@ -1,0 +1,85 @@
+//! The small texts that the renderers share, and the one place that makes foreign text harmless.
+
+use std::fmt::Write;
+
+use crate::plan::Sizes;
+
+/// Text from the machine (a file name, a program's complaint) made fit for a terminal: control characters, and the marks that turn the
+/// reading direction round, become visible escapes. Line breaks stay.
+pub(super) fn harmless(text: &str) -> String {
+    let mut harmless = String::with_capacity(text.len());
+    for character in text.chars() {
+        let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        match character {
+            '\n' => harmless.push('\n'),
+            '\t' => harmless.push(' '),
+            c if c.is_control() || turns => {
+                // Writing to a String cannot fail.
+                let _ = write!(harmless, "{}", c.escape_unicode());
+            }
+            c => harmless.push(c),
+        }
+    }
+    harmless
+}
+
+/// `1 step`, `3 steps`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// `850 ms`, `12.3 s`, `2 min 5 s`.
+pub(super) fn duration(milliseconds: u64) -> String {
+    match milliseconds {
+        0..1_000 => format!("{milliseconds} ms"),
+        1_000..60_000 => format!("{:.1} s", milliseconds as f64 / 1000.0),
+        _ => format!("{} min {} s", milliseconds / 60_000, milliseconds % 60_000 / 1000),
+    }
+}
+
+/// `14.1 MB`, in apt's units (1 MB = 1,000,000 bytes).
+fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes / 1000),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// What apt will fetch and use, as a sentence.
+pub(super) fn sizes(sizes: &Sizes) -> String {
+    format!(
+        "{} with what they need: {} to download, {} on disk.",
+        count(sizes.packages, "package"),
+        bytes(sizes.download_bytes),
+        bytes(sizes.disk_bytes)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn terminal_escapes_in_foreign_text_are_made_visible() {
+        assert_eq!(harmless("a\u{1b}[31mred\u{7}\u{202e}\n\tb"), "a\\u{1b}[31mred\\u{7}\\u{202e}\n b");
+    }
+
+    #[test]
+    fn durations_and_sizes_are_read_at_a_glance() {
+        assert_eq!([42, 1_250, 61_000].map(duration), ["42 ms", "1.2 s", "1 min 1 s"]);
+        assert_eq!([512_000, 14_100_000, 2_000_000_000].map(bytes), ["512 kB", "14.1 MB", "2.0 GB"]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_a_terminal_obeys_is_left_in_foreign_text(text in "(?s)[\\PC\\x00-\\x1f\\x7f-\\x9f\u{200e}-\u{202e}\u{2066}-\u{2069}]{0,60}") {
+            let harmless = harmless(&text);
+            let turns = |c: char| ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+            prop_assert!(harmless.chars().all(|c| c == '\n' || !c.is_control() && !turns(c)), "{}", harmless);
+            prop_assert_eq!(harmless.matches('\n').count(), text.matches('\n').count());
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! End to end: the real binary on real Debian machines, with real apt, dpkg, update-alternatives and Python.
+//!
+//! `machine` is the harness: throw-away machines, commands on them, and looks at what they became. Every other file is tests.
+//! They need root, `mmdebstrap` and the Debian archive, and fail with the command to type where one of them is missing.
+
+// A test fails by panicking, and a helper of a test does so for it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod becoming_ready;
+mod copies;
+mod cut_off;
+mod harness;
+mod in_the_way;
+mod locks;
+mod machine;
+mod people;
+mod schema;
+mod systems;

@@ -1,0 +1,17 @@
+//! Golden tests: a machine, a course and settings go in; the whole answer comes out and is compared with what was agreed to.
+//!
+//! `machines` are the recorded facts in `fixtures/machines`, `shown` writes an answer as a person would read it. Every other file is tests.
+
+// A test fails by panicking, and a helper of a test does so for it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod choosing;
+mod converging;
+mod documents;
+mod machines;
+mod planning;
+mod running;
+mod shown;
+mod simulator;
+mod versions;
+mod virtual_environments;

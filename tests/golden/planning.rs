@@ -1,0 +1,187 @@
+//! {facts, course, settings} → plan: what is missing, and what is in the way.
+
+use insta::assert_snapshot;
+use labready::facts::alternatives::Link;
+use labready::facts::venv::State;
+use labready::host::Account;
+
+use super::machines::{changed, every_recorded, have_venv, narrowed, recorded, refreshed, rename, select, settings, unselected};
+use super::shown::answer;
+
+#[test]
+fn a_fresh_machine_without_an_index_first_gets_one() {
+    assert_snapshot!(answer(&recorded("bookworm-fresh"), &settings()));
+}
+
+#[test]
+fn a_machine_whose_index_stays_away_is_told_so() {
+    assert_snapshot!(answer(&recorded("bookworm-fresh"), &refreshed()));
+}
+
+#[test]
+fn a_machine_with_an_index_is_planned_to_the_end() {
+    assert_snapshot!(answer(&recorded("bookworm-indexed"), &settings()));
+}
+
+#[test]
+fn bullseye_gets_its_own_python() {
+    assert_snapshot!(answer(&recorded("bullseye-indexed"), &settings()));
+}
+
+#[test]
+fn trixie_gets_its_own_python() {
+    assert_snapshot!(answer(&recorded("trixie-indexed"), &settings()));
+}
+
+#[test]
+fn an_installed_python_without_its_venv_package_gets_that_package_alone() {
+    assert_snapshot!(answer(&recorded("trixie-python"), &settings()));
+}
+
+#[test]
+fn an_installed_python_with_everything_else_missing_is_kept() {
+    assert_snapshot!(answer(&recorded("bookworm-python"), &settings()));
+}
+
+#[test]
+fn a_ready_machine_is_left_alone_without_asking_apt() {
+    assert_snapshot!(answer(&recorded("bookworm-ready"), &settings()));
+}
+
+#[test]
+fn apt_is_asked_only_once_something_is_missing() {
+    let facts = changed("bookworm-python", |facts| facts.apt = None);
+    assert_snapshot!(answer(&facts, &settings()));
+}
+
+#[test]
+fn a_venv_alone_is_made_without_asking_apt() {
+    let facts = changed("bookworm-ready", |facts| facts.venv.state = State::Missing);
+    assert_snapshot!(answer(&facts, &settings()));
+}
+
+#[test]
+fn a_package_that_a_fresh_index_lacks_is_named() {
+    let facts = changed("bookworm-indexed", |facts| {
+        facts.apt.as_mut().unwrap().offers.remove("build-essential");
+    });
+    assert_snapshot!(answer(&facts, &refreshed()));
+}
+
+#[test]
+fn a_package_that_the_index_lacks_is_a_reason_to_refresh_it() {
+    let facts = changed("bookworm-indexed", |facts| {
+        facts.apt.as_mut().unwrap().offers.remove("build-essential");
+    });
+    assert_snapshot!(answer(&facts, &settings()));
+}
+
+#[test]
+fn an_interrupted_dpkg_is_finished_before_anything_is_installed() {
+    let facts = changed("bookworm-indexed", |facts| {
+        facts.packages.interrupted = true;
+        facts.packages.half_done.insert("libc-bin".into(), "half-configured".into());
+    });
+    assert_snapshot!(answer(&facts, &settings()));
+}
+
+#[test]
+fn an_interrupted_dpkg_is_nobodys_concern_on_a_ready_machine() {
+    let facts = changed("bookworm-ready", |facts| {
+        facts.packages.half_done.insert("vim".into(), "half-configured".into());
+    });
+    assert_snapshot!(answer(&facts, &settings()));
+}
+
+#[test]
+fn select_none_leaves_the_machines_python3_alone() {
+    assert_snapshot!(answer(&recorded("bookworm-python"), &unselected()));
+}
+
+#[test]
+fn a_python3_of_somebody_elses_is_not_overwritten() {
+    let facts = changed("bookworm-indexed", |facts| facts.selection.link = Link::Foreign("a program".into()));
+    assert_snapshot!(answer(&facts, &settings()));
+}
+
+#[test]
+fn a_python3_of_somebody_elses_is_no_hindrance_to_select_none() {
+    let facts = changed("bookworm-ready", |facts| facts.selection.link = Link::Foreign("a program".into()));
+    assert_snapshot!(answer(&facts, &unselected()));
+}
+
+#[test]
+fn a_python3_of_somebody_elses_is_no_hindrance_to_select_none_on_a_fresh_machine_either() {
+    let facts = changed("bookworm-fresh", |facts| facts.selection.link = Link::Foreign("a program".into()));
+    assert_snapshot!(answer(&facts, &unselected()));
+}
+
+#[test]
+fn a_python3_of_somebody_elses_is_found_before_the_index_is_fetched() {
+    let facts =
+        changed("bookworm-fresh", |facts| facts.selection.link = Link::Foreign("a link to `/opt/python/bin/python3`".into()));
+    assert_snapshot!(answer(&facts, &settings()));
+}
+
+#[test]
+fn a_fresh_machine_is_told_the_range_that_was_asked_for() {
+    assert_snapshot!(answer(&recorded("bookworm-fresh"), &narrowed("3.12")));
+}
+
+#[test]
+fn a_link_that_was_removed_is_put_back() {
+    let facts = changed("bookworm-ready", |facts| facts.selection.link = Link::Free);
+    assert_snapshot!(answer(&facts, &settings()));
+}
+
+#[test]
+fn a_choice_that_falls_to_the_highest_priority_is_set() {
+    let facts = changed("bookworm-ready", |facts| facts.selection.manual = false);
+    assert_snapshot!(answer(&facts, &settings()));
+}
+
+#[test]
+fn a_choice_that_somebody_changed_is_changed_back() {
+    let facts = changed("sid-python", |facts| {
+        super::machines::install(facts, "python3.12", "3.12.9");
+        have_venv(facts, "3.13.18", State::Good);
+        select(facts, &["python3.12", "python3.13"], "python3.12");
+    });
+    assert_snapshot!(answer(&facts, &settings()));
+}
+
+#[test]
+fn root_at_work_for_a_student_makes_the_venv_as_the_student() {
+    let facts = changed("bookworm-python", |facts| {
+        let root = Account { name: "root".into(), uid: 0, gid: 0, home: "/root".into() };
+        facts.rights.student = Some(std::mem::replace(&mut facts.rights.account, root));
+    });
+    assert_snapshot!(answer(&facts, &settings()));
+}
+
+#[test]
+fn a_system_without_apt_is_told_what_to_do_by_hand() {
+    let fedora = "NAME=\"Fedora Linux\"\nVERSION=\"40 (Workstation Edition)\"\nID=fedora\nVERSION_ID=40\nVERSION_CODENAME=\"\"\n\
+                  PRETTY_NAME=\"Fedora Linux 40 (Workstation Edition)\"\n";
+    let facts = changed("bookworm-fresh", |facts| rename(facts, fedora));
+    assert_snapshot!(answer(&facts, &settings()));
+}
+
+#[test]
+fn a_system_that_says_nothing_of_itself_is_not_touched() {
+    let facts = changed("bookworm-fresh", |facts| rename(facts, ""));
+    assert_snapshot!(answer(&facts, &settings()));
+}
+
+/// Every recorded machine was recorded by an older labready: its facts must still be read, and its plan be made.
+#[test]
+fn no_plan_ever_touches_the_operating_systems_python3() {
+    for name in every_recorded() {
+        let answer = answer(&recorded(&name), &settings());
+        let touched = answer
+            .lines()
+            .filter(|line| line.trim_start().starts_with('$'))
+            .any(|line| line.split_whitespace().any(|word| word == "/usr/bin/python3" || word == "python3"));
+        assert!(!touched, "{name}: {answer}");
+    }
+}

@@ -1,0 +1,66 @@
+//! An answer as a person would read it: every part of a plan, or of an error.
+
+use std::fmt::Write;
+
+use labready::course::Course;
+use labready::error::Error;
+use labready::facts::Facts;
+use labready::plan::{self, Decision, Plan, Settings, Step};
+
+use super::machines::course;
+
+/// What the embedded course's plan is on a machine.
+pub fn answer(facts: &Facts, settings: &Settings) -> String {
+    answer_for(&course(), facts, settings)
+}
+
+/// What a course's plan is on a machine.
+pub fn answer_for(course: &Course, facts: &Facts, settings: &Settings) -> String {
+    match plan::make(course, facts, settings) {
+        Ok(Decision::Plan(plan)) => plan_text(&plan),
+        Ok(Decision::AskApt(packages)) => format!("ask apt for every python3.N and {}\n", packages.join(", ")),
+        Err(error) => error_text(&error),
+    }
+}
+
+/// An error, what to do about it, and how the run ends.
+pub fn error_text(error: &Error) -> String {
+    let hint = error.hint().unwrap_or_else(|| "none".into());
+    format!("error: {error}\nhint: {hint}\nexit code {}: {}\n", error.exit().code(), error.exit().meaning())
+}
+
+fn plan_text(plan: &Plan) -> String {
+    let mut text = String::new();
+    match &plan.python {
+        Some(python) => {
+            let origin = format!("{:?}", python.origin).to_lowercase();
+            writeln!(text, "python {} at {} ({origin}): {}", python.version, python.path.display(), python.why).unwrap();
+        }
+        None => writeln!(text, "python: open").unwrap(),
+    }
+    for candidate in &plan.candidates {
+        let mark = if candidate.taken { "taken" } else { "refused" };
+        let version = candidate.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+        writeln!(text, "  {mark}: {}{version}, {}: {}", candidate.what, candidate.origin, candidate.why).unwrap();
+    }
+    if plan.is_empty() {
+        writeln!(text, "nothing has to change").unwrap();
+    }
+    for step in &plan.steps {
+        text += &step_text(step);
+    }
+    for open in &plan.open {
+        writeln!(text, "open: {open}").unwrap();
+    }
+    text
+}
+
+fn step_text(step: &Step) -> String {
+    let who = match (&step.command.account, step.needs_root) {
+        (Some(account), _) => format!("as {}", account.name),
+        (None, true) => "as root".into(),
+        (None, false) => "as whoever runs it".into(),
+    };
+    let undo = step.undo.as_deref().unwrap_or("nothing");
+    format!("{}, {who}: {}\n  because {}\n  $ {}\n  taken back by: {undo}\n", step.id, step.title, step.why, step.command)
+}
