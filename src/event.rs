@@ -48,6 +48,15 @@ pub enum Event {
         /// What it is at.
         text: String,
     },
+    /// A step waits for another program.
+    StepWaits {
+        /// The step's id.
+        id: String,
+        /// Whom it waits for.
+        for_whom: String,
+        /// How long it has waited, in seconds.
+        seconds: u64,
+    },
     /// A step ended.
     StepFinished {
         /// The step.

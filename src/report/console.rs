@@ -38,7 +38,7 @@ impl Paint {
             Color::Auto if variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
             Color::Auto => is_terminal && variable("CLICOLOR") != Some("0") && terminal != "dumb",
         };
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| variable(name)).unwrap_or_default();
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(&variable).unwrap_or_default();
         let is_utf8 = locale.to_uppercase().replace('-', "").ends_with("UTF8");
         let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok());
         let measured = || is_terminal.then(|| Term::stderr().size_checked()).flatten().map(|(_, columns)| usize::from(columns));
@@ -124,13 +124,15 @@ pub struct Talk {
     loudness: Loudness,
     bars: Option<MultiProgress>,
     running: BTreeMap<String, ProgressBar>,
+    /// The half minute of a wait that was told last.
+    said_waiting: Option<u64>,
 }
 
 impl Talk {
     /// `redraws`: stderr is a terminal whose lines may be drawn again.
     pub fn new(paint: Paint, loudness: Loudness, redraws: bool) -> Self {
         let bars = (redraws && loudness != Loudness::Quiet).then(MultiProgress::new);
-        Self { paint, loudness, bars, running: BTreeMap::new() }
+        Self { paint, loudness, bars, running: BTreeMap::new(), said_waiting: None }
     }
 
     /// Tells of an event. `report` holds it already.
@@ -141,6 +143,7 @@ impl Talk {
             }
             Event::StepStarted { id, title } => self.start(id, title),
             Event::StepProgress { id, percent, text } => self.progress(id, *percent, text),
+            Event::StepWaits { id, for_whom, seconds } => self.wait(id, for_whom, *seconds),
             Event::StepFinished { step, status, duration_ms, reason } => {
                 self.finish(&step.id);
                 self.say(&self.step_line(&step.title, *status, *duration_ms, reason.as_deref()));
@@ -206,11 +209,28 @@ impl Talk {
     fn progress(&self, id: &str, percent: Option<f32>, text: &str) {
         let text = harmless(text);
         if let Some(bar) = self.running.get(id) {
-            let percent = percent.map(|percent| format!("{percent:3.0} % ")).unwrap_or_default();
+            // Lines without a percentage come between those with one: the last one still holds.
+            if let Some(percent) = percent {
+                bar.set_position(percent as u64);
+            }
+            let percent = if bar.position() > 0 { format!("{:3} % ", bar.position()) } else { String::new() };
             bar.set_message(format!("{percent}{text}"));
         }
         if self.loudness == Loudness::Verbose {
             self.say(&self.paint.dim(&format!("  {text}")));
+        }
+    }
+
+    /// Said at once, and again every half minute: whoever reads a log wants to know what takes so long.
+    fn wait(&mut self, id: &str, for_whom: &str, seconds: u64) {
+        let text = format!("waiting for {}, {seconds} s so far", harmless(for_whom));
+        match self.running.get(id) {
+            Some(bar) => bar.set_message(text),
+            None if self.said_waiting != Some(seconds / 30) => {
+                self.said_waiting = Some(seconds / 30);
+                self.say(&text);
+            }
+            None => {}
         }
     }
 

@@ -199,7 +199,7 @@ impl Report {
                 self.status = if not_ready { Status::NotReady } else { Status::Inconclusive };
                 self.error = Some(error.clone());
             }
-            Event::StepStarted { .. } | Event::StepProgress { .. } | Event::LabStarted { .. } => {}
+            Event::StepStarted { .. } | Event::StepWaits { .. } | Event::StepProgress { .. } | Event::LabStarted { .. } => {}
         }
     }
 
