@@ -114,8 +114,8 @@ fn judged() -> [LabResult; 2] {
     [failed, error]
 }
 
-/// A document that has something in every place.
-fn full() -> Value {
+/// A report that has something in every place.
+pub fn full_report() -> Report {
     let facts = recorded("bookworm-python");
     let mut report = planned(&facts, &settings());
     let Ok(Decision::Plan(plan)) = plan::make(&course(), &facts, &settings()) else { panic!("no plan") };
@@ -130,7 +130,11 @@ fn full() -> Value {
     report.note(&Event::Finding { finding });
     report.open = vec!["the rest".into()];
     report.note(&Event::Failed { error: (&Error::NobodyToAsk).into(), duration_ms: 7 });
-    document(&report)
+    report
+}
+
+fn full() -> Value {
+    document(&full_report())
 }
 
 #[test]
