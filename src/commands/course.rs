@@ -15,8 +15,11 @@ pub(super) fn run(host: &Host, common: &Common, command: &CourseCommand, output:
     match command {
         CourseCommand::Show => output.print(&text(host, common)?)?,
         CourseCommand::Lint => {
-            let labs = course.labs.len();
-            output.print(&format!("`{}` is a good course: {labs} labs, Python {}.\n", course.name, course.python))?;
+            let labs = match course.labs.len() {
+                1 => "1 lab".to_owned(),
+                labs => format!("{labs} labs"),
+            };
+            output.print(&format!("`{}` is a good course: {labs}, Python {}.\n", course.name, course.python))?;
         }
     }
     Ok(Exit::Ready)

@@ -79,7 +79,7 @@ impl<'a> Task<'a> {
                 let path = self.host.absolute(Path::new(text));
                 (range.clone(), Some(interpreters::named(self.host, &path, self.host.student()?)))
             }
-            Some(text) => (range.and(&requirement(text)?), None),
+            Some(text) => (self.narrowed(text)?, None),
         };
         let because = self.course.because.clone();
         Ok(plan::Settings {
@@ -93,6 +93,20 @@ impl<'a> Task<'a> {
                 Some(wish) => archive(self.host, wish)?,
                 None => plan::Archive::default(),
             },
+        })
+    }
+
+    /// The course's range, narrowed by `--python`.
+    fn narrowed(&self, text: &str) -> Result<Requirement> {
+        let range = &self.course.python;
+        let both = range.and(&requirement(text)?);
+        if both.is_satisfiable() {
+            return Ok(both);
+        }
+        let because = self.course.because.as_ref().map(|because| format!(", because {because}")).unwrap_or_default();
+        Err(Error::Usage {
+            message: format!("`--python {text}` leaves no version of the course's range `{range}`"),
+            hint: format!("the course needs a Python in `{range}`{because}"),
         })
     }
 
