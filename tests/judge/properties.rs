@@ -16,29 +16,35 @@ struct Noise {
     looks: Vec<f64>,
     /// In which sleep the script is held, after how long, for how long, and whether the whole machine is.
     hold: Option<(usize, f64, f64, bool)>,
+    /// Whether the machine tells what its threads do.
+    is_told: bool,
 }
 
-/// An extra sleep of at least a unit: before which step of the script, and how long.
-type Extra = Option<(usize, f64)>;
+/// What is wrong with a script.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    None,
+    /// An extra sleep: before which step of the script, and how long.
+    Extra(usize, f64),
+    /// Every sleep is so long.
+    Short(f64),
+}
 
 fn noise() -> impl Strategy<Value = Noise> {
     let queue = prop_oneof![4 => Just(0.0), 3 => 0.0..30.0, 2 => 0.0..400.0, 1 => 0.0..3000.0];
     let late = prop_oneof![4 => Just(0.0), 1 => 0.0..600.0];
     let hold = proptest::option::weighted(0.3, (0..3_usize, 0.0..1200.0, 0.0..4000.0, any::<bool>()));
-    (vec(queue, 1..12), vec(late, 1..4), vec(10.0..300.0_f64, 1..20), hold).prop_map(|(queues, lateness, looks, hold)| Noise {
-        queues,
-        lateness,
-        looks,
-        hold,
-    })
+    let is_told = proptest::bool::weighted(0.8);
+    (vec(queue, 1..12), vec(late, 1..4), vec(10.0..300.0_f64, 1..20), hold, is_told)
+        .prop_map(|(queues, lateness, looks, hold, is_told)| Noise { queues, lateness, looks, hold, is_told })
 }
 
-/// Plays a lab of the embedded course as it should be, plus an extra sleep.
-fn play(lab: &Lab, noise: &Noise, extra: Extra) -> Observation {
+/// Plays a lab of the embedded course as it should be, or with a fault.
+fn play(lab: &Lab, noise: &Noise, fault: Fault) -> Observation {
     let mut script = Simulation::start(noise.queues.clone(), noise.lateness.clone(), noise.looks.clone());
     let (mut step, mut slept) = (0, 0);
     let mut before = |script: &mut Simulation| {
-        if let Some((at, how_long)) = extra
+        if let Fault::Extra(at, how_long) = fault
             && at == step
         {
             script.sleep(how_long);
@@ -46,10 +52,11 @@ fn play(lab: &Lab, noise: &Noise, extra: Extra) -> Observation {
         step += 1;
     };
     let mut sleep = |script: &mut Simulation| {
+        let long = if let Fault::Short(long) = fault { long } else { 1000.0 };
         match noise.hold {
-            Some((which, after, held, true)) if which == slept => script.paused_sleep(1000.0, after, held),
-            Some((which, after, held, false)) if which == slept => script.stopped_sleep(1000.0, after, held),
-            _ => script.sleep(1000.0),
+            Some((which, after, held, true)) if which == slept => script.paused_sleep(long, after, held),
+            Some((which, after, held, false)) if which == slept => script.stopped_sleep(long, after, held),
+            _ => script.sleep(long),
         }
         slept += 1;
     };
@@ -66,7 +73,13 @@ fn play(lab: &Lab, noise: &Noise, extra: Extra) -> Observation {
     if lab.timeline.ends.at > ready_at {
         sleep(&mut script);
     }
-    script.end()
+    let mut observation = script.end();
+    if !noise.is_told {
+        for sample in &mut observation.threads {
+            (sample.on_cpu_ms, sample.run_queue_ms, sample.bare_ms, sample.is_asleep) = (None, None, None, false);
+        }
+    }
+    observation
 }
 
 fn judged(lab: &Lab, observations: &[Observation]) -> Option<LabResult> {
@@ -83,7 +96,7 @@ proptest! {
     #[test]
     fn delay_never_turns_a_right_run_into_a_fail(index in 0..4_usize, noise in vec(noise(), 1..4)) {
         let lab = lab(index);
-        let attempts: Vec<Observation> = noise.iter().map(|noise| play(&lab, noise, None)).collect();
+        let attempts: Vec<Observation> = noise.iter().map(|noise| play(&lab, noise, Fault::None)).collect();
         let result = judged(&lab, &attempts).unwrap();
         prop_assert!(result.status != Verdict::Fail, "{}\n{:?}", result.summary, result.evidence);
     }
@@ -91,7 +104,15 @@ proptest! {
     #[test]
     fn a_serial_second_more_never_passes(index in 0..4_usize, step in 0..3_usize, long in 1000.0..3000.0_f64, noise in vec(noise(), 1..4)) {
         let lab = lab(index);
-        let attempts: Vec<Observation> = noise.iter().map(|noise| play(&lab, noise, Some((step, long)))).collect();
+        let attempts: Vec<Observation> = noise.iter().map(|noise| play(&lab, noise, Fault::Extra(step, long))).collect();
+        let result = judged(&lab, &attempts).unwrap();
+        prop_assert!(result.status != Verdict::Pass, "{}\n{:?}", result.summary, result.evidence);
+    }
+
+    #[test]
+    fn a_sleep_of_less_than_half_never_passes(index in 0..4_usize, long in 0.0..400.0_f64, noise in vec(noise(), 1..4)) {
+        let lab = lab(index);
+        let attempts: Vec<Observation> = noise.iter().map(|noise| play(&lab, noise, Fault::Short(long))).collect();
         let result = judged(&lab, &attempts).unwrap();
         prop_assert!(result.status != Verdict::Pass, "{}\n{:?}", result.summary, result.evidence);
     }
@@ -99,10 +120,10 @@ proptest! {
     #[test]
     fn without_noise_right_passes_and_serial_fails(index in 0..4_usize, step in 0..3_usize, looks in vec(10.0..40.0_f64, 1..20)) {
         let lab = lab(index);
-        let quiet = Noise { queues: vec![0.0], lateness: vec![0.2], looks, hold: None };
-        let right = judged(&lab, &[play(&lab, &quiet, None)]).unwrap();
+        let quiet = Noise { queues: vec![0.0], lateness: vec![0.2], looks, hold: None, is_told: true };
+        let right = judged(&lab, &[play(&lab, &quiet, Fault::None)]).unwrap();
         prop_assert!(right.status == Verdict::Pass, "{}", right.summary);
-        let wrong = play(&lab, &quiet, Some((step, 1000.0)));
+        let wrong = play(&lab, &quiet, Fault::Extra(step, 1000.0));
         let wrong = judged(&lab, &[wrong.clone(), wrong.clone(), wrong]).unwrap();
         prop_assert!(wrong.status == Verdict::Fail, "{}", wrong.summary);
     }
