@@ -4,7 +4,6 @@
 //! `judge` is pure: it holds observations against a timeline, with `marks` and `pattern` for the lines, `timing` for the gaps and `series`
 //! for what the samples say about a gap. `explain` puts it into words, `conclude` puts all of it together, `verdict` is what a report gets.
 
-mod complaints;
 mod conclude;
 mod explain;
 mod judge;
