@@ -142,6 +142,8 @@ pub enum Format {
     Json,
     /// One JSON object per event, as it happens
     Ndjson,
+    /// One SVG picture: the labs' timelines, to scale
+    Svg,
 }
 
 /// When to colour.

@@ -10,7 +10,7 @@ use crate::error::{Error, Exit, Result};
 use crate::event::Event;
 use crate::host::Host;
 use crate::report::console::{Loudness, Paint, Talk};
-use crate::report::{Report, human, json, plain};
+use crate::report::{Report, human, json, plain, svg};
 
 /// The listeners of one run.
 pub(super) struct Output {
@@ -148,6 +148,7 @@ impl Output {
             Format::Plain => Ok(plain::text(report)),
             Format::Json => json::document(report),
             Format::Ndjson => Ok(String::new()),
+            Format::Svg => Ok(svg::document(report)),
         }
     }
 

@@ -7,6 +7,7 @@
 
 mod choosing;
 mod machines;
+mod pictures;
 mod planning;
 mod shown;
 mod virtual_environments;
