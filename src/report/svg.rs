@@ -122,10 +122,7 @@ impl Sheet {
                 self.put(&format!("<path class=\"sign\" d=\"M{} {}l8 8m0 -8l-8 8\"/>\n", x - 4.0, y - 4.0));
             }
             Verdict::Inconclusive => {
-                self.put(&format!(
-                    "<text class=\"strong mark\" x=\"{x}\" y=\"{}\" text-anchor=\"middle\">?</text>\n",
-                    y + 5.0
-                ));
+                self.put(&format!("<text class=\"strong mark\" x=\"{x}\" y=\"{}\" text-anchor=\"middle\">?</text>\n", y + 5.0));
             }
         }
     }
@@ -183,11 +180,7 @@ impl Sheet {
             }
         }
         let start = at(row.since);
-        self.put(&format!(
-            "<line class=\"start\" x1=\"{start:.1}\" y1=\"{}\" x2=\"{start:.1}\" y2=\"{}\"/>\n",
-            y - 7.0,
-            y + 7.0
-        ));
+        self.put(&format!("<line class=\"start\" x1=\"{start:.1}\" y1=\"{}\" x2=\"{start:.1}\" y2=\"{}\"/>\n", y - 7.0, y + 7.0));
         if let Some(due) = row.due.filter(|_| !row.is_near()) {
             self.put(&format!("<circle class=\"due\" cx=\"{:.1}\" cy=\"{y}\" r=\"5.5\"/>\n", at(due)));
         }

@@ -76,7 +76,9 @@ fn foreign_text_is_text_and_nothing_else() {
     hostile.summary = "a word of ".to_owned() + &"a".repeat(150) + " & so on <image href='x'/>";
     hostile.timeline.marks[0].line = "]]><a href=\"x\">{stamp}".into();
     let document = document(vec![hostile], Status::Ready, "<b>ready</b>");
-    assert!(!document.contains("<script") && !document.contains("<image") && !document.contains("<a ") && !document.contains("<b>"));
+    assert!(
+        !document.contains("<script") && !document.contains("<image") && !document.contains("<a ") && !document.contains("<b>")
+    );
     assert!(!document.contains('\u{1b}') && !document.contains('\u{ffff}') && !document.contains('\u{202e}'));
     assert_snapshot!(document);
 }
