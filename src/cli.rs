@@ -25,8 +25,8 @@ pub enum Command {
     Setup(Setup),
     /// Show what setup would change, and why; needs no root and changes nothing
     Plan(Plan),
-    /// Run the course's labs and judge their timing
-    Verify,
+    /// Run the course's labs, or a student's own copies of them, and judge their timing
+    Verify(Verify),
     /// The course author's tools
     #[command(subcommand)]
     Course(Course),
@@ -38,7 +38,7 @@ impl Command {
         match self {
             Self::Setup(_) => "setup",
             Self::Plan(_) => "plan",
-            Self::Verify => "verify",
+            Self::Verify(_) => "verify",
             Self::Course(_) => "course",
         }
     }
@@ -50,6 +50,9 @@ pub struct Setup {
     /// Agree to the plan without being asked
     #[arg(long, short = 'y')]
     pub yes: bool,
+    /// How long to wait for another program that uses apt, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub lock_timeout: u64,
     /// Do not run the labs afterwards
     #[arg(long)]
     pub no_verify: bool,
@@ -64,6 +67,23 @@ pub struct Plan {
     /// What to change
     #[command(flatten)]
     pub wish: Wish,
+}
+
+/// Options of `verify`.
+#[derive(Debug, Default, Args)]
+pub struct Verify {
+    /// Scripts that students typed themselves; each is matched to a lab by its file name
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Judge a script of another name as this lab; may be given more than once
+    #[arg(long = "lab", num_args = 2, value_names = ["NAME", "FILE"])]
+    pub labs: Vec<String>,
+    /// Run again whenever one of the files is saved, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+    /// Prove on this machine that the judge can tell serial from side by side
+    #[arg(long, conflicts_with_all = ["files", "labs", "watch"])]
+    pub selftest: bool,
 }
 
 /// What is to be changed, besides what the course says.

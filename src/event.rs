@@ -48,6 +48,15 @@ pub enum Event {
         /// What it is at.
         text: String,
     },
+    /// A step waits for another program.
+    StepWaits {
+        /// The step's id.
+        id: String,
+        /// Whom it waits for.
+        for_whom: String,
+        /// How long it has waited, in seconds.
+        seconds: u64,
+    },
     /// A step ended.
     StepFinished {
         /// The step.
@@ -63,6 +72,8 @@ pub enum Event {
     LabStarted {
         /// The lab's name.
         name: String,
+        /// The script that is run.
+        script: String,
         /// 1 is the first attempt.
         attempt: usize,
     },
@@ -80,6 +91,8 @@ pub enum Event {
     Failed {
         /// Why, and what to do.
         error: ErrorPart,
+        /// How long it all took, in milliseconds.
+        duration_ms: u64,
     },
     /// The command ended.
     Finished {

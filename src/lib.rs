@@ -5,14 +5,14 @@
 //!
 //! | part | what it is | outside crates confined to it |
 //! | --- | --- | --- |
-//! | [`host`] | the one door to the machine: files, programs, accounts, clocks, signals | duct, which, nix, signal-hook, tempfile, jiff |
+//! | [`host`] | the one door to the machine: files, programs, accounts, clocks, signals | duct, which, nix, signal-hook, tempfile |
 //! | [`facts`] | what is true now, read without root: text or files → types | |
 //! | [`course`] | what is wanted: course.toml and its scripts | toml, sha2 |
-//! | [`version`] | Debian's and Python's versions, and requirements on them | semver |
+//! | [`version`] | Debian's and Python's versions, and requirements on them | |
 //! | [`plan`] | pure: (course, facts) → steps, each with its reason and its exact command | |
 //! | [`apply`] | steps → machine, each judged by the state afterwards | |
 //! | [`lab`] | scripts run and observed; pure: timeline × observation → verdict | |
-//! | [`report`] | the fold of all events, and a renderer a file | console, indicatif (console.rs), serde_json (json.rs) |
+//! | [`report`] | the fold of all events, and a renderer a file | console, indicatif (in console.rs alone) |
 //!
 //! Arrows: `commands → {facts, apply, lab} → host`. `plan`, the judge, every parser and every renderer take values and return values.
 //! `tests/architecture` holds the tree to this.

@@ -20,10 +20,11 @@ pub fn from_python(text: &str) -> Option<Version> {
     let text = text.trim().trim_end_matches('+').replace('~', "");
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (numbers, suffix) = text.split_at(end);
+    // No Python has numbers that need more bits; with fewer nobody can overflow what is computed from them.
+    let number = |part: &str| part.parse::<u16>().ok().map(u64::from);
     let mut parts = numbers.split('.');
-    let major = parts.next()?.parse().ok()?;
-    let minor = parts.next()?.parse().ok()?;
-    let patch = parts.next().map_or(Some(0), |part| part.parse().ok())?;
+    let (major, minor) = (number(parts.next()?)?, number(parts.next()?)?);
+    let patch = parts.next().map_or(Some(0), number)?;
     if parts.next().is_some() {
         return None;
     }
@@ -130,6 +131,13 @@ fn clause(part: &str) -> Option<Clause> {
         None => (version.trim(), false),
     };
     let numbers = version.split('.').count();
+    // What an interpreter says of itself may end in `+`; in a requirement that could as well mean "or later". And of `3.12rc1` the
+    // comparison below would lose the end.
+    let plain = version.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let is_pre_release = numbers == 3 && version.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+    if !plain && !is_pre_release {
+        return None;
+    }
     let version = match from_python(version) {
         Some(version) => version,
         None if numbers == 1 => Version::new(version.parse().ok()?, 0, 0),
@@ -157,7 +165,11 @@ fn clause(part: &str) -> Option<Clause> {
 }
 
 fn misunderstood(part: &str) -> String {
-    let hint = if part.starts_with('^') || part.starts_with('~') && !part.starts_with("~=") {
+    let hint = if part.ends_with('+') {
+        "write `>=3.12` for that version and later ones"
+    } else if part.contains(['a', 'b', 'c']) && part.contains(|c: char| c.is_ascii_digit()) {
+        "write all three numbers of a pre-release, for example `3.12.0rc1`"
+    } else if part.starts_with('^') || part.starts_with('~') && !part.starts_with("~=") {
         "`^` and `~` are not Python's; write `>=3.8, <4` or `~=3.8`"
     } else if part.starts_with("===") {
         "write the version alone, for example `3.12.4`"

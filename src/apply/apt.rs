@@ -3,87 +3,143 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
-use super::{STEP_LIMIT, failed};
-use crate::error::Result;
+use super::{STEP_LIMIT, failed, last_words, locks};
+use crate::error::{Error, Result};
 use crate::event::{Event, Finding, Severity, Sink};
 use crate::facts::{apt, packages};
-use crate::host::{Command, Finished, Host, Stream};
+use crate::host::{Clock, Command, Finished, Host, Stream};
 use crate::plan::{self, Step};
 
 /// Less free space than this is a full disk, in bytes.
 const FULL: u64 = 16 << 20;
 /// What the system says of a full disk (strerror of ENOSPC, in the C locale).
 const NO_SPACE: &str = "No space left on device";
+/// What apt (in English) and dpkg say when another program took a lock just before them; a hint that only leads to waiting again.
+const LOST_THE_RACE: [&str; 2] = ["Could not get lock", "lock was locked by another process"];
 /// How much of the bar the download takes, in percent: on a fast line it is short, on a slow one it is most of the time.
 const DOWNLOAD_SHARE: f32 = 40.0;
 
-/// Finishes what an interrupted dpkg began. A package that cannot be finished is only ours to complain about when it is one of ours: the
-/// installing step will see.
-pub(super) fn configure_packages(host: &Host, step: &Step, emit: Sink<'_>) -> Result<()> {
-    let finished = run(host, step, emit)?;
-    let state = packages::gather(host, |_| false)?;
-    if state.interrupted {
-        return Err(explained(host, step, &finished, "dpkg is still interrupted"));
-    }
-    for (name, state) in state.half_done {
-        emit(Event::Finding {
-            finding: Finding {
-                id: "package-half-done".into(),
-                severity: Severity::Warning,
-                title: format!("the package `{name}` is {state}"),
-                detail: format!("`dpkg --configure -a` could not finish it: {}", evidence(&finished)),
-                fix: None,
-            },
-        });
-    }
-    Ok(())
+/// One step of apt or dpkg.
+pub(super) struct Apt<'a> {
+    pub host: &'a Host,
+    pub step: &'a Step,
+    /// How long another program that uses apt is waited for.
+    pub patience: Duration,
+    pub emit: Sink<'a>,
 }
 
-/// Fetches the package index. A source that fails is a warning; no index at all is a failure.
-pub(super) fn refresh_index(host: &Host, step: &Step, emit: Sink<'_>) -> Result<()> {
-    let finished = run(host, step, emit)?;
-    if !apt::is_indexed(host) {
-        let reason = format!("no package index could be fetched: {}", evidence(&finished));
-        return Err(failed(step, reason, "check the network, and the proxy if there is one"));
+impl Apt<'_> {
+    /// Finishes what an interrupted dpkg began. A package that cannot be finished is only ours to complain about when it is one of ours: the
+    /// installing step will see.
+    pub fn configure_packages(&self) -> Result<()> {
+        let finished = self.run(&self.step.command)?;
+        let state = packages::gather(self.host, |_| false)?;
+        if state.interrupted {
+            return Err(self.explained(&finished, "dpkg is still interrupted"));
+        }
+        for (name, state) in state.half_done {
+            let detail = format!("`dpkg --configure -a` could not finish it: {}", evidence(&finished));
+            self.warn("package-half-done", format!("the package `{name}` is {state}"), detail);
+        }
+        Ok(())
     }
-    let complaints = finished.stderr.lines().filter(|line| line.starts_with("E: ") || line.starts_with("W: "));
-    for complaint in complaints.take(5) {
-        emit(Event::Finding {
-            finding: Finding {
-                id: "source-failed".into(),
-                severity: Severity::Warning,
-                title: "an apt source could not be refreshed".into(),
-                detail: complaint[3..].to_owned(),
-                fix: None,
-            },
-        });
-    }
-    Ok(())
-}
 
-/// Installs packages.
-pub(super) fn install_packages(host: &Host, step: &Step, wanted: &[String], emit: Sink<'_>) -> Result<()> {
-    let mut finished = run(host, step, emit)?;
-    let mut missing = missing_of(host, wanted)?;
-    if !missing.is_empty() && is_out_of_date(&finished) {
-        let text = "apt's index is out of date: refreshing it".to_owned();
-        emit(Event::StepProgress { id: step.id.clone(), percent: None, text });
-        run(host, &Step { command: plan::refresh_index(), ..step.clone() }, emit)?;
-        finished = run(host, step, emit)?;
-        missing = missing_of(host, wanted)?;
+    /// Fetches the package index. A source that fails is a warning; no index at all is a failure.
+    pub fn refresh_index(&self) -> Result<()> {
+        let finished = self.run(&self.step.command)?;
+        if !apt::is_indexed(self.host) {
+            let reason = format!("no package index could be fetched: {}", evidence(&finished));
+            return Err(failed(self.step, reason, "check the network, and the proxy if there is one"));
+        }
+        let complaints = finished.stderr.lines().filter(|line| line.starts_with("E: ") || line.starts_with("W: "));
+        for complaint in complaints.take(5) {
+            self.warn("source-failed", "an apt source could not be refreshed".into(), complaint[3..].to_owned());
+        }
+        Ok(())
     }
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let verb = if missing.len() == 1 { "is" } else { "are" };
-    Err(explained(host, step, &finished, &format!("{} {verb} not installed", missing.join(", "))))
-}
 
-/// The wanted packages that dpkg does not have, quoted.
-fn missing_of(host: &Host, wanted: &[String]) -> Result<Vec<String>> {
-    let state = packages::gather(host, |name| wanted.iter().any(|wanted| wanted == name))?;
-    Ok(wanted.iter().filter(|name| !state.has(name)).map(|name| format!("`{name}`")).collect())
+    /// Installs packages.
+    pub fn install_packages(&self, wanted: &[String]) -> Result<()> {
+        let mut finished = self.run(&self.step.command)?;
+        let mut missing = self.missing_of(wanted)?;
+        if !missing.is_empty() && is_out_of_date(&finished) {
+            self.tell(None, "apt's index is out of date: refreshing it".into());
+            self.run(&plan::refresh_index())?;
+            finished = self.run(&self.step.command)?;
+            missing = self.missing_of(wanted)?;
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let verb = if missing.len() == 1 { "is" } else { "are" };
+        Err(self.explained(&finished, &format!("{} {verb} not installed", missing.join(", "))))
+    }
+
+    /// The wanted packages that dpkg does not have, quoted.
+    fn missing_of(&self, wanted: &[String]) -> Result<Vec<String>> {
+        let state = packages::gather(self.host, |name| wanted.iter().any(|wanted| wanted == name))?;
+        Ok(wanted.iter().filter(|name| !state.has(name)).map(|name| format!("`{name}`")).collect())
+    }
+
+    /// Runs a command once apt is free. Another program may be faster by a moment: then it is waited for, and the command run again.
+    fn run(&self, command: &Command) -> Result<Finished> {
+        let clock = Clock::start();
+        loop {
+            let patience = self.patience.saturating_sub(clock.elapsed());
+            locks::wait(self.host, self.step, patience, self.emit)?;
+            let finished = self.stream(command)?;
+            let lost_the_race = LOST_THE_RACE.iter().any(|sign| finished.stderr.contains(sign));
+            if finished.is_success() || !lost_the_race || patience.is_zero() {
+                return Ok(finished);
+            }
+            self.host.pause(Duration::from_millis(500));
+        }
+    }
+
+    fn stream(&self, command: &Command) -> Result<Finished> {
+        let command = command.clone().envs(environment(self.host));
+        let mut shown = (-1, String::new());
+        self.host.stream(&command, STEP_LIMIT, status_arguments(&command), &mut |stream, line| {
+            let (percent, text) = match stream {
+                Stream::Status => match progress(line) {
+                    Some((percent, text)) => (Some(percent), text),
+                    None => return,
+                },
+                Stream::Stdout | Stream::Stderr => (None, line.trim().to_owned()),
+            };
+            // A hundred packages make a thousand lines; a whole percent is news enough.
+            let whole = percent.map_or(shown.0, |percent| percent as i32);
+            if (percent.is_some() && whole == shown.0) || text.is_empty() || text == shown.1 {
+                return;
+            }
+            shown = (whole, text.clone());
+            self.tell(percent, text);
+        })
+    }
+
+    fn tell(&self, percent: Option<f32>, text: String) {
+        (self.emit)(Event::StepProgress { id: self.step.id.clone(), percent, text });
+    }
+
+    fn warn(&self, id: &str, title: String, detail: String) {
+        let finding = Finding { id: id.to_owned(), severity: Severity::Warning, title, detail, fix: None };
+        (self.emit)(Event::Finding { finding });
+    }
+
+    fn explained(&self, finished: &Finished, what: &str) -> Error {
+        let full = ["/usr", "/var/cache/apt", "/var/lib/dpkg"]
+            .into_iter()
+            .find(|folder| self.host.free_bytes(Path::new(folder)).is_some_and(|free| free < FULL));
+        let reason = format!("{what} ({}, {}): {}", self.step.command.name(), finished.ending(), evidence(finished));
+        let room = "free some space: `df -h` shows where, `apt-get clean` empties apt's cache";
+        match full {
+            Some(folder) => failed(self.step, format!("{reason}; the disk that holds {folder} is full"), room),
+            None if reason.contains(NO_SPACE) => failed(self.step, reason, room),
+            None => failed(self.step, reason, &format!("run `{}` by hand to see more", self.step.command)),
+        }
+    }
 }
 
 /// An archive that the index names and the server has no longer, or has replaced.
@@ -94,19 +150,6 @@ fn is_out_of_date(finished: &Finished) -> bool {
     })
 }
 
-fn explained(host: &Host, step: &Step, finished: &Finished, what: &str) -> crate::error::Error {
-    let full = ["/usr", "/var/cache/apt", "/var/lib/dpkg"]
-        .into_iter()
-        .find(|folder| host.free_bytes(Path::new(folder)).is_some_and(|free| free < FULL));
-    let reason = format!("{what} ({}, {}): {}", step.command.name(), finished.ending(), evidence(finished));
-    let room = "free some space: `df -h` shows where, `apt-get clean` empties apt's cache";
-    match full {
-        Some(folder) => failed(step, format!("{reason}; the disk that holds {folder} is full"), room),
-        None if reason.contains(NO_SPACE) => failed(step, reason, room),
-        None => failed(step, reason, &format!("run `{}` by hand to see more", step.command)),
-    }
-}
-
 /// The line that says most: the first error, else the first warning, else the last words.
 fn evidence(finished: &Finished) -> String {
     let first =
@@ -115,32 +158,7 @@ fn evidence(finished: &Finished) -> String {
     // "Sub-process returned an error" says only that something was said above it; dpkg says what on the line below its complaint.
     let mut lines = finished.stderr.lines().skip_while(|line| !line.starts_with("dpkg: error"));
     let from_dpkg = lines.next().map(|line| format!("{line} {}", lines.next().unwrap_or_default().trim()));
-    no_space
-        .or(from_dpkg)
-        .or_else(|| first("E: "))
-        .or_else(|| first("W: "))
-        .unwrap_or_else(|| super::last_words(&finished.stderr))
-}
-
-fn run(host: &Host, step: &Step, emit: Sink<'_>) -> Result<Finished> {
-    let command = step.command.clone().envs(environment(host));
-    let mut shown = (-1, String::new());
-    host.stream(&command, STEP_LIMIT, status_arguments(&command), &mut |stream, line| {
-        let (percent, text) = match stream {
-            Stream::Status => match progress(line) {
-                Some((percent, text)) => (Some(percent), text),
-                None => return,
-            },
-            Stream::Stdout | Stream::Stderr => (None, line.trim().to_owned()),
-        };
-        // A hundred packages make a thousand lines; a whole percent is news enough.
-        let whole = percent.map_or(shown.0, |percent| percent as i32);
-        if (percent.is_some() && whole == shown.0) || text.is_empty() || text == shown.1 {
-            return;
-        }
-        shown = (whole, text.clone());
-        emit(Event::StepProgress { id: step.id.clone(), percent, text });
-    })
+    no_space.or(from_dpkg).or_else(|| first("E: ")).or_else(|| first("W: ")).unwrap_or_else(|| last_words(&finished.stderr))
 }
 
 /// dpkg alone has no such option for people's eyes; apt-get writes its progress where it is told.

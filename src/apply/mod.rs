@@ -5,6 +5,7 @@
 //! both lanes: what runs is let finish, nothing new is begun.
 
 mod apt;
+mod locks;
 mod selection;
 mod venv;
 
@@ -16,16 +17,17 @@ use crate::error::{Error, Result};
 use crate::event::{Event, Sink, StepStatus};
 use crate::host::{Clock, Host};
 use crate::plan::{Action, Plan, Step};
+use apt::Apt;
 
 /// A step that takes longer than this has hung. Slow lines download some hundred megabytes within it.
 const STEP_LIMIT: Duration = Duration::from_secs(3600);
 
-/// Applies every step of the plan.
+/// Applies every step of the plan. `patience` is how long it waits for another program that uses apt.
 ///
 /// # Errors
 /// The first failure; every later step was reported as not tried.
-pub fn apply(host: &Host, plan: &Plan, emit: Sink<'_>) -> Result<()> {
-    let run = Run { host, steps: &plan.steps, emit, progress: Mutex::default(), changed: Condvar::new() };
+pub fn apply(host: &Host, plan: &Plan, patience: Duration, emit: Sink<'_>) -> Result<()> {
+    let run = Run { host, steps: &plan.steps, patience, emit, progress: Mutex::default(), changed: Condvar::new() };
     thread::scope(|scope| {
         scope.spawn(|| run.lane(Lane::Student));
         run.lane(Lane::Machine);
@@ -65,6 +67,7 @@ struct Progress {
 struct Run<'a> {
     host: &'a Host,
     steps: &'a [Step],
+    patience: Duration,
     emit: Sink<'a>,
     progress: Mutex<Progress>,
     changed: Condvar,
@@ -107,8 +110,8 @@ impl Run<'_> {
     fn begin(&self, step: &Step) {
         (self.emit)(Event::StepStarted { id: step.id.clone(), title: step.title.clone() });
         let clock = Clock::start();
-        let outcome = perform(self.host, step, self.emit);
-        let duration_ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let outcome = perform(self.host, step, self.patience, self.emit);
+        let duration_ms = clock.elapsed_ms();
         let (status, reason) = match &outcome {
             Ok(()) => (StepStatus::Done, None),
             Err(error) => (StepStatus::Failed, Some(error.to_string())),
@@ -138,11 +141,12 @@ impl Run<'_> {
     }
 }
 
-fn perform(host: &Host, step: &Step, emit: Sink<'_>) -> Result<()> {
+fn perform(host: &Host, step: &Step, patience: Duration, emit: Sink<'_>) -> Result<()> {
+    let apt = Apt { host, step, patience, emit };
     match &step.action {
-        Action::ConfigurePackages => apt::configure_packages(host, step, emit),
-        Action::RefreshIndex => apt::refresh_index(host, step, emit),
-        Action::InstallPackages { packages } => apt::install_packages(host, step, packages, emit),
+        Action::ConfigurePackages => apt.configure_packages(),
+        Action::RefreshIndex => apt.refresh_index(),
+        Action::InstallPackages { packages } => apt.install_packages(packages),
         Action::RegisterAlternative { path, .. } => selection::register(host, step, path),
         Action::SelectAlternative { path } => selection::select(host, step, path),
         Action::MakeVenv { folder, version, replace, .. } => venv::make(host, step, folder, version, *replace),

@@ -1,8 +1,10 @@
 //! What each command does with the parts: facts, plan, apply, labs, report. One command a file.
 
+mod copies;
 mod course;
 mod look;
 mod output;
+mod selftest;
 mod setup;
 mod show;
 mod verify;
@@ -14,7 +16,7 @@ use crate::course::Course;
 use crate::error::{Error, Exit, Result};
 use crate::event::Event;
 use crate::facts::interpreters;
-use crate::host::{Clock, Host};
+use crate::host::Host;
 use crate::plan::{self, Selection};
 use crate::report::Status;
 use crate::version::Requirement;
@@ -38,7 +40,7 @@ fn carry_out(host: &Host, cli: &Cli, output: &Output) -> Result<Exit> {
     match &cli.command {
         Command::Setup(options) => setup::run(&task, options),
         Command::Plan(options) => show::run(&task, options),
-        Command::Verify => verify::run(&task),
+        Command::Verify(options) => verify::run(&task, options),
         Command::Course(_) => Ok(Exit::Ready),
     }
 }
@@ -50,21 +52,19 @@ struct Task<'a> {
     output: &'a Output,
     course: Course,
     venv: PathBuf,
-    clock: Clock,
 }
 
 impl<'a> Task<'a> {
     fn new(host: &'a Host, common: &'a Common, output: &'a Output) -> Result<Self> {
         let course = load_course(host, common)?;
         let venv = venv_folder(host, common, &course)?;
-        let clock = Clock::start();
         output.emit(Event::Started {
             command: output.command(),
-            started_at: clock.started_at_rfc3339(),
+            started_at: output.clock().started_at_rfc3339(),
             course: course.name.clone(),
             digest: course.digest.clone(),
         });
-        Ok(Self { host, common, output, course, venv, clock })
+        Ok(Self { host, common, output, course, venv })
     }
 
     /// What the plan is made for. `--python` narrows the course's range, or names an interpreter.
@@ -91,7 +91,7 @@ impl<'a> Task<'a> {
 
     /// Ends a command with its answer.
     fn finish(&self, status: Status, sentence: impl Into<String>) {
-        let duration_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let duration_ms = self.output.clock().elapsed_ms();
         self.output.emit(Event::Finished { status, sentence: sentence.into(), duration_ms });
     }
 }

@@ -1,20 +1,20 @@
 //! Where events go: the report, the talk on stderr, the log, and at the end every format that was asked for.
 
-use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::cli::{Cli, Format, ReportFile};
-use crate::course::Course;
 use crate::error::{Error, Exit, Result};
 use crate::event::Event;
-use crate::host::Host;
+use crate::host::{Clock, Host};
+use crate::lab::LabResult;
 use crate::report::console::{Loudness, Paint, Talk};
 use crate::report::{Report, human, json, plain, svg};
 
 /// The listeners of one run.
 pub(super) struct Output {
     host: Host,
+    clock: Clock,
     format: Format,
     paint: Paint,
     /// Reports to write at the end.
@@ -26,12 +26,12 @@ struct Listeners {
     report: Report,
     talk: Talk,
     /// Files that take each event as a line: `--log`, and `--report ndjson=…`.
-    logs: Vec<File>,
+    logs: Vec<Box<dyn Write + Send>>,
 }
 
 /// A run that could not even open its outputs.
 pub(super) fn without_report(host: &Host, error: &Error) -> Exit {
-    let paint = Paint::new(host, crate::cli::Color::Auto, host.streams().stderr);
+    let paint = Paint::new(|name| host.variable(name), crate::cli::Color::Auto, host.streams().stderr);
     Talk::new(paint, Loudness::Normal, false).tell_error(&error.into());
     error.exit()
 }
@@ -39,6 +39,7 @@ pub(super) fn without_report(host: &Host, error: &Error) -> Exit {
 impl Output {
     /// Opens everything that will be written, so that a bad path fails before anything is done.
     pub fn open(host: &Host, cli: &Cli) -> Result<Self> {
+        let clock = Clock::start();
         let common = &cli.common;
         let streams = host.streams();
         let format = if common.plain { Format::Plain } else { common.format };
@@ -61,13 +62,14 @@ impl Output {
             host.can_hold(&report.path)?;
         }
         let redraws = streams.stderr && format != Format::Plain && host.variable("TERM").is_some_and(|term| term != "dumb");
-        let talk = Talk::new(Paint::new(host, common.color, streams.stderr), loudness, redraws);
+        let talk = Talk::new(Paint::new(|name| host.variable(name), common.color, streams.stderr), loudness, redraws);
         Ok(Self {
             host: host.clone(),
+            clock,
             format,
-            paint: Paint::new(host, common.color, streams.stdout),
+            paint: Paint::new(|name| host.variable(name), common.color, streams.stdout),
             files,
-            listeners: Mutex::new(Listeners { report: Report::new(cli.command.name()), talk, logs }),
+            listeners: Mutex::new(Listeners { report: Report::new(cli.command.name(), clock.started_at_rfc3339()), talk, logs }),
         })
     }
 
@@ -86,6 +88,11 @@ impl Output {
         }
     }
 
+    /// The clock of this run.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
     /// The command's name.
     pub fn command(&self) -> String {
         self.listeners().report.command.clone()
@@ -96,10 +103,19 @@ impl Output {
         self.listeners().talk.clear();
     }
 
-    /// Puts the labs into the order of the course.
-    pub fn order_labs(&self, course: &Course) {
-        let names: Vec<String> = course.labs.iter().map(|lab| lab.name.clone()).collect();
-        self.listeners().report.order_labs(&names);
+    /// Puts the labs, which end in any order, into the order in which they were asked for.
+    pub fn order_labs(&self, asked: &[LabResult]) {
+        self.listeners().report.order_labs(asked);
+    }
+
+    /// Prints the report as it stands, when more is to come.
+    pub fn print_report(&self) -> Result<()> {
+        let mut listeners = self.listeners();
+        listeners.talk.clear();
+        self.write_out(&listeners.report)?;
+        // It is told; what comes next is told by itself.
+        listeners.report.forget_labs();
+        Ok(())
     }
 
     /// Writes data to stdout. A closed pipe is a success: whoever listened has heard enough.
@@ -114,7 +130,7 @@ impl Output {
     /// Ends the run: says the error, prints the report, writes the files, and gives the exit code.
     pub fn close(&self, outcome: Result<Exit>) -> Exit {
         let exit = outcome.unwrap_or_else(|error| {
-            self.emit(Event::Failed { error: (&error).into() });
+            self.emit(Event::Failed { error: (&error).into(), duration_ms: self.clock.elapsed_ms() });
             error.exit()
         });
         let mut listeners = self.listeners();

@@ -1,20 +1,55 @@
 //! `labready verify`: the labs, run with the interpreter that the student will use, and judged.
 
-use super::Task;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use super::{Task, copies, selftest};
+use crate::cli::Verify;
 use crate::error::{Error, Exit, Result};
 use crate::event::Event;
 use crate::facts::venv::State;
 use crate::facts::{self, Facts};
-use crate::lab::{self, LabResult, Setting, Verdict};
+use crate::lab::{self, LabResult, Setting, Subject, Verdict};
 use crate::plan::{self, Choice, Settings, python_of};
 use crate::report::Status;
 
-pub(super) fn run(task: &Task<'_>) -> Result<Exit> {
+/// How often a watched file is looked at.
+const GLANCE: Duration = Duration::from_millis(200);
+
+pub(super) fn run(task: &Task<'_>, options: &Verify) -> Result<Exit> {
+    let subjects = copies::subjects(task, options)?;
+    let files = copies::files(&subjects);
+    if options.watch && files.is_empty() {
+        return Err(Error::Usage {
+            message: "`--watch` was given no file to watch".into(),
+            hint: "name the script that is being written: `labready verify --watch learning_tasks.py`".into(),
+        });
+    }
     let settings = task.settings(None)?;
     let facts = facts::gather(task.host, &task.course, &task.venv)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let choice = plan::installed(&settings.wish, &facts)?;
-    labs(task, &setting(&settings, &facts, choice.as_ref())?, "Every lab passed.")
+    let setting = setting(&settings, &facts, choice.as_ref())?;
+    if options.selftest {
+        return selftest::run(task, &setting);
+    }
+    loop {
+        let before = saved(task, &files);
+        let exit = judge(task, &subjects, &setting, "Every lab passed.")?;
+        if !options.watch {
+            return Ok(exit);
+        }
+        task.output.print_report()?;
+        while saved(task, &files) == before {
+            task.host.go_on()?;
+            task.host.pause(GLANCE);
+        }
+    }
+}
+
+/// When each file was last saved. A file that an editor is just replacing counts as saved at no time.
+fn saved(task: &Task<'_>, files: &[PathBuf]) -> Vec<Option<SystemTime>> {
+    files.iter().map(|file| task.host.look(file).modified).collect()
 }
 
 /// The interpreter that `--python PATH` names, else the virtual environment's, else the one that setup would choose among the installed.
@@ -33,12 +68,16 @@ pub(super) fn setting(settings: &Settings, facts: &Facts, choice: Option<&Choice
     Ok(Setting { account: facts.rights.student.clone(), ..Setting::new(&python) })
 }
 
-/// Runs and judges the course's labs, and says what follows.
+/// Runs and judges the course's own labs, and says what follows.
 pub(super) fn labs(task: &Task<'_>, setting: &Setting, when_all_pass: &str) -> Result<Exit> {
-    let results = lab::verify(task.host, &task.course.labs, setting, &|event| task.output.emit(event))?;
-    task.output.order_labs(&task.course);
+    judge(task, &copies::subjects(task, &Verify::default())?, setting, when_all_pass)
+}
+
+fn judge(task: &Task<'_>, subjects: &[Subject], setting: &Setting, when_all_pass: &str) -> Result<Exit> {
+    let results = lab::verify(task.host, subjects, setting, &|event| task.output.emit(event))?;
+    task.output.order_labs(&results);
     let named = |verdict| -> Vec<&str> {
-        results.iter().filter(|lab: &&LabResult| lab.status == verdict).map(|lab| lab.name.as_str()).collect()
+        results.iter().filter(|lab: &&LabResult| lab.status == verdict).map(|lab| lab.script.as_str()).collect()
     };
     let (failed, errors, unsure) = (named(Verdict::Fail), named(Verdict::Error), named(Verdict::Inconclusive));
     let total = results.len();

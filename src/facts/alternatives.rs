@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::host::{Host, Kind};
-use crate::plan::{GROUP, LINK};
+
+/// The alternatives group. Never `python3`: that name would move /usr/bin/python3 away.
+pub const GROUP: &str = "labready-python3";
+/// The link that the group manages. /usr/bin/python3 is the operating system's.
+pub const LINK: &str = "/usr/local/bin/python3";
 
 /// How things stand with the link and the group behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +86,8 @@ fn parse(text: &str) -> Selection {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -104,5 +110,12 @@ mod tests {
             ],
         }
         "#);
+    }
+
+    proptest! {
+        #[test]
+        fn no_state_file_makes_the_parser_panic(text in r"(?s)((auto|manual)?\n|/[a-z/0-9.]{0,20}\n|-?[0-9]{0,22}\n|.{0,20}){0,20}") {
+            prop_assert!(parse(&text).alternatives.iter().all(|alternative| alternative.path.is_absolute()));
+        }
     }
 }

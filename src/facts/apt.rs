@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::host::{Command, Host};
-use crate::plan::Sizes;
 
 const LISTS: &str = "/var/lib/apt/lists";
 /// apt builds its cache first when it is stale, which takes seconds on a slow disk.
@@ -32,6 +31,17 @@ pub struct Offer {
     /// Where it comes from: `http://deb.debian.org/debian bookworm/main`; empty when only dpkg knows it.
     #[serde(default)]
     pub from: String,
+}
+
+/// What apt will fetch and use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sizes {
+    /// Bytes to download.
+    pub download_bytes: u64,
+    /// Bytes used on disk afterwards.
+    pub disk_bytes: u64,
+    /// How many packages are installed, dependencies included.
+    pub packages: usize,
 }
 
 /// Asks for every Python 3 and for the packages named.
@@ -127,6 +137,8 @@ fn unit(unit: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -142,5 +154,14 @@ mod tests {
     #[test]
     fn policy_of_an_installed_package_names_the_archive_and_not_the_status_file() {
         insta::assert_debug_snapshot!(parse_policy(include_str!("../../fixtures/apt/policy-bookworm-installed.txt")));
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_of_apt_makes_the_parsers_panic(text in r"(?s)([a-z0-9.]{0,9}:\n|  Candidate: [0-9.~]{0,9}\n| (\*\*\*|   ) [0-9.]{0,5} 500\n| {8}.{0,20}\n|After this operation, [0-9,.]{0,9} .?B.{0,9}\n|.{0,20} upgraded, .{0,9}\n|.{0,20}){0,12}") {
+            let offers = parse_policy(&text);
+            prop_assert!(offers.values().all(|offer| offer.version != "(none)"));
+            parse_sizes(&text);
+        }
     }
 }

@@ -83,6 +83,8 @@ fn note(packages: &mut Packages, wanted: impl Fn(&str) -> bool, name: &str, stat
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const STATUS_TEXT: &str = "Package: python3.11\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3.11.2-6\nDescription: x\n Package: not-a-stanza\n\nPackage: gone\nStatus: deinstall ok config-files\nVersion: 1\n\nPackage: broken\nStatus: install reinstreq half-installed\nVersion: 2\n\nPackage: vim\nStatus: install ok installed\nVersion: 9";
@@ -100,5 +102,13 @@ mod tests {
             interrupted: false,
         }
         "#);
+    }
+
+    proptest! {
+        #[test]
+        fn no_status_file_makes_the_parser_panic(text in r"(?s)((Package|Status|Version): ?[ a-z0-9.-]{0,20}\n|\n|.{0,20}){0,20}") {
+            let packages = parse(&text, |name| name != "unwanted");
+            prop_assert!(!packages.has("unwanted"));
+        }
     }
 }

@@ -43,6 +43,15 @@ impl Host {
         }))
     }
 
+    /// The account with this uid, known to /etc/passwd or not.
+    ///
+    /// # Errors
+    /// When /etc/passwd is there and cannot be read.
+    pub fn account_of(&self, uid: u32) -> Result<Account> {
+        let nameless = || Account { name: uid.to_string(), uid, gid: uid, home: PathBuf::from("/") };
+        Ok(self.find_account(|account| account.uid == uid)?.unwrap_or_else(nameless))
+    }
+
     /// The student behind `sudo labready`: the account that SUDO_UID names, when labready runs as root for somebody else.
     ///
     /// # Errors

@@ -36,6 +36,11 @@ impl Clock {
         self.started.elapsed()
     }
 
+    /// The same in whole milliseconds, for reports.
+    pub fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// The wall-clock time of the start, in RFC 3339, UTC, to the second.
     pub fn started_at_rfc3339(&self) -> String {
         let started = Timestamp::try_from(self.started_at).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -44,6 +49,11 @@ impl Clock {
 }
 
 impl Host {
+    /// Waits.
+    pub fn pause(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+
     /// Reads the three clocks, one right after the other. A clock that cannot be read counts as zero throughout.
     pub fn instants(&self) -> Instants {
         let read = |clock| clock_gettime(clock).map(Duration::from).unwrap_or_default();

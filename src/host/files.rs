@@ -1,7 +1,7 @@
 //! Files: bounded reads, looks without following links, whole writes.
 
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Component, Path, PathBuf};
@@ -230,9 +230,10 @@ impl Host {
     ///
     /// # Errors
     /// [`Error::File`].
-    pub fn append_to(&self, path: &Path) -> Result<File> {
+    pub fn append_to(&self, path: &Path) -> Result<Box<dyn Write + Send>> {
         let failed = |source| Error::File { action: "open", path: path.to_owned(), source };
-        OpenOptions::new().append(true).create(true).mode(0o644).open(self.inside(path)).map_err(failed)
+        let file = OpenOptions::new().append(true).create(true).mode(0o644).open(self.inside(path)).map_err(failed)?;
+        Ok(Box::new(file))
     }
 }
 

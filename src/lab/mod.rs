@@ -22,4 +22,4 @@ mod verify;
 
 pub use observation::{Chunk, End, MachineSample, Observation, Output, ThreadSample};
 pub use verdict::{Attempt, Evidence, LabResult, Point, Reason, SeenMark, Stall, Verdict};
-pub use verify::{Setting, verify};
+pub use verify::{Copy, Setting, Subject, verify};

@@ -1,6 +1,5 @@
 //! The labs of a course, run and judged: all together first, because they sleep; then whatever is still open, one at a time.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
@@ -84,14 +83,32 @@ pub struct Setting {
     pub account: Option<Account>,
     /// How often a lab is tried until it is settled.
     pub attempts: usize,
-    /// Students' own copies, by the lab's name: run in their own folder instead of the course's script.
-    pub copies: BTreeMap<String, PathBuf>,
+}
+
+/// What is judged: a lab by the course's own script, or by a student's copy of it.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The lab.
+    pub lab: Lab,
+    /// The student's copy.
+    pub copy: Option<Copy>,
+}
+
+/// A student's own copy of a lab's script: run in its own folder.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// What it is called in reports: the path as it was typed.
+    pub shown: String,
+    /// Whom it runs as, when root judges it: its owner.
+    pub account: Option<Account>,
 }
 
 impl Setting {
     /// The course's own scripts with this interpreter, three attempts.
     pub fn new(python: &Path) -> Self {
-        Self { python: python.to_owned(), account: None, attempts: 3, copies: BTreeMap::new() }
+        Self { python: python.to_owned(), account: None, attempts: 3 }
     }
 }
 
@@ -100,10 +117,10 @@ impl Setting {
 /// # Errors
 /// [`Error::Interrupted`], after which nothing that was started is left; [`Error::File`] when the scripts cannot be written.
 /// A script that cannot be started is a result, not an error.
-pub fn verify(host: &Host, labs: &[Lab], setting: &Setting, emit: Sink<'_>) -> Result<Vec<LabResult>> {
+pub fn verify(host: &Host, subjects: &[Subject], setting: &Setting, emit: Sink<'_>) -> Result<Vec<LabResult>> {
     let folder = host.temporary_folder()?;
     let bench = Bench { host, setting, monitor: Monitor::start(host), emit };
-    let mut trials = labs.iter().map(|lab| bench.prepare(lab, folder.path())).collect::<Result<Vec<_>>>()?;
+    let mut trials = subjects.iter().map(|subject| bench.prepare(subject, folder.path())).collect::<Result<Vec<_>>>()?;
     bench.run_together(&mut trials)?;
     trials
         .into_iter()
@@ -127,6 +144,7 @@ struct Bench<'a> {
 /// One lab on its way to a verdict.
 struct Trial<'a> {
     lab: &'a Lab,
+    copy: Option<&'a Copy>,
     script: String,
     command: Command,
     shadows: Vec<String>,
@@ -136,10 +154,11 @@ struct Trial<'a> {
 
 impl Bench<'_> {
     /// Puts the script in place: the course's own into a folder of its own, a student's stays where it is.
-    fn prepare<'l>(&self, lab: &'l Lab, folder: &Path) -> Result<Trial<'l>> {
-        let account = self.setting.account.as_ref();
-        let (file, script) = match self.setting.copies.get(&lab.name) {
-            Some(copy) => (self.host.absolute(copy), copy.display().to_string()),
+    fn prepare<'l>(&self, subject: &'l Subject, folder: &Path) -> Result<Trial<'l>> {
+        let (lab, copy) = (&subject.lab, subject.copy.as_ref());
+        let account = copy.and_then(|copy| copy.account.as_ref()).or(self.setting.account.as_ref());
+        let (file, script) = match copy {
+            Some(copy) => (copy.path.clone(), copy.shown.clone()),
             None => {
                 let folder = folder.join(&lab.name);
                 self.host.make_folder(&folder, account)?;
@@ -149,17 +168,17 @@ impl Bench<'_> {
             }
         };
         let folder = file.parent().unwrap_or(Path::new("/"));
-        let shadows = if self.setting.copies.contains_key(&lab.name) { self.shadows(folder) } else { Vec::new() };
+        let shadows = if copy.is_some() { self.shadows(folder) } else { Vec::new() };
         let command = Command::new(&self.setting.python)
             .args([file.display().to_string()])
             .in_folder(folder)
-            .as_account(self.setting.account.clone())
+            .as_account(account.cloned())
             // UTC has no hour that comes twice, and a colour would be one more thing between a line and its text.
             .env("TZ", "UTC")
             .env("TERM", "dumb")
             .env("NO_COLOR", "1")
             .env("LANG", "C.UTF-8");
-        Ok(Trial { lab, script, command, shadows, observations: Vec::new(), result: None })
+        Ok(Trial { lab, copy, script, command, shadows, observations: Vec::new(), result: None })
     }
 
     /// Files in a student's folder that hide modules of Python's own.
@@ -191,7 +210,7 @@ impl Bench<'_> {
     fn run(&self, trial: &mut Trial<'_>, started_up: impl FnOnce()) -> Result<()> {
         self.host.go_on()?;
         let attempt = trial.observations.len() + 1;
-        (self.emit)(Event::LabStarted { name: trial.lab.name.clone(), attempt });
+        (self.emit)(Event::LabStarted { name: trial.lab.name.clone(), script: trial.script.clone(), attempt });
         let timeline = &trial.lab.timeline;
         let limit = LIMIT.max(timeline.due(timeline.ends) * PATIENCE);
         let run = Run { host: self.host, command: &trial.command, limit, monitor: &self.monitor };
@@ -214,7 +233,7 @@ impl Bench<'_> {
     fn judge(&self, trial: &Trial<'_>) -> Option<LabResult> {
         let judgement = judge::judge(&trial.lab.timeline, &trial.observations, self.setting.attempts);
         let status = judgement.verdict?;
-        let copy = self.setting.copies.get(&trial.lab.name).and_then(|copy| self.host.read(copy).ok().flatten());
+        let copy = trial.copy.and_then(|copy| self.host.read(&copy.path).ok().flatten());
         let words = Case {
             script: &trial.script,
             source: copy.as_ref().unwrap_or(&trial.lab.source),
@@ -250,7 +269,7 @@ fn not_started(trial: &Trial<'_>, error: &Error) -> LabResult {
         status: Verdict::Error,
         reason: Reason::CouldNotStart,
         summary: format!("`{}` was not run: {error}", trial.script),
-        fix: Some("`labready doctor` tells what is wrong with the interpreter".into()),
+        fix: Some("Look whether whoever the script runs as may start that interpreter; `--python PATH` takes another one".into()),
         evidence: None,
         timeline: trial.lab.timeline.clone(),
         attempts: Vec::new(),

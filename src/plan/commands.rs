@@ -4,12 +4,8 @@ use std::path::{Path, PathBuf};
 
 use semver::Version;
 
+use crate::facts::alternatives::{GROUP, LINK};
 use crate::host::{Account, Command};
-
-/// The alternatives group. Never `python3`: that name would move /usr/bin/python3 away.
-pub const GROUP: &str = "labready-python3";
-/// The link that the group manages. /usr/bin/python3 is the operating system's.
-pub const LINK: &str = "/usr/local/bin/python3";
 
 /// Why: no questions, nothing removed, no recommended extras, configuration files kept, apt's own pty not needed in a chroot, and a
 /// stalled server given up in seconds.

@@ -13,9 +13,11 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 pub use choose::{Candidate, Choice, Origin, Wish, installed};
-pub use commands::{GROUP, LINK, install_packages, python_of, refresh_index};
+pub use commands::{install_packages, python_of, refresh_index};
 pub use steps::{Decision, Selection, Settings, make};
 
+pub use crate::facts::alternatives::{GROUP, LINK};
+pub use crate::facts::apt::Sizes;
 use crate::host::Command;
 
 /// What must change, in order. Empty = the machine has everything; only the labs can still say no.
@@ -38,17 +40,6 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
-}
-
-/// What apt will fetch and use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sizes {
-    /// Bytes to download.
-    pub download_bytes: u64,
-    /// Bytes used on disk afterwards.
-    pub disk_bytes: u64,
-    /// How many packages are installed, dependencies included.
-    pub packages: usize,
 }
 
 /// One change: the unit of progress, of failure, and of taking back.

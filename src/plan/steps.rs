@@ -6,8 +6,8 @@
 use std::path::PathBuf;
 
 use super::choose::{Chosen, choose};
-use super::commands::{self, GROUP, LINK};
-use super::{Action, Choice, Origin, Plan, Step, Wish, venv};
+use super::commands;
+use super::{Action, Choice, GROUP, LINK, Origin, Plan, Step, Wish, venv};
 use crate::course::{Course, Packages};
 use crate::error::Error;
 use crate::facts::Facts;

@@ -11,7 +11,6 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::cli::Color;
 use crate::event::{Event, Severity, StepStatus};
-use crate::host::Host;
 use crate::lab::Verdict;
 
 use super::words::{duration, harmless};
@@ -29,19 +28,19 @@ pub struct Paint {
 }
 
 impl Paint {
-    /// For a stream that is a terminal or is not.
-    pub fn new(host: &Host, color: Color, is_terminal: bool) -> Self {
-        let terminal = host.variable("TERM").unwrap_or(if is_terminal { "dumb" } else { "" });
+    /// For a stream that is a terminal or is not, by what the environment's variables say.
+    pub fn new<'a>(variable: impl Fn(&str) -> Option<&'a str>, color: Color, is_terminal: bool) -> Self {
+        let terminal = variable("TERM").unwrap_or(if is_terminal { "dumb" } else { "" });
         let coloured = match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto if host.variable("NO_COLOR").is_some() => false,
-            Color::Auto if host.variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
-            Color::Auto => is_terminal && host.variable("CLICOLOR") != Some("0") && terminal != "dumb",
+            Color::Auto if variable("NO_COLOR").is_some() => false,
+            Color::Auto if variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+            Color::Auto => is_terminal && variable("CLICOLOR") != Some("0") && terminal != "dumb",
         };
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| host.variable(name)).unwrap_or_default();
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).unwrap_or_default();
         let is_utf8 = locale.to_uppercase().replace('-', "").ends_with("UTF8");
-        let columns = host.variable("COLUMNS").and_then(|columns| columns.parse().ok());
+        let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok());
         let measured = || is_terminal.then(|| Term::stderr().size_checked()).flatten().map(|(_, columns)| usize::from(columns));
         let width = columns.or_else(measured).unwrap_or(WIDTH).clamp(40, 120);
         Self { coloured, unicode: is_utf8 && !matches!(terminal, "dumb" | "linux"), width }
@@ -125,13 +124,15 @@ pub struct Talk {
     loudness: Loudness,
     bars: Option<MultiProgress>,
     running: BTreeMap<String, ProgressBar>,
+    /// The half minute of a wait that was told last.
+    said_waiting: Option<u64>,
 }
 
 impl Talk {
     /// `redraws`: stderr is a terminal whose lines may be drawn again.
     pub fn new(paint: Paint, loudness: Loudness, redraws: bool) -> Self {
         let bars = (redraws && loudness != Loudness::Quiet).then(MultiProgress::new);
-        Self { paint, loudness, bars, running: BTreeMap::new() }
+        Self { paint, loudness, bars, running: BTreeMap::new(), said_waiting: None }
     }
 
     /// Tells of an event. `report` holds it already.
@@ -142,12 +143,13 @@ impl Talk {
             }
             Event::StepStarted { id, title } => self.start(id, title),
             Event::StepProgress { id, percent, text } => self.progress(id, *percent, text),
+            Event::StepWaits { id, for_whom, seconds } => self.wait(id, for_whom, *seconds),
             Event::StepFinished { step, status, duration_ms, reason } => {
                 self.finish(&step.id);
                 self.say(&self.step_line(&step.title, *status, *duration_ms, reason.as_deref()));
             }
-            Event::LabStarted { name, attempt } => self.start(name, &lab_title(name, *attempt)),
-            Event::LabFinished { lab } => self.finish(&lab.name),
+            Event::LabStarted { script, attempt, .. } => self.start(script, &lab_title(script, *attempt)),
+            Event::LabFinished { lab } => self.finish(&lab.script),
             Event::Finding { finding } => {
                 let word = match finding.severity {
                     Severity::Note => "note",
@@ -156,7 +158,7 @@ impl Talk {
                 };
                 self.say(&format!("{}: {}: {}", self.paint.unsure(word), harmless(&finding.title), harmless(&finding.detail)));
             }
-            Event::Failed { error } => self.tell_error(error),
+            Event::Failed { error, .. } => self.tell_error(error),
             Event::Started { .. } | Event::Looked { .. } | Event::Planned { .. } | Event::Finished { .. } => {}
         }
     }
@@ -212,6 +214,19 @@ impl Talk {
         }
         if self.loudness == Loudness::Verbose {
             self.say(&self.paint.dim(&format!("  {text}")));
+        }
+    }
+
+    /// Said at once, and again every half minute: whoever reads a log wants to know what takes so long.
+    fn wait(&mut self, id: &str, for_whom: &str, seconds: u64) {
+        let text = format!("waiting for {}, {seconds} s so far", harmless(for_whom));
+        match self.running.get(id) {
+            Some(bar) => bar.set_message(text),
+            None if self.said_waiting != Some(seconds / 30) => {
+                self.said_waiting = Some(seconds / 30);
+                self.say(&text);
+            }
+            None => {}
         }
     }
 

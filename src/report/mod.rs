@@ -50,7 +50,7 @@ pub struct Report {
     started_at: String,
     duration_ms: u64,
     host: Option<HostPart>,
-    course: CoursePart,
+    course: Option<CoursePart>,
     /// The interpreter that was chosen or used.
     pub python: Option<Choice>,
     venv: Option<VenvPart>,
@@ -89,7 +89,7 @@ struct DistroPart {
     base_codename: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct CoursePart {
     name: String,
     digest: String,
@@ -144,7 +144,7 @@ impl From<&Error> for ErrorPart {
 
 impl Report {
     /// A report of nothing yet.
-    pub fn new(command: &str) -> Self {
+    pub fn new(command: &str, started_at: String) -> Self {
         Self {
             schema: "labready.report",
             format_version: "1.0",
@@ -152,10 +152,10 @@ impl Report {
             command: command.to_owned(),
             status: Status::Inconclusive,
             sentence: String::new(),
-            started_at: String::new(),
+            started_at,
             duration_ms: 0,
             host: None,
-            course: CoursePart::default(),
+            course: None,
             python: None,
             venv: None,
             candidates: Vec::new(),
@@ -171,9 +171,8 @@ impl Report {
     /// Takes an event in.
     pub fn note(&mut self, event: &Event) {
         match event {
-            Event::Started { started_at, course, digest, .. } => {
-                self.started_at.clone_from(started_at);
-                self.course = CoursePart { name: course.clone(), digest: digest.clone() };
+            Event::Started { course, digest, .. } => {
+                self.course = Some(CoursePart { name: course.clone(), digest: digest.clone() });
             }
             Event::Looked { facts } => self.note_facts(facts),
             Event::Planned { plan } => self.note_plan(plan),
@@ -186,7 +185,7 @@ impl Report {
                 }
             }
             Event::LabFinished { lab } => {
-                self.labs.retain(|other| other.name != lab.name);
+                self.labs.retain(|other| (&other.name, &other.script) != (&lab.name, &lab.script));
                 self.labs.push((**lab).clone());
             }
             Event::Finding { finding } => self.findings.push(finding.clone()),
@@ -195,19 +194,26 @@ impl Report {
                 self.sentence.clone_from(sentence);
                 self.duration_ms = *duration_ms;
             }
-            Event::Failed { error } => {
+            Event::Failed { error, duration_ms } => {
+                self.duration_ms = *duration_ms;
                 let not_ready =
                     [Exit::NotReady, Exit::StepFailed, Exit::NeedsRights].iter().any(|exit| exit.code() == error.exit_code);
                 self.status = if not_ready { Status::NotReady } else { Status::Inconclusive };
                 self.error = Some(error.clone());
             }
-            Event::StepStarted { .. } | Event::StepProgress { .. } | Event::LabStarted { .. } => {}
+            Event::StepStarted { .. } | Event::StepWaits { .. } | Event::StepProgress { .. } | Event::LabStarted { .. } => {}
         }
     }
 
-    /// Puts the labs into the order of the course.
-    pub fn order_labs(&mut self, names: &[String]) {
-        self.labs.sort_by_key(|lab| names.iter().position(|name| *name == lab.name));
+    /// Puts the labs, which end in any order, into the order in which they were asked for.
+    pub fn order_labs(&mut self, asked: &[LabResult]) {
+        self.labs = asked.to_vec();
+    }
+
+    /// Forgets the labs and the answer that they gave, for another round.
+    pub fn forget_labs(&mut self) {
+        self.labs.clear();
+        self.sentence.clear();
     }
 
     /// How many labs have a verdict.

@@ -58,6 +58,8 @@ pub(super) fn sizes(sizes: &Sizes) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -69,5 +71,15 @@ mod tests {
     fn durations_and_sizes_are_read_at_a_glance() {
         assert_eq!([42, 1_250, 61_000].map(duration), ["42 ms", "1.2 s", "1 min 1 s"]);
         assert_eq!([512_000, 14_100_000, 2_000_000_000].map(bytes), ["512 kB", "14.1 MB", "2.0 GB"]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_a_terminal_obeys_is_left_in_foreign_text(text in "(?s)[\\PC\\x00-\\x1f\\x7f-\\x9f\u{200e}-\u{202e}\u{2066}-\u{2069}]{0,60}") {
+            let harmless = harmless(&text);
+            let turns = |c: char| ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+            prop_assert!(harmless.chars().all(|c| c == '\n' || !c.is_control() && !turns(c)), "{}", harmless);
+            prop_assert_eq!(harmless.matches('\n').count(), text.matches('\n').count());
+        }
     }
 }

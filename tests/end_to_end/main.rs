@@ -7,9 +7,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod becoming_ready;
+mod copies;
 mod cut_off;
 mod harness;
 mod in_the_way;
+mod locks;
 mod machine;
 mod people;
 mod schema;

@@ -6,8 +6,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod choosing;
+mod converging;
+mod documents;
 mod machines;
 mod pictures;
 mod planning;
+mod running;
 mod shown;
+mod simulator;
+mod versions;
 mod virtual_environments;

@@ -1,0 +1,114 @@
+//! `labready verify --selftest`: scripts that are known to be right or wrong are run on this machine, and the judge must tell them apart.
+
+use super::Task;
+use crate::course::{Course, Lab};
+use crate::error::{Error, Exit, Result};
+use crate::event::{Event, Finding, Severity};
+use crate::lab::{self, LabResult, Setting, Subject, Verdict};
+use crate::report::Status;
+
+/// The embedded course's labs, turned wrong: the name of the case, the lab, what is replaced by what.
+const WRONG: [(&str, &str, &str, &str); 4] = [
+    (
+        "tasks awaited one by one",
+        "learning_tasks",
+        "    first = asyncio.create_task(swiss())\n    second = asyncio.create_task(swiss())\n    await asyncio.gather(first, second)",
+        "    await asyncio.create_task(swiss())\n    await asyncio.create_task(swiss())",
+    ),
+    ("a task that blocks the loop", "learning_tasks", "await asyncio.sleep(1)", "__import__('time').sleep(1)"),
+    (
+        "an executor with one thread",
+        "advanced_event_loop",
+        "    calls =",
+        "    import concurrent.futures\n    loop.set_default_executor(concurrent.futures.ThreadPoolExecutor(1))\n    calls =",
+    ),
+    ("a sleep that was left out", "learn_async_sleep", "await asyncio.sleep(1)", "pass"),
+];
+
+pub(super) fn run(task: &Task<'_>, setting: &Setting) -> Result<Exit> {
+    let cases = cases()?;
+    let subjects: Vec<Subject> = cases.iter().map(|case| Subject { lab: case.lab.clone(), copy: None }).collect();
+    // The verdicts on wrong scripts are not the answer here, so they are not told as such.
+    let results = lab::verify(task.host, &subjects, setting, &|_| ())?;
+    let mut wrong = 0;
+    let mut unsure = 0;
+    for (case, result) in cases.iter().zip(&results) {
+        let is_right = result.status == case.expected;
+        let is_unsure = matches!(result.status, Verdict::Inconclusive | Verdict::Error);
+        wrong += usize::from(!is_right && !is_unsure);
+        unsure += usize::from(!is_right && is_unsure);
+        task.output.emit(Event::Finding { finding: finding(case, result, is_right) });
+    }
+    let total = results.len();
+    let (status, exit, sentence) = if wrong > 0 {
+        (
+            Status::NotReady,
+            Exit::NotReady,
+            format!("The judge was wrong about {wrong} of {total} scripts: do not trust it on this machine."),
+        )
+    } else if unsure > 0 {
+        let sentence =
+            format!("Inconclusive: {unsure} of {total} scripts could not be judged; run it again when this machine is quieter.");
+        (Status::Inconclusive, Exit::Inconclusive, sentence)
+    } else {
+        (
+            Status::Ready,
+            Exit::Ready,
+            format!("The judge can tell serial from side by side on this machine: right about all {total} scripts."),
+        )
+    };
+    task.finish(status, sentence);
+    Ok(exit)
+}
+
+/// A script, and the verdict that is right.
+struct Case {
+    name: String,
+    lab: Lab,
+    expected: Verdict,
+}
+
+fn cases() -> Result<Vec<Case>> {
+    let course = Course::embedded()?;
+    let right = course.labs.iter().map(|lab| Ok(Case { name: lab.name.clone(), lab: lab.clone(), expected: Verdict::Pass }));
+    let wrong = WRONG.iter().enumerate().map(|(index, (name, lab, from, to))| {
+        let lab = course.labs.iter().find(|known| known.name == *lab && known.source.contains(from));
+        let lab = lab.ok_or_else(|| Error::Bug { message: format!("the selftest `{name}` does not fit its lab") })?;
+        let source = lab.source.replace(from, to);
+        let lab = Lab { name: format!("{}_{index}", lab.name), source, ..lab.clone() };
+        Ok(Case { name: (*name).to_owned(), lab, expected: Verdict::Fail })
+    });
+    right.chain(wrong).collect()
+}
+
+fn finding(case: &Case, result: &LabResult, is_right: bool) -> Finding {
+    let said = match result.status {
+        Verdict::Pass => "passed",
+        Verdict::Fail => "failed",
+        Verdict::Inconclusive => "was inconclusive",
+        Verdict::Error => "could not be run",
+    };
+    let should = if is_right { ", as it should" } else { ", which is wrong" };
+    Finding {
+        id: "selftest".into(),
+        severity: if is_right { Severity::Note } else { Severity::Error },
+        title: format!("{} {said}{should}", case.name),
+        detail: result.summary.clone(),
+        fix: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wrong_script_differs_from_the_right_one_it_was_made_of() {
+        let cases = cases().unwrap();
+        assert_eq!(cases.len(), 8);
+        let mut sources: Vec<&str> = cases.iter().map(|case| case.lab.source.as_str()).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        assert_eq!(sources.len(), 8);
+    }
+}

@@ -1,0 +1,82 @@
+//! Locks: who holds one of somebody else's (looked at, never taken), and our own, so that two runs of labready wait for each other.
+
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, Flock, FlockArg, fcntl};
+use nix::libc;
+use nix::sys::stat::{major, minor};
+
+use super::Host;
+
+/// The process that holds a lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Its number; `None` when it lives in another container.
+    pub pid: Option<i32>,
+    /// Its name, as the kernel knows it.
+    pub name: String,
+}
+
+/// A folder that is locked for as long as this lives; the kernel lets go of it when we die.
+#[derive(Debug)]
+pub struct FolderLock(#[expect(dead_code, reason = "held, not read")] Flock<File>);
+
+impl Host {
+    /// Who holds a lock file; `None` when nobody does, or it cannot be told.
+    pub fn lock_holder(&self, path: &Path) -> Option<Holder> {
+        let pid = match self.asked_of_the_file(path) {
+            Some(answer) => answer?,
+            None => self.listed_by_the_kernel(path)?,
+        };
+        let name = self.read_at_most(Path::new(&format!("/proc/{pid}/comm")), 4096).ok().flatten();
+        let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+        Some(Holder { pid: (pid > 0).then_some(pid), name: name.unwrap_or_else(|| "another process".into()) })
+    }
+
+    /// Locks a folder, unless another run has it. A folder that cannot be opened has nothing in it to fight over.
+    pub fn lock_folder(&self, path: &Path) -> Result<Option<FolderLock>, LockedByAnother> {
+        let Ok(folder) = File::open(self.inside(path)) else { return Ok(None) };
+        match Flock::lock(folder, FlockArg::LockExclusiveNonblock) {
+            Ok(lock) => Ok(Some(FolderLock(lock))),
+            Err((_, Errno::EWOULDBLOCK)) => Err(LockedByAnother),
+            // Some network file systems have no such locks.
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Asks by F_GETLK on a read-only descriptor, which takes nothing. `None` when the file cannot be opened, as apt's cannot by a student.
+    fn asked_of_the_file(&self, path: &Path) -> Option<Option<i32>> {
+        let file = OpenOptions::new().read(true).open(self.inside(path)).ok()?;
+        let mut lock = libc::flock {
+            l_type: libc::F_WRLCK as libc::c_short,
+            l_whence: libc::SEEK_SET as libc::c_short,
+            l_start: 0,
+            l_len: 0,
+            l_pid: 0,
+        };
+        fcntl(&file, FcntlArg::F_GETLK(&mut lock)).ok()?;
+        let is_held = lock.l_type != libc::F_UNLCK as libc::c_short;
+        Some(is_held.then_some(lock.l_pid))
+    }
+
+    /// `/proc/locks`: `1: POSIX  ADVISORY  WRITE 2180 08:01:131103 0 EOF`, readable by everybody.
+    fn listed_by_the_kernel(&self, path: &Path) -> Option<i32> {
+        let metadata = fs::metadata(self.inside(path)).ok()?;
+        let file = format!("{:02x}:{:02x}:{}", major(metadata.dev()), minor(metadata.dev()), metadata.ino());
+        let locks = self.read_at_most(Path::new("/proc/locks"), 1 << 20).ok().flatten()?;
+        locks.lines().find_map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match words.as_slice() {
+                [_, "POSIX" | "OFDLCK", _, _, pid, held, ..] if *held == file => pid.parse().ok(),
+                _ => None,
+            }
+        })
+    }
+}
+
+/// Another run of labready holds the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LockedByAnother;

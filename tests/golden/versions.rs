@@ -1,0 +1,168 @@
+//! Versions and requirements: read as Python and Debian mean them (PEP 440, deb-version(7)), or refused; never misread.
+
+use insta::assert_snapshot;
+use labready::version::{Requirement, from_debian, from_python};
+use proptest::prelude::*;
+use semver::Version;
+
+/// Numbers, and a pre-release as Python spells it: `rc` and 1.
+type Release = ((u64, u64, u64), Option<(&'static str, u32)>);
+
+fn releases() -> impl Strategy<Value = Release> {
+    let suffix = proptest::option::of((prop_oneof![Just("a"), Just("b"), Just("rc")], 0..20u32));
+    ((2..5u64, 0..16u64, 0..30u64), suffix)
+}
+
+fn written(((major, minor, patch), suffix): Release) -> String {
+    let suffix = suffix.map(|(name, number)| format!("{name}{number}")).unwrap_or_default();
+    format!("{major}.{minor}.{patch}{suffix}")
+}
+
+fn read(release: Release) -> Version {
+    from_python(&written(release)).unwrap()
+}
+
+/// Three numbers.
+type Numbers = (u64, u64, u64);
+
+fn numbers() -> impl Strategy<Value = Numbers> {
+    (2..5u64, 0..16u64, 0..30u64)
+}
+
+/// A comparison of a requirement: its kind, and the numbers in it.
+type Clause = (usize, Numbers);
+
+fn clauses() -> impl Strategy<Value = Clause> {
+    (0..15usize, numbers())
+}
+
+/// A clause as it is written, and whether PEP 440 says that a final release is in it: an own and plainer reading.
+fn reading((kind, (a, b, c)): Clause, v: Numbers) -> (String, bool) {
+    let series = (v.0, v.1);
+    match kind {
+        0 => (format!("{a}.{b}"), series == (a, b)),
+        1 => (format!("{a}.{b}.{c}"), v == (a, b, c)),
+        2 => (format!("=={a}.{b}.*"), series == (a, b)),
+        3 => (format!("== {a}.{b}.{c}"), v == (a, b, c)),
+        4 => (format!("!={a}.{b}.{c}"), v != (a, b, c)),
+        5 => (format!("!={a}.{b}.*"), series != (a, b)),
+        6 => (format!(">={a}.{b}"), v >= (a, b, 0)),
+        7 => (format!(">= {a}.{b}.{c}"), v >= (a, b, c)),
+        8 => (format!("<{a}.{b}"), v < (a, b, 0)),
+        9 => (format!("<{a}.{b}.{c}"), v < (a, b, c)),
+        10 => (format!(">{a}.{b}.{c}"), v > (a, b, c)),
+        11 => (format!("<={a}.{b}.{c}"), v <= (a, b, c)),
+        12 => (format!("~={a}.{b}"), v.0 == a && v >= (a, b, 0)),
+        13 => (format!("~={a}.{b}.{c}"), series == (a, b) && v >= (a, b, c)),
+        _ => (a.to_string(), v.0 == a),
+    }
+}
+
+#[test]
+fn requirements_that_python_and_semver_read_differently_are_refused_with_what_to_write() {
+    let doubtful = [
+        "",
+        "  ",
+        ",",
+        "3.12,",
+        ">=3.7 <3.14",
+        "^3.8",
+        "~3.8",
+        "===3.12.4",
+        "==3.12",
+        "!=3.12",
+        "~=3",
+        ">3.12",
+        "<=3.12",
+        ">=3.*",
+        "3.12+",
+        "3.12~",
+        "3.12rc1",
+        ">=3.14a1",
+        "~=3.12rc1",
+        "3.12.4.1",
+        "python3.12",
+        "latest",
+        "3.x",
+        "*",
+        "3..12",
+        "-3",
+        "99999999999999999999.1",
+    ];
+    let answers = doubtful.map(|text| match Requirement::parse(text) {
+        Ok(requirement) => format!("{text:?} is taken as {requirement:?}"),
+        Err(complaint) => format!("{text:?}: {complaint}"),
+    });
+    assert_snapshot!(answers.join("\n"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_requirement_means_what_pep_440_says(clause in clauses(), numbers in numbers()) {
+        let (text, holds) = reading(clause, numbers);
+        let version = Version::new(numbers.0, numbers.1, numbers.2);
+        prop_assert_eq!(Requirement::parse(&text).unwrap().matches(&version), holds, "`{}` and {}", text, version);
+    }
+
+    #[test]
+    fn several_clauses_must_all_hold(one in clauses(), other in clauses(), numbers in numbers()) {
+        let ((one, one_holds), (other, other_holds)) = (reading(one, numbers), reading(other, numbers));
+        let requirement = Requirement::parse(&format!("{one}, {other}")).unwrap();
+        let version = Version::new(numbers.0, numbers.1, numbers.2);
+        let both = Requirement::parse(&one).unwrap().and(&Requirement::parse(&other).unwrap());
+        prop_assert_eq!(requirement.matches(&version), one_holds && other_holds);
+        prop_assert_eq!(requirement.matches(&version), both.matches(&version));
+    }
+
+    #[test]
+    fn a_pre_release_is_in_no_range_that_does_not_name_it(clause in clauses(), release in releases()) {
+        let (text, _) = reading(clause, release.0);
+        let version = read(release);
+        prop_assume!(!version.pre.is_empty());
+        prop_assert!(!Requirement::parse(&text).unwrap().matches(&version), "`{}` and {}", text, version);
+        prop_assert!(Requirement::parse(&written(release)).unwrap().matches(&version));
+    }
+
+    #[test]
+    fn a_version_is_read_as_it_is_written(release in releases()) {
+        let ((major, minor, patch), suffix) = release;
+        let version = read(release);
+        prop_assert_eq!((version.major, version.minor, version.patch, version.pre.is_empty()), (major, minor, patch, suffix.is_none()));
+        prop_assert_eq!(from_python(&format!("{}+\n", written(release))), Some(version));
+    }
+
+    #[test]
+    fn a_debian_version_is_the_python_in_it(release in releases(), epoch in proptest::option::of(0..3u32), revision in "(-[0-9][a-z0-9.+~]{0,12})?") {
+        let ((major, minor, patch), suffix) = release;
+        let tilde = suffix.map(|(name, number)| format!("~{name}{number}")).unwrap_or_default();
+        let epoch = epoch.map(|epoch| format!("{epoch}:")).unwrap_or_default();
+        prop_assert_eq!(from_debian(&format!("{epoch}{major}.{minor}.{patch}{tilde}{revision}")), Some(read(release)));
+    }
+
+    #[test]
+    fn versions_are_ordered_as_they_were_released(one in releases(), other in releases()) {
+        // `None` is the final release, which comes after every pre-release; `a` < `b` < `rc` by their letters.
+        let age = |(numbers, suffix): Release| (numbers, suffix.is_none(), suffix);
+        prop_assert_eq!(read(one).cmp(&read(other)), age(one).cmp(&age(other)));
+    }
+
+    #[test]
+    fn no_text_makes_the_parsers_panic(text in "(?s).{0,60}", versionlike in "[0-9.~+:=<>!*, abrc-]{0,20}") {
+        for text in [text, versionlike] {
+            from_debian(&text);
+            from_python(&text);
+            if let Ok(requirement) = Requirement::parse(&text) {
+                prop_assert_eq!(Requirement::parse(&requirement.to_string()).unwrap(), requirement);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_named(text in "[a-z^~=<>!*+ ]{1,12}[0-9.]{0,6}") {
+        if let Err(complaint) = Requirement::parse(&text) {
+            prop_assert!(complaint.contains("write"), "{}", complaint);
+        }
+    }
+}
