@@ -3,6 +3,7 @@
 use super::complaints;
 use super::judge::Judgement;
 use super::observation::{End, Observation};
+use super::script::Script;
 use super::verdict::{Evidence, Point, Reason};
 use crate::course::{Mark, Timeline};
 
@@ -12,14 +13,10 @@ const TERMINAL_SIGNALS: [i32; 2] = [21, 22];
 /// What the words are about.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Case<'a> {
-    /// The script's name.
-    pub script: &'a str,
-    /// The script itself, for hints.
-    pub source: &'a str,
+    /// The script.
+    pub script: &'a Script,
     /// What is due.
     pub timeline: &'a Timeline,
-    /// Files beside it that hide parts of Python's standard library.
-    pub shadows: &'a [String],
     /// What the judge said.
     pub judgement: &'a Judgement,
     /// What it was said of, every attempt.
@@ -45,7 +42,7 @@ impl Case<'_> {
     /// The words for the judgement.
     pub fn words(&self) -> Words {
         let words = self.for_reason();
-        match (self.shadows, words.fix) {
+        match (self.script.shadows.as_slice(), words.fix) {
             ([first, ..], Some(fix)) => {
                 let shadow =
                     format!("`{first}` beside the script hides Python's own module of that name: rename it. Otherwise: {fix}");
@@ -108,7 +105,7 @@ impl Case<'_> {
     }
 
     fn name(&self) -> String {
-        format!("`{}`", self.script)
+        format!("`{}`", self.script.shown)
     }
 
     fn observation(&self) -> Option<&Observation> {
@@ -138,7 +135,7 @@ impl Case<'_> {
 
     fn exception(&self) -> Words {
         let errors = self.errors();
-        let place = complaints::line_of(errors, self.script).map_or(String::new(), |line| format!(" in line {line}"));
+        let place = complaints::line_of(errors, &self.script.shown).map_or(String::new(), |line| format!(" in line {line}"));
         let what = complaints::exception(errors).unwrap_or("an exception");
         let known = complaints::known(errors);
         let means = known.map_or(String::new(), |(means, _)| format!(": {means}"));
@@ -219,10 +216,10 @@ impl Case<'_> {
     }
 
     fn missing_fix(&self, is_silent: bool) -> &'static str {
-        let makes_tasks = self.source.contains("create_task") || self.source.contains("ensure_future");
+        let makes_tasks = self.script.source.contains("create_task") || self.script.source.contains("ensure_future");
         match is_silent {
-            true if self.source.trim().is_empty() => "the file is empty: was it saved?",
-            true if !self.source.contains("asyncio.run") && !self.source.contains("run_until") => {
+            true if self.script.source.trim().is_empty() => "the file is empty: was it saved?",
+            true if !self.script.source.contains("asyncio.run") && !self.script.source.contains("run_until") => {
                 "is `main()` ever run, for example with `asyncio.run(main())`?"
             }
             _ if makes_tasks => "is every task awaited before the script ends?",
@@ -307,7 +304,7 @@ impl Case<'_> {
 
     /// What the script's own words suggest.
     fn serial_fix(&self) -> &'static str {
-        let has = |word: &str| self.source.contains(word);
+        let has = |word: &str| self.script.source.contains(word);
         if has("run_in_executor") || has("Executor(") || has("to_thread") {
             "was every call handed to the executor before the first was awaited, and has the pool more than one worker?"
         } else if has("time.sleep") && has("async def") {

@@ -1,7 +1,8 @@
 //! Finds the marks of a timeline in what a script printed: in the whole stream, not line by line.
 //!
 //! `print` is two writes, so two threads tear each other's lines now and then (`Sundial: ASundial: B` and an empty line).
-//! Colours, carriage returns and blank lines are nobody's fault and are overlooked; anything else that is no mark is extra.
+//! Colours, carriage returns, blank lines, and how many blanks stand between words are nobody's fault and are overlooked;
+//! anything else that is no mark is extra.
 
 use std::ops::Range;
 
@@ -89,7 +90,7 @@ struct Hit {
     stamp: Option<(i64, f64)>,
 }
 
-/// Output without colours and carriage returns, and where each byte of it came from.
+/// Output without colours and carriage returns, with single blanks, and where each byte of it came from.
 struct Text<'a> {
     bytes: Vec<u8>,
     origins: Vec<usize>,
@@ -104,13 +105,14 @@ impl<'a> Text<'a> {
         while at < raw.len() {
             match raw[at] {
                 b'\r' => at += 1,
+                b' ' | b'\t' if text.bytes.last() == Some(&b' ') => at += 1,
                 0x1b if raw.get(at + 1) == Some(&b'[') => {
                     // A control sequence ends with its first letter or sign from `@` on.
                     let end = raw[at + 2..].iter().position(|byte| (0x40..0x7f).contains(byte));
                     at = end.map_or(raw.len(), |end| at + 2 + end + 1);
                 }
                 byte => {
-                    text.bytes.push(byte);
+                    text.bytes.push(if byte == b'\t' { b' ' } else { byte });
                     text.origins.push(at);
                     at += 1;
                 }

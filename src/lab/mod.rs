@@ -2,9 +2,10 @@
 //!
 //! `run` runs one script and observes it, `stall` and `machine` sample what holds it up, `observation` is the result as data.
 //! `judge` is pure: it holds observations against a timeline, with `marks` and `pattern` for the lines, `timing` for the gaps and `series`
-//! for what the samples say about a gap. `explain` puts it into words, `verdict` is what a report gets.
+//! for what the samples say about a gap. `explain` puts it into words, `conclude` puts all of it together, `verdict` is what a report gets.
 
 mod complaints;
+mod conclude;
 mod explain;
 mod judge;
 mod machine;
@@ -12,6 +13,7 @@ mod marks;
 mod observation;
 mod pattern;
 mod run;
+mod script;
 mod series;
 mod stall;
 #[cfg(test)]
@@ -20,6 +22,8 @@ mod timing;
 mod verdict;
 mod verify;
 
+pub use conclude::conclude;
 pub use observation::{Chunk, End, MachineSample, Observation, Output, ThreadSample};
+pub use script::{Copy, Script, Subject};
 pub use verdict::{Attempt, Evidence, LabResult, Point, Reason, SeenMark, Stall, Verdict};
-pub use verify::{Copy, Setting, Subject, verify};
+pub use verify::{Setting, observe, verify};

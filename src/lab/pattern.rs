@@ -33,10 +33,14 @@ pub(super) struct Matched {
 }
 
 impl Pattern {
-    /// Reads a line of a course file, which was checked when it was loaded.
+    /// Reads a line of a course file, which was checked when it was loaded. Several blanks count as one.
     pub fn new(line: &str) -> Self {
+        let mut line = line.replace('\t', " ");
+        while line.contains("  ") {
+            line = line.replace("  ", " ");
+        }
         let mut parts = Vec::new();
-        let mut rest = line;
+        let mut rest = line.as_str();
         while !rest.is_empty() {
             let placeholders = [("{stamp}", Part::Stamp), ("{any}", Part::Any)];
             let next = placeholders.into_iter().filter_map(|(name, part)| Some((rest.find(name)?, name, part)));

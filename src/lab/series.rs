@@ -2,7 +2,7 @@
 //!
 //! A counter is read now and then, so that a gap's share of it lies between two figures. What may excuse a script is told too
 //! large rather than too small ([`stall`]), what may convict or acquit it is told too small rather than too large
-//! ([`interpreter_ms`], [`quiet_ms`]).
+//! ([`interpreter_ms`], [`farewell_ms`], [`worked_ms`], [`quiet_ms`]).
 
 use super::observation::{MachineSample, Observation, ThreadSample};
 use super::verdict::Stall;
@@ -33,6 +33,21 @@ pub(super) fn interpreter_ms(observation: &Observation, from: f64, to: f64) -> f
     at_least(&observation.threads, |sample| sample.bare_ms, from, to)
 }
 
+/// How long a script with one thread was awake after its last sleep in the gap, which ends with the exit. What woke it was the
+/// last that it waited for, so that this is its shutting down. Never too large, 0 where it did not sleep or it is not told.
+pub(super) fn farewell_ms(observation: &Observation, from: f64) -> f64 {
+    let awake = |sample: &ThreadSample| Some(sample.on_cpu_ms? + sample.run_queue_ms?);
+    let asleep = observation.threads.iter().rev().find(|sample| sample.is_asleep && sample.from_ms >= from);
+    let last = observation.threads.last().and_then(awake);
+    let since = asleep.filter(|sample| sample.threads == 1).and_then(awake);
+    last.zip(since).map_or(0.0, |(last, since)| (last - since).max(0.0))
+}
+
+/// How long the script's threads ran in the gap. Never too large, 0 where it is not told.
+pub(super) fn worked_ms(observation: &Observation, from: f64, to: f64) -> f64 {
+    at_least(&observation.threads, |sample| sample.on_cpu_ms, from, to)
+}
+
 /// How long every thread of the script was asleep in the gap: seen asleep at two looks, and no counter moved in between.
 /// Never too large, 0 where it is not told.
 pub(super) fn quiet_ms(observation: &Observation, from: f64, to: f64) -> f64 {
@@ -44,14 +59,18 @@ pub(super) fn quiet_ms(observation: &Observation, from: f64, to: f64) -> f64 {
     quiet.map(|pair| (pair[1].from_ms.min(to) - pair[0].to_ms.max(from)).max(0.0)).sum()
 }
 
-/// Growth between the last look before the gap and the first one after it.
+/// Growth between the last look before the gap and the first one after it, held in bounds by the looks within.
 fn at_most_by_threads(samples: &[ThreadSample], value: impl Fn(&ThreadSample) -> Option<f64>, from: f64, to: f64) -> Option<f64> {
-    let last = samples.iter().find(|sample| sample.from_ms >= to).or(samples.last())?;
+    let threads = |sample: &ThreadSample| f64::from(sample.threads.max(1));
     let before = samples.iter().rev().find(|sample| sample.to_ms <= from).map_or(Some(0.0), &value)?;
+    let after = value(samples.iter().find(|sample| sample.from_ms >= to).or(samples.last())?)?;
     // Between the gap's beginning and the look after it no thread can have waited longer than that took.
-    let after = samples.iter().find(|sample| sample.from_ms >= from);
-    let certain = after.and_then(|sample| Some(value(sample)? - f64::from(sample.threads.max(1)) * (sample.to_ms - from)));
-    Some((value(last)? - certain.map_or(before, |certain| certain.max(before))).max(0.0))
+    let first = samples.iter().find(|sample| sample.from_ms >= from);
+    let first = first.and_then(|sample| Some(value(sample)? - threads(sample) * (sample.to_ms - from)));
+    // Nor between its end and the look before, if nobody waited already then.
+    let last = samples.iter().rev().find(|sample| sample.to_ms <= to).filter(|sample| sample.is_asleep);
+    let last = last.and_then(|sample| Some(value(sample)? + threads(sample) * (to - sample.from_ms)));
+    Some((last.map_or(after, |last| last.min(after)) - first.map_or(before, |first| first.max(before))).max(0.0))
 }
 
 fn at_most_by_machine(

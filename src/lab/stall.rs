@@ -73,7 +73,7 @@ impl Sampler {
             }
         }
         self.remember_strays(host, &processes[1..]);
-        look.is_asleep &= look.is_told;
+        look.is_asleep &= look.is_told && !look.is_over;
         look.main = self.counters.get(&(self.pid, self.pid)).copied().unwrap_or_default();
         look.all.on_cpu = self.counters.values().map(|counters| counters.on_cpu).sum();
         look.all.run_queue = self.counters.values().map(|counters| counters.run_queue).sum();
@@ -85,7 +85,7 @@ impl Sampler {
 
     /// Whether the interpreter has started up: it sleeps, or runs something of the script's.
     pub fn is_started_up(&self) -> bool {
-        self.last.is_bare == Some(false) || self.last.is_asleep
+        self.last.is_bare == Some(false) || self.last.is_asleep || self.last.is_over
     }
 
     /// Whether its process has ended, where `/proc` tells.

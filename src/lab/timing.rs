@@ -7,12 +7,14 @@
 //! The bound is design 7's `(k + 0.9)·u`, told more generally: a wait shorter than the unit, where a course has one, takes the
 //! unit's place in the 0.9, or else two half-unit sleeps one after the other would pass for side by side.
 //!
-//! Three refinements, each of which a loaded machine asked for:
+//! Four refinements, each of which a loaded machine asked for:
 //! * Gaps from the spawn and to the exit hold the interpreter's own start and end, which load stretches without limit. The part
 //!   in which the *bare* interpreter was awake (no event loop, no second thread, no child: nothing of the script's can be
-//!   waiting) is measured and taken off on both sides: it neither makes a script late nor hides that its sleep was too short.
+//!   waiting) is measured and taken off: it neither makes a script late nor hides that its sleep was too short. To prove that
+//!   a script ended in time, what a single thread was awake after the last of its sleeps may be taken off instead.
 //! * Such a gap must also show that the sleep was really there: less than half a wait of it may be accounted for by what the
 //!   machine did. Otherwise a `sleep(0.1)` could hide behind a slow start.
+//! * A lab sleeps. Where a script works between two lines instead, for a fifth of a wait, its waiting for a processor is its own doing.
 //! * Neighbouring moments must be *proven*. Gaps across several moments add up everybody's small delays, so that
 //!   they only count when what they have too much is unexplained.
 
@@ -30,6 +32,10 @@ const FINE_MS: f64 = 10.0;
 const PROOF: f64 = 0.9;
 /// The share of a wait that must stay unexplained to convict.
 const CONVICTION: f64 = 0.5;
+
+/// The share of a wait, and the least time in milliseconds, that a script may work between two lines: printing takes far less.
+const WORK: f64 = 0.2;
+const WORK_MS: f64 = 100.0;
 
 /// What one attempt's gaps say.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,7 +134,10 @@ impl<'a> Run<'a> {
         let (mut suspicions, mut closest): (Vec<Suspicion>, Option<Evidence>) = (Vec::new(), None);
         for order in [self.in_order(|_| true), self.in_order(|moment| moment.is_sure)] {
             for pair in order.windows(2) {
-                let gap = self.evidence(pair[0], pair[1]);
+                let mut gap = self.evidence(pair[0], pair[1]);
+                if pair[1].point == Point::Exit {
+                    gap.interpreter_ms = gap.interpreter_ms.max(series::farewell_ms(self.observation, pair[0].latest));
+                }
                 if gap.gap_ms - gap.interpreter_ms >= gap.bound_ms || !self.shows_its_sleep(pair[0], pair[1], &gap) {
                     suspicions.push(self.too_late(pair[0], pair[1]));
                 } else if closest.as_ref().is_none_or(|closest| tells(&gap) > tells(closest)) {
@@ -219,17 +228,23 @@ impl<'a> Run<'a> {
         let due_ms = self.due(from, to);
         let holds_interpreter = from.point == Point::Spawn || to.point == Point::Exit;
         let stall = series::stall(self.observation, from.earliest, to.latest);
-        let own = if holds_interpreter { stall.on_cpu_ms.unwrap_or(0.0) } else { 0.0 };
-        let interpreter = if holds_interpreter { series::interpreter_ms(self.observation, from.latest, to.latest) } else { 0.0 };
+        let (interpreter_ms, explained) = if holds_interpreter {
+            let bare = series::interpreter_ms(self.observation, from.latest, to.latest);
+            (bare, stall.explains_ms() + stall.on_cpu_ms.unwrap_or(0.0))
+        } else if series::worked_ms(self.observation, from.earliest, to.latest) > WORK_MS.max(WORK * self.wait) {
+            (0.0, stall.explains_ms() - stall.waited_ms())
+        } else {
+            (0.0, stall.explains_ms())
+        };
         Evidence {
             attempt: 0,
             from: from.point,
             to: to.point,
             gap_ms: to.latest - from.earliest,
-            interpreter_ms: interpreter,
+            interpreter_ms,
             due_ms,
             bound_ms: due_ms + PROOF * self.wait,
-            unexplained_ms: self.narrowest(from, to) - due_ms - stall.explains_ms() - own,
+            unexplained_ms: self.narrowest(from, to) - due_ms - explained,
             stall,
         }
     }

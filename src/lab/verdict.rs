@@ -194,12 +194,17 @@ pub struct Stall {
 
 impl Stall {
     /// How much of a gap this explains at the most, in milliseconds: kinds that can follow one another are summed up, kinds that
-    /// are two views of the same are not. Where the run queue is not told, the machine's pressure stands in for it, or our
-    /// own lateness.
+    /// are two views of the same are not.
     pub fn explains_ms(&self) -> f64 {
+        let held_up = self.steal_ms.unwrap_or(0.0) + self.stopped_ms + self.blocked_ms.unwrap_or(0.0) + self.paused_ms;
+        self.waited_ms() + held_up
+    }
+
+    /// How long the script waited for a processor, or for its control group's next share of one. Where the run queue is not
+    /// told, the machine's pressure stands in for it, or our own lateness.
+    pub fn waited_ms(&self) -> f64 {
         let told = self.run_queue_ms.or(self.pressure_cpu_ms).unwrap_or(self.ticker_late_ms);
-        let waited = told.max(self.throttled_ms.unwrap_or(0.0));
-        waited + self.steal_ms.unwrap_or(0.0) + self.stopped_ms + self.blocked_ms.unwrap_or(0.0) + self.paused_ms
+        told.max(self.throttled_ms.unwrap_or(0.0))
     }
 
     /// The largest of its parts, in words and milliseconds.

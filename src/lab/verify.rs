@@ -5,74 +5,23 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::explain::{Case, Words};
-use super::judge::{self, Judgement};
+use super::conclude::conclude;
 use super::machine::Monitor;
 use super::observation::Observation;
 use super::run::Run;
+use super::script::{Prepared, Subject, prepare};
 use super::verdict::{LabResult, Reason, Verdict};
 use crate::course::Lab;
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink};
-use crate::host::{Account, Command, Host};
+use crate::host::{Account, Host};
 
-/// How long a lab may take, unless its own timeline is longer.
+/// How long a lab may take, unless it is told or its own timeline is longer.
 const LIMIT: Duration = Duration::from_secs(30);
-/// A lab may take so many times its timeline.
+/// A lab may take so many times its timeline, whatever the limit.
 const PATIENCE: u32 = 3;
 /// How long the next script waits for another one's interpreter to start up, before it starts beside it.
 const TURN: Duration = Duration::from_millis(250);
-/// Modules of Python's own that a student's file beside the script hides: those that the labs, and what they import, need.
-const OWN_MODULES: &[&str] = &[
-    "ast",
-    "asyncio",
-    "base64",
-    "bisect",
-    "code",
-    "collections",
-    "concurrent",
-    "contextlib",
-    "contextvars",
-    "copy",
-    "datetime",
-    "dis",
-    "enum",
-    "functools",
-    "heapq",
-    "inspect",
-    "io",
-    "itertools",
-    "linecache",
-    "logging",
-    "math",
-    "numbers",
-    "operator",
-    "os",
-    "queue",
-    "random",
-    "re",
-    "reprlib",
-    "select",
-    "selectors",
-    "signal",
-    "socket",
-    "ssl",
-    "stat",
-    "string",
-    "struct",
-    "subprocess",
-    "sys",
-    "tempfile",
-    "threading",
-    "time",
-    "token",
-    "tokenize",
-    "traceback",
-    "types",
-    "typing",
-    "warnings",
-    "weakref",
-];
 
 /// How labs are run.
 #[derive(Clone, Debug)]
@@ -83,32 +32,18 @@ pub struct Setting {
     pub account: Option<Account>,
     /// How often a lab is tried until it is settled.
     pub attempts: usize,
-}
-
-/// What is judged: a lab by the course's own script, or by a student's copy of it.
-#[derive(Clone, Debug)]
-pub struct Subject {
-    /// The lab.
-    pub lab: Lab,
-    /// The student's copy.
-    pub copy: Option<Copy>,
-}
-
-/// A student's own copy of a lab's script: run in its own folder.
-#[derive(Clone, Debug)]
-pub struct Copy {
-    /// Its absolute path.
-    pub path: PathBuf,
-    /// What it is called in reports: the path as it was typed.
-    pub shown: String,
-    /// Whom it runs as, when root judges it: its owner.
-    pub account: Option<Account>,
+    /// How long one attempt may take; three times its timeline when that is longer.
+    pub limit: Duration,
 }
 
 impl Setting {
-    /// The course's own scripts with this interpreter, three attempts.
+    /// The course's own scripts with this interpreter, three attempts of 30 s at the most.
     pub fn new(python: &Path) -> Self {
-        Self { python: python.to_owned(), account: None, attempts: 3 }
+        Self { python: python.to_owned(), account: None, attempts: 3, limit: LIMIT }
+    }
+
+    fn limit_of(&self, lab: &Lab) -> Duration {
+        self.limit.max(lab.timeline.due(lab.timeline.ends) * PATIENCE)
     }
 }
 
@@ -120,17 +55,32 @@ impl Setting {
 pub fn verify(host: &Host, subjects: &[Subject], setting: &Setting, emit: Sink<'_>) -> Result<Vec<LabResult>> {
     let folder = host.temporary_folder()?;
     let bench = Bench { host, setting, monitor: Monitor::start(host), emit };
-    let mut trials = subjects.iter().map(|subject| bench.prepare(subject, folder.path())).collect::<Result<Vec<_>>>()?;
+    let prepared = subjects.iter().map(|subject| {
+        let ready = prepare(host, subject, setting, folder.path())?;
+        Ok(Trial { lab: &subject.lab, ready, observations: Vec::new(), result: None })
+    });
+    let mut trials = prepared.collect::<Result<Vec<_>>>()?;
     bench.run_together(&mut trials)?;
-    trials
-        .into_iter()
-        .map(|mut trial| {
-            while trial.result.is_none() {
-                bench.run(&mut trial, || ())?;
+    let settled = trials.into_iter().map(|mut trial| {
+        loop {
+            match trial.result {
+                Some(result) => return Ok(result),
+                None => bench.run(&mut trial, || ())?,
             }
-            trial.result.ok_or_else(|| Error::Bug { message: format!("the lab `{}` has no result", trial.lab.name) })
-        })
-        .collect()
+        }
+    });
+    settled.collect()
+}
+
+/// Runs one lab once and only observes it, for whoever wants to see what a script does.
+///
+/// # Errors
+/// As [`verify`], and [`Error::Spawn`].
+pub fn observe(host: &Host, subject: &Subject, setting: &Setting) -> Result<Observation> {
+    let folder = host.temporary_folder()?;
+    let ready = prepare(host, subject, setting, folder.path())?;
+    let monitor = Monitor::start(host);
+    Run { host, command: &ready.command, limit: setting.limit_of(&subject.lab), monitor: &monitor }.observe(|| ())
 }
 
 /// What every run needs.
@@ -144,52 +94,14 @@ struct Bench<'a> {
 /// One lab on its way to a verdict.
 struct Trial<'a> {
     lab: &'a Lab,
-    copy: Option<&'a Copy>,
-    script: String,
-    command: Command,
-    shadows: Vec<String>,
+    ready: Prepared,
     observations: Vec<Observation>,
     result: Option<LabResult>,
 }
 
 impl Bench<'_> {
-    /// Puts the script in place: the course's own into a folder of its own, a student's stays where it is.
-    fn prepare<'l>(&self, subject: &'l Subject, folder: &Path) -> Result<Trial<'l>> {
-        let (lab, copy) = (&subject.lab, subject.copy.as_ref());
-        let account = copy.and_then(|copy| copy.account.as_ref()).or(self.setting.account.as_ref());
-        let (file, script) = match copy {
-            Some(copy) => (copy.path.clone(), copy.shown.clone()),
-            None => {
-                let folder = folder.join(&lab.name);
-                self.host.make_folder(&folder, account)?;
-                let file = folder.join(&lab.script);
-                self.host.write_new(&file, &lab.source)?;
-                (file, lab.script.clone())
-            }
-        };
-        let folder = file.parent().unwrap_or(Path::new("/"));
-        let shadows = if copy.is_some() { self.shadows(folder) } else { Vec::new() };
-        let command = Command::new(&self.setting.python)
-            .args([file.display().to_string()])
-            .in_folder(folder)
-            .as_account(account.cloned())
-            // UTC has no hour that comes twice, and a colour would be one more thing between a line and its text.
-            .env("TZ", "UTC")
-            .env("TERM", "dumb")
-            .env("NO_COLOR", "1")
-            .env("LANG", "C.UTF-8");
-        Ok(Trial { lab, copy, script, command, shadows, observations: Vec::new(), result: None })
-    }
-
-    /// Files in a student's folder that hide modules of Python's own.
-    fn shadows(&self, folder: &Path) -> Vec<String> {
-        let names = self.host.list(folder).into_iter().filter_map(|name| name.into_string().ok());
-        let hides = |name: &String| OWN_MODULES.contains(&name.strip_suffix(".py").unwrap_or(name));
-        names.filter(hides).collect()
-    }
-
-    /// The first attempt of every lab. The longest starts first, so that all together take as long as it does; and only as many interpreters
-    /// start up side by side as there are processors, because starting up is the only work that a lab has.
+    /// The first attempt of every lab. The longest starts first, so that all together take as long as it does; and only as many
+    /// interpreters start up side by side as there are processors, because starting up is the only work that a lab has.
     fn run_together(&self, trials: &mut [Trial<'_>]) -> Result<()> {
         let mut order: Vec<&mut Trial<'_>> = trials.iter_mut().collect();
         order.sort_by_key(|trial| std::cmp::Reverse(trial.lab.timeline.due(trial.lab.timeline.ends)));
@@ -210,14 +122,13 @@ impl Bench<'_> {
     fn run(&self, trial: &mut Trial<'_>, started_up: impl FnOnce()) -> Result<()> {
         self.host.go_on()?;
         let attempt = trial.observations.len() + 1;
-        (self.emit)(Event::LabStarted { name: trial.lab.name.clone(), script: trial.script.clone(), attempt });
-        let timeline = &trial.lab.timeline;
-        let limit = LIMIT.max(timeline.due(timeline.ends) * PATIENCE);
-        let run = Run { host: self.host, command: &trial.command, limit, monitor: &self.monitor };
+        (self.emit)(Event::LabStarted { name: trial.lab.name.clone(), script: trial.ready.script.shown.clone(), attempt });
+        let limit = self.setting.limit_of(trial.lab);
+        let run = Run { host: self.host, command: &trial.ready.command, limit, monitor: &self.monitor };
         let result = match run.observe(started_up) {
             Ok(observation) => {
                 trial.observations.push(observation);
-                self.judge(trial)
+                conclude(trial.lab, &trial.ready.script, &trial.observations, self.setting.attempts)
             }
             Err(Error::Interrupted) => return Err(Error::Interrupted),
             Err(error) => Some(not_started(trial, &error)),
@@ -228,47 +139,15 @@ impl Bench<'_> {
         }
         Ok(())
     }
-
-    /// `None` when another attempt is needed.
-    fn judge(&self, trial: &Trial<'_>) -> Option<LabResult> {
-        let judgement = judge::judge(&trial.lab.timeline, &trial.observations, self.setting.attempts);
-        let status = judgement.verdict?;
-        let copy = trial.copy.and_then(|copy| self.host.read(&copy.path).ok().flatten());
-        let words = Case {
-            script: &trial.script,
-            source: copy.as_ref().unwrap_or(&trial.lab.source),
-            timeline: &trial.lab.timeline,
-            shadows: &trial.shadows,
-            judgement: &judgement,
-            observations: &trial.observations,
-        }
-        .words();
-        Some(result(trial, status, judgement, words))
-    }
-}
-
-fn result(trial: &Trial<'_>, status: Verdict, judgement: Judgement, words: Words) -> LabResult {
-    let timeline = &trial.lab.timeline;
-    LabResult {
-        name: trial.lab.name.clone(),
-        script: trial.script.clone(),
-        status,
-        reason: judgement.reason,
-        summary: words.summary,
-        fix: words.fix,
-        evidence: judgement.evidence,
-        timeline: timeline.clone(),
-        attempts: trial.observations.iter().map(|observation| judge::attempt(timeline, observation)).collect(),
-    }
 }
 
 fn not_started(trial: &Trial<'_>, error: &Error) -> LabResult {
     LabResult {
         name: trial.lab.name.clone(),
-        script: trial.script.clone(),
+        script: trial.ready.script.shown.clone(),
         status: Verdict::Error,
         reason: Reason::CouldNotStart,
-        summary: format!("`{}` was not run: {error}", trial.script),
+        summary: format!("`{}` was not run: {error}", trial.ready.script.shown),
         fix: Some("Look whether whoever the script runs as may start that interpreter; `--python PATH` takes another one".into()),
         evidence: None,
         timeline: trial.lab.timeline.clone(),

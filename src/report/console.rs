@@ -38,7 +38,7 @@ impl Paint {
             Color::Auto if variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
             Color::Auto => is_terminal && variable("CLICOLOR") != Some("0") && terminal != "dumb",
         };
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).unwrap_or_default();
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(&variable).unwrap_or_default();
         let is_utf8 = locale.to_uppercase().replace('-', "").ends_with("UTF8");
         let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok());
         let measured = || is_terminal.then(|| Term::stderr().size_checked()).flatten().map(|(_, columns)| usize::from(columns));

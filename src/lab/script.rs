@@ -1,0 +1,92 @@
+//! The script of a lab, ready to run: the course's own in a folder of its own, a student's copy where it lies.
+
+use std::path::{Path, PathBuf};
+
+use super::verify::Setting;
+use crate::course::Lab;
+use crate::error::Result;
+use crate::host::{Account, Command, Host};
+
+/// Modules of Python's own that a student's file beside the script hides: those that the labs, and what they import, need.
+const OWN_MODULES: &str = "
+    ast asyncio base64 bisect code collections concurrent contextlib contextvars copy datetime dis enum functools heapq
+    inspect io itertools linecache logging math numbers operator os queue random re reprlib select selectors signal
+    socket ssl stat string struct subprocess sys tempfile threading time token tokenize traceback types typing warnings
+    weakref";
+
+/// What is judged: a lab by the course's own script, or by a student's copy of it.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The lab.
+    pub lab: Lab,
+    /// The student's copy.
+    pub copy: Option<Copy>,
+}
+
+/// A student's own copy of a lab's script: run in its own folder.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// What it is called in reports: the path as it was typed.
+    pub shown: String,
+    /// Whom it runs as, when root judges it: its owner.
+    pub account: Option<Account>,
+}
+
+/// A script as it is told of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Script {
+    /// Its file name, or the path of a student's copy.
+    pub shown: String,
+    /// What it says.
+    pub source: String,
+    /// Files beside it that hide modules of Python's own.
+    pub shadows: Vec<String>,
+}
+
+/// A script and the command that runs it.
+#[derive(Clone, Debug)]
+pub(super) struct Prepared {
+    /// What is told of it.
+    pub script: Script,
+    /// What runs it.
+    pub command: Command,
+}
+
+/// Puts a script in place: the course's own below a folder that is ours, a student's stays where it is.
+pub(super) fn prepare(host: &Host, subject: &Subject, setting: &Setting, folder: &Path) -> Result<Prepared> {
+    let (lab, copy) = (&subject.lab, subject.copy.as_ref());
+    let account = copy.and_then(|copy| copy.account.as_ref()).or(setting.account.as_ref());
+    let (file, script) = match copy {
+        Some(Copy { path, shown, .. }) => {
+            let source = host.read(path).ok().flatten().unwrap_or_default();
+            let shadows = path.parent().map(|folder| shadows(host, folder)).unwrap_or_default();
+            (path.clone(), Script { shown: shown.clone(), source, shadows })
+        }
+        None => {
+            let folder = folder.join(&lab.name);
+            host.make_folder(&folder, account)?;
+            let file = folder.join(&lab.script);
+            host.write_new(&file, &lab.source)?;
+            (file, Script { shown: lab.script.clone(), source: lab.source.clone(), shadows: Vec::new() })
+        }
+    };
+    let command = Command::new(&setting.python)
+        .args([file.display().to_string()])
+        .in_folder(file.parent().unwrap_or(Path::new("/")))
+        .as_account(account.cloned())
+        // UTC has no hour that comes twice, and a colour would be one more thing between a line and its text.
+        .env("TZ", "UTC")
+        .env("TERM", "dumb")
+        .env("NO_COLOR", "1")
+        .env("LANG", "C.UTF-8");
+    Ok(Prepared { script, command })
+}
+
+/// Files in a student's folder that hide modules of Python's own.
+fn shadows(host: &Host, folder: &Path) -> Vec<String> {
+    let names = host.list(folder).into_iter().filter_map(|name| name.into_string().ok());
+    let hides = |name: &String| OWN_MODULES.split_whitespace().any(|own| own == name.strip_suffix(".py").unwrap_or(name));
+    names.filter(hides).collect()
+}
