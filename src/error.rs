@@ -152,6 +152,22 @@ pub enum Error {
         /// What the system calls itself.
         system: String,
     },
+    /// A script did not run to its end, or what it prints is no lab.
+    #[error("{message}")]
+    Script {
+        /// What it did, and what that means.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// What was observed contradicts itself, or is too unsteady to say anything from it.
+    #[error("{message}")]
+    Unclear {
+        /// What was seen.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
     /// Something stands where labready would have to write, and it is not labready's to remove.
     #[error("{message}")]
     InTheWay {
@@ -205,6 +221,8 @@ impl Error {
             | Self::Course { hint, .. }
             | Self::Unsupported { hint, .. }
             | Self::NoPython { hint, .. }
+            | Self::Script { hint, .. }
+            | Self::Unclear { hint, .. }
             | Self::InTheWay { hint, .. }
             | Self::Step { hint, .. } => Some(hint.clone()),
             Self::NeedsRoot { commands, .. } => Some(format!(

@@ -39,9 +39,9 @@ text{font:14px system-ui,'DejaVu Sans',sans-serif;fill:#1f2328}
 /// The report's labs as a document, with a final newline.
 pub fn document(report: &Report) -> String {
     let mut sheet = Sheet { body: String::new(), y: MARGIN };
-    let heading = match report.course.name.as_str() {
-        "" => format!("labready {}", report.command),
-        course => course.to_owned(),
+    let heading = match &report.course {
+        Some(course) if !course.name.is_empty() => course.name.clone(),
+        _ => format!("labready {}", report.command),
     };
     sheet.text(MARGIN, 14.0, "heading", &shortened(&heading, HEADING_LENGTH));
     sheet.y += 26.0;
