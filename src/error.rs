@@ -247,10 +247,14 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Usage { .. } | Self::Course { .. } | Self::NobodyToAsk => Exit::Usage,
-            Self::Unsupported { .. } | Self::NoPython { .. } | Self::NoPackage { .. } | Self::InTheWay { .. } => Exit::NotReady,
+            Self::Unsupported { .. }
+            | Self::NoPython { .. }
+            | Self::NoPackage { .. }
+            | Self::Script { .. }
+            | Self::InTheWay { .. } => Exit::NotReady,
             Self::NeedsRoot { .. } => Exit::NeedsRights,
             Self::Step { .. } | Self::NoProgram { .. } | Self::Spawn { .. } | Self::TimedOut { .. } => Exit::StepFailed,
-            Self::File { .. } | Self::TooLarge { .. } | Self::Output { .. } => Exit::Inconclusive,
+            Self::Unclear { .. } | Self::File { .. } | Self::TooLarge { .. } | Self::Output { .. } => Exit::Inconclusive,
             Self::Interrupted => Exit::Interrupted,
             Self::Bug { .. } => Exit::Bug,
         }

@@ -43,7 +43,7 @@ fn lab(name: &str, status: Verdict, reason: Reason, stamps: &[f64], end: f64) ->
 }
 
 fn document(labs: Vec<LabResult>, status: Status, sentence: &str) -> String {
-    let mut report = Report::new("verify");
+    let mut report = Report::new("verify", "2026-01-01T00:00:00Z".into());
     for lab in labs {
         report.note(&Event::LabFinished { lab: Box::new(lab) });
     }
