@@ -177,7 +177,7 @@ pub enum Error {
         hint: String,
     },
     /// Steps need root and this user has no rights.
-    #[error("{count} of the steps need root, and this is {user}")]
+    #[error("{}, and this is {user}", if *count == 1 { "one step needs root".to_owned() } else { format!("{count} steps need root") })]
     NeedsRoot {
         /// How many steps.
         count: usize,

@@ -66,7 +66,7 @@ impl Apt<'_> {
         let mut missing = self.missing_of(wanted)?;
         if !missing.is_empty() && is_out_of_date(&finished) {
             self.tell(None, "apt's index is out of date: refreshing it".into());
-            self.run(&plan::refresh_index())?;
+            self.run(&plan::refresh_index().elevated(self.step.command.elevation.clone()))?;
             finished = self.run(&self.step.command)?;
             missing = self.missing_of(wanted)?;
         }

@@ -5,6 +5,7 @@ mod course;
 mod draft;
 mod look;
 mod output;
+mod rights;
 mod selftest;
 mod setup;
 mod show;

@@ -209,7 +209,11 @@ impl Talk {
     fn progress(&self, id: &str, percent: Option<f32>, text: &str) {
         let text = harmless(text);
         if let Some(bar) = self.running.get(id) {
-            let percent = percent.map(|percent| format!("{percent:3.0} % ")).unwrap_or_default();
+            // Lines without a percentage come between those with one: the last one still holds.
+            if let Some(percent) = percent {
+                bar.set_position(percent as u64);
+            }
+            let percent = if bar.position() > 0 { format!("{:3} % ", bar.position()) } else { String::new() };
             bar.set_message(format!("{percent}{text}"));
         }
         if self.loudness == Loudness::Verbose {

@@ -14,5 +14,6 @@ mod in_the_way;
 mod locks;
 mod machine;
 mod people;
+mod rights;
 mod schema;
 mod systems;
