@@ -1,4 +1,4 @@
-//! `labready course new`: runs a script three times and drafts a course from what it did.
+//! `labready course new`: runs a script three times, and once more to see what waits for what, and drafts a course from what it did.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::error::{Error, Exit, Result};
 use crate::event::Event;
 use crate::facts::{self, Facts};
 use crate::host::{Host, Kind};
-use crate::lab::{self, Copy, Script, Setting, Subject};
+use crate::lab::{self, Copy, Guess, Pause, Script, Setting, Subject};
 use crate::plan::{self, Settings};
 use crate::version::Requirement;
 
@@ -39,17 +39,7 @@ pub(super) fn run(host: &Host, common: &Common, options: &NewCourse, output: &Ou
     let facts = facts::gather(host, &task.course, &task.venv)?;
     let choice = plan::installed(&settings.wish, &facts)?;
     let setting = Setting { limit: LIMIT, ..verify::setting(&settings, &facts, choice.as_ref())? };
-    let subject = subject(&task, &path, &options.script)?;
-    let mut observations = Vec::new();
-    for attempt in 1..=RUNS {
-        host.go_on()?;
-        let (name, script) = (subject.lab.name.clone(), options.script.display().to_string());
-        output.emit(Event::LabStarted { name, script, attempt });
-        observations.push(lab::observe(host, &subject, &setting)?);
-    }
-    output.clear_talk();
-    let script = Script { shown: options.script.display().to_string(), source: source.clone(), shadows: Vec::new() };
-    let guess = lab::infer(&script, &observations, options.unit)?;
+    let guess = guess(&task, options, &path, &source, &setting)?;
     let draft = Draft {
         script: &name,
         source: &source,
@@ -64,6 +54,26 @@ pub(super) fn run(host: &Host, common: &Common, options: &NewCourse, output: &Ou
         None => output.print(&draft)?,
     }
     Ok(Exit::Ready)
+}
+
+/// Runs the script, and guesses its timeline.
+fn guess(task: &Task<'_>, options: &NewCourse, path: &Path, source: &str, setting: &Setting) -> Result<Guess> {
+    let subject = subject(task, path, &options.script)?;
+    let shown = options.script.display().to_string();
+    let observe = |attempt, pauses: &[Pause]| {
+        task.host.go_on()?;
+        task.output.emit(Event::LabStarted { name: subject.lab.name.clone(), script: shown.clone(), attempt });
+        lab::observe(task.host, &subject, setting, pauses)
+    };
+    let observations = (1..=RUNS).map(|attempt| observe(attempt, &[])).collect::<Result<Vec<_>>>()?;
+    let script = Script { shown: shown.clone(), source: source.to_owned(), shadows: Vec::new() };
+    let mut guess = lab::infer(&script, &observations, options.unit)?;
+    let pauses = guess.pauses();
+    if !pauses.is_empty() {
+        guess = guess.settled(&script, &observations, &observe(RUNS + 1, &pauses)?);
+    }
+    task.output.clear_talk();
+    Ok(guess)
 }
 
 /// The script's path, its name, and what it says.

@@ -92,10 +92,10 @@ impl Draft<'_> {
         }
         let waits = marks.iter().map(|mark| mark.due).chain([self.timeline.ends]);
         if waits.clone().any(|due| due.after.is_some()) {
-            text += "# Check: `after = N` says that this wait begins only once line N is printed. Times alone cannot show that: it is guessed\n\
-                     # where a line came a unit or more behind line N in every run. If the two waits run side by side, take `after` out.\n";
+            text += "# Check: `after = N` says that this wait begins only once line N (1 is the first) is printed. Times alone cannot show that:\n\
+                     # it was seen in one more run, which was held up on purpose. A wait without it was not seen to wait for a line.\n";
         } else if waits.clone().any(|due| due.at > 0.0) {
-            text += "# Check: no line seems to wait for another. Where one does, add `after = N`, the number of that line (1 is the first).\n";
+            text += "# Check: no line was seen to wait for another. Where one does, add `after = N`, the number of that line (1 is the first).\n";
         } else {
             text += "# Check: nothing was seen to wait, so that only the lines can be judged.\n";
         }

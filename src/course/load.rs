@@ -135,16 +135,13 @@ fn problems(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<Strin
     };
     let head =
         [source.requirement(&file.course.python).err(), source.packages(&file.packages).err(), source.venv(&file.venv).err()];
-    let scripts = file.labs.iter().map(|entry| entry.script.get_ref());
-    let doubled = file
-        .labs
-        .iter()
-        .enumerate()
-        .filter(|(index, entry)| scripts.clone().take(*index).any(|script| script == entry.script.get_ref()));
-    let doubled: Vec<Error> = doubled.map(|(_, entry)| two_labs(source, entry)).collect();
-    let labs = file.labs.iter().flat_map(|entry| [lab(source, entry, &read).err(), source.timeline(entry).err()]);
+    let labs = file.labs.iter().enumerate().flat_map(|(index, entry)| {
+        let is_doubled = file.labs[..index].iter().any(|other| other.script.get_ref() == entry.script.get_ref());
+        let doubled = is_doubled.then(|| two_labs(source, entry));
+        [doubled, lab(source, entry, &read).err(), source.timeline(entry).err()]
+    });
     let mut problems: Vec<Error> = Vec::new();
-    for problem in head.into_iter().chain(labs).flatten().chain(doubled) {
+    for problem in head.into_iter().chain(labs).flatten() {
         if problems.iter().all(|known| known.to_string() != problem.to_string()) {
             problems.push(problem);
         }

@@ -364,7 +364,7 @@ fn lines(count: usize) -> String {
 }
 
 /// A line of the timeline as a student sees it.
-fn shown(line: &str) -> String {
+pub(super) fn shown(line: &str) -> String {
     line.replace("{stamp}", "<time>").replace("{any}", "…")
 }
 

@@ -2,14 +2,13 @@
 //!
 //! The lines come from [`super::align`], their times from the judge's own way of finding them, the unit from [`super::units`].
 //! What was guessed is then judged against the very runs that it was guessed from: a draft that its own script does not pass
-//! is none. That a line waits for another (`after`) cannot be seen from times. It is guessed where it came a wait or more
-//! behind it in every run, because of two waits side by side the second comes a little too soon now and then.
+//! is none. That a line waits for another (`after`) cannot be seen from times: [`super::nudge`] finds that out.
 
 use std::time::Duration;
 
 use super::align::{self, Line, Matching};
 use super::conclude::conclude;
-use super::explain::time;
+use super::explain::{shown, time};
 use super::judge;
 use super::marks::{self, Seen};
 use super::observation::{End, Observation};
@@ -22,8 +21,6 @@ use crate::error::{Error, Result};
 
 /// A script that prints more lines than this is no lab.
 const LINES_LIMIT: usize = 100;
-/// Two clock readings that differ by less than this are the same, in milliseconds.
-const SAME_MS: f64 = 0.01;
 /// Clock readings that differ by more than this are a step, in milliseconds.
 const STEP_MS: f64 = 5.0;
 /// Where no unit is found, a line whose times differ by more than this is to blame, in milliseconds.
@@ -38,10 +35,12 @@ pub struct Guess {
     pub came_ms: Vec<Vec<f64>>,
     /// When each run ended.
     pub ended_ms: Vec<f64>,
+    /// How long the interpreter took to start up, on average, in milliseconds.
+    pub startup_ms: f64,
 }
 
 /// One run, read with a timeline in mind.
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
     observation: &'a Observation,
     seen: Vec<Seen>,
     startup_ms: f64,
@@ -74,7 +73,7 @@ pub fn infer(script: &Script, observations: &[Observation], unit: Option<Duratio
 }
 
 /// The end of a run, and the clocks during it.
-fn ran_well(script: &Script, observation: &Observation) -> Result<()> {
+pub(super) fn ran_well(script: &Script, observation: &Observation) -> Result<()> {
     if observation.end == End::Flood || observation.output.total_bytes > observation.output.text.len() as u64 {
         return Err(Error::Script {
             message: format!("`{}` printed without end and was stopped", script.shown),
@@ -146,7 +145,7 @@ fn guess(script: &Script, observations: &[Observation], patterns: &[String], uni
     let marks = patterns.iter().map(|line| Mark { due, line: line.clone() }).collect();
     let timeline = Timeline { marks, ..empty() };
     let readings = read(script, &timeline, observations)?;
-    let in_units = in_units(script, &readings, unit)?;
+    let in_units = in_units(script, patterns, &readings, unit)?;
     let (unit, dues) = (Duration::from_secs_f64(in_units.unit_ms / 1e3), in_units.at);
     // In the order in which they are due; lines that are due together as the first run printed them.
     let mut order: Vec<usize> = (0..patterns.len()).collect();
@@ -154,25 +153,19 @@ fn guess(script: &Script, observations: &[Observation], patterns: &[String], uni
     order.sort_by(|one, other| dues[*one].total_cmp(&dues[*other]).then(position(*one).cmp(&position(*other))));
     let mark = |index: &usize| Mark { due: Due { at: dues[*index], after: None }, line: patterns[*index].clone() };
     let ends = Due { at: dues[patterns.len()], after: None };
-    let mut timeline = Timeline { unit, marks: order.iter().map(mark).collect(), ends };
+    let timeline = Timeline { unit, marks: order.iter().map(mark).collect(), ends };
     let readings = read(script, &timeline, observations)?;
-    let afters: Vec<Option<usize>> = (0..=patterns.len()).map(|index| after(&timeline, &readings, index)).collect();
-    for (mark, after) in timeline.marks.iter_mut().zip(&afters) {
-        mark.due.after = *after;
-    }
-    // What ends with its last line waits for nothing more.
-    let last = timeline.marks.last().map_or(0.0, |mark| mark.due.at);
-    timeline.ends.after = afters.last().copied().flatten().filter(|_| timeline.ends.at > last);
     holds(script, &timeline, observations)?;
     Ok(Guess {
         came_ms: (0..patterns.len()).map(|index| readings.iter().map(|reading| reading.came_ms(index)).collect()).collect(),
         ended_ms: readings.iter().map(Reading::ended_ms).collect(),
+        startup_ms: readings.iter().map(|reading| reading.startup_ms).sum::<f64>() / readings.len().max(1) as f64,
         timeline,
     })
 }
 
 /// Finds the lines in every run.
-fn read<'a>(script: &Script, timeline: &Timeline, observations: &'a [Observation]) -> Result<Vec<Reading<'a>>> {
+pub(super) fn read<'a>(script: &Script, timeline: &Timeline, observations: &'a [Observation]) -> Result<Vec<Reading<'a>>> {
     let read = |(number, observation): (usize, &'a Observation)| {
         let found = marks::find(timeline, &observation.output, observation.spawned_unix_us);
         let missing = timeline.marks.iter().zip(&found.marks).find(|(_, seen)| seen.is_none()).map(|(mark, _)| mark.line.clone());
@@ -183,27 +176,30 @@ fn read<'a>(script: &Script, timeline: &Timeline, observations: &'a [Observation
                 let first = seen.iter().map(moment).fold(observation.ended_ms, f64::min);
                 Ok(Reading { observation, seen, startup_ms: series::interpreter_ms(observation, 0.0, first) })
             }
-            (_, surplus) => Err(unclear(
-                script,
-                &match (missing, surplus) {
-                    (Some(missing), _) => format!("run {} did not print `{missing}` as the others did", number + 1),
-                    (None, surplus) => format!("run {} also printed `{}`", number + 1, surplus.unwrap_or_default()),
-                },
-            )),
+            (_, surplus) => {
+                let number = number + 1;
+                let missing = missing.map(|line| shown(&line));
+                Err(unclear(
+                    script,
+                    &match (missing, surplus) {
+                        (Some(missing), Some(surplus)) => {
+                            format!("run {number} printed `{surplus}` where others printed `{missing}`")
+                        }
+                        (Some(missing), None) => format!("run {number} did not print `{missing}`, as others did"),
+                        (None, surplus) => format!("run {number} also printed `{}`", surplus.unwrap_or_default()),
+                    },
+                ))
+            }
         }
     };
     observations.iter().enumerate().map(read).collect()
 }
 
 /// The unit, and every line and the end in it. What differs by more than half a unit depends on chance.
-fn in_units(script: &Script, readings: &[Reading<'_>], unit: Option<Duration>) -> Result<InUnits> {
-    let lines = readings.first().map_or(0, |reading| reading.seen.len());
-    let came = |index: usize| -> Vec<f64> {
-        let came = |reading: &Reading<'_>| if index < lines { reading.came_ms(index) } else { reading.ended_ms() };
-        readings.iter().map(came).collect()
-    };
+fn in_units(script: &Script, patterns: &[String], readings: &[Reading<'_>], unit: Option<Duration>) -> Result<InUnits> {
+    let came = |index: usize| -> Vec<f64> { readings.iter().map(|reading| reading.at_ms(index)).collect() };
     let least = |times: &[f64]| times.iter().copied().fold(f64::INFINITY, f64::min);
-    let times: Vec<Vec<f64>> = (0..=lines).map(came).collect();
+    let times: Vec<Vec<f64>> = (0..=patterns.len()).map(came).collect();
     let shortest: Vec<f64> = times.iter().map(|times| least(times)).collect();
     let found = match unit {
         Some(unit) => units::of(&shortest, unit.as_secs_f64() * 1e3),
@@ -213,49 +209,24 @@ fn in_units(script: &Script, readings: &[Reading<'_>], unit: Option<Duration>) -
     let all = |times: &[f64]| listed(times.iter().map(|ms| time(*ms)).collect());
     let limit = found.as_ref().map_or(UNSTEADY_MS, |found| found.unit_ms / 2.0);
     if let Some((index, times)) = times.iter().enumerate().find(|(_, times)| apart(times) > limit) {
-        let what = readings
-            .first()
-            .and_then(|reading| reading.seen.get(index))
-            .map_or("the end".into(), |seen| format!("line {}, `{}`,", index + 1, seen.text));
+        let line = patterns.get(index).map(|line| format!("line {}, `{}`,", index + 1, shown(line)));
+        let what = line.unwrap_or_else(|| "the end".into());
         return Err(unclear(script, &format!("{what} came after {}", all(times))));
     }
     found.ok_or_else(|| {
         let what = match unit {
-            Some(unit) => format!("no parts of the unit, {} s,", unit.as_secs_f64()),
-            None => "no common unit".into(),
+            Some(unit) => format!("are no whole units, halves, quarters or tenths of {} s", unit.as_secs_f64()),
+            None => "have no common unit".into(),
         };
         Error::Unclear {
-            message: format!("the waits of `{}` have {what}: its lines and its end came after {}", script.shown, all(&shortest)),
+            message: format!("the waits of `{}` {what}: its lines and its end came after {}", script.shown, all(&shortest)),
             hint: "name the length of its shortest sleep with `--unit`, for example `--unit 0.5s`, or run it again when the machine is quiet".into(),
         }
     })
 }
 
-/// Which line this one seems to wait for: one of the group that is due before it, and a unit or more.
-fn after(timeline: &Timeline, readings: &[Reading<'_>], index: usize) -> Option<usize> {
-    let due = |index: usize| timeline.marks.get(index).map_or(timeline.ends.at, |mark| mark.due.at);
-    let lines = timeline.marks.len();
-    let earlier = (0..lines).map(due).filter(|at| *at < due(index)).fold(f64::NEG_INFINITY, f64::max);
-    let group: Vec<usize> = (0..lines).filter(|line| due(*line) == earlier).collect();
-    let wait_ms = (due(index) - earlier) * timeline.unit.as_secs_f64() * 1e3;
-    if group.is_empty() || due(index) - earlier < 1.0 {
-        return None;
-    }
-    let waits_for = |line: usize| readings.iter().all(|reading| reading.widest_ms(line, index) >= wait_ms - SAME_MS);
-    let first = &timeline.marks[group[0]].line;
-    let line = if group.iter().all(|line| timeline.marks[*line].line == *first) {
-        // Lines of the same words are told apart by their order alone: the second may wait for the second.
-        let rank = (0..index).filter(|line| due(*line) == due(index)).count();
-        Some(group[rank.min(group.len() - 1)]).filter(|line| waits_for(*line))
-    } else {
-        // Whatever waits for one of several lines may wait for any of them, unless it comes behind them all.
-        group.iter().all(|line| waits_for(*line)).then(|| group[group.len() - 1])
-    };
-    line.map(|line| line + 1)
-}
-
 /// The judge has the last word: every run must pass by what was guessed from it.
-fn holds(script: &Script, timeline: &Timeline, observations: &[Observation]) -> Result<()> {
+pub(super) fn holds(script: &Script, timeline: &Timeline, observations: &[Observation]) -> Result<()> {
     let contradiction = timeline.contradiction().map(|(problem, _)| problem);
     let single = observations.iter().map(std::slice::from_ref).find_map(|run| {
         let result = conclude(&lab(timeline), script, run, observations.len());
@@ -271,12 +242,12 @@ fn holds(script: &Script, timeline: &Timeline, observations: &[Observation]) -> 
 
 impl Reading<'_> {
     /// When a line came, in milliseconds after the interpreter had started up.
-    fn came_ms(&self, index: usize) -> f64 {
+    pub fn came_ms(&self, index: usize) -> f64 {
         (moment(&self.seen[index]) - self.startup_ms).max(0.0)
     }
 
     /// When the script had ended, without the interpreter's own work.
-    fn ended_ms(&self) -> f64 {
+    pub fn ended_ms(&self) -> f64 {
         let last = self.seen.iter().map(moment).fold(0.0, f64::max);
         let own = series::interpreter_ms(self.observation, last, self.observation.ended_ms);
         let own = if self.seen.is_empty() { own } else { self.startup_ms + own };
@@ -284,11 +255,15 @@ impl Reading<'_> {
         ended.max(last - self.startup_ms)
     }
 
-    /// The gap from a line to another, or to the end, at its widest.
-    fn widest_ms(&self, from: usize, to: usize) -> f64 {
-        let latest = self.seen.get(to).map_or(self.observation.ended_ms, moment);
-        let from = &self.seen[from];
-        latest - fine_stamp(from).unwrap_or(from.empty_ms)
+    /// When a line came or, behind the last, when the script had ended.
+    pub fn at_ms(&self, index: usize) -> f64 {
+        if index < self.seen.len() { self.came_ms(index) } else { self.ended_ms() }
+    }
+
+    /// How much earlier than it was told a line may have come: nothing, where it has a stamp.
+    pub fn unsure_ms(&self, index: usize) -> f64 {
+        let unsure = self.seen.get(index).filter(|seen| fine_stamp(seen).is_none());
+        unsure.map_or(0.0, |seen| seen.arrival_ms - seen.empty_ms)
     }
 }
 

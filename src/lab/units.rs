@@ -7,11 +7,11 @@
 const SHORT_MS: f64 = 3.0;
 /// What the interpreter's start-up may add to every time, in milliseconds, and as a share of the unit.
 const START_MS: f64 = 200.0;
-const START_SHARE: f64 = 0.35;
+const START_SHARE: f64 = 0.25;
 /// How far times may lie apart behind their multiples: in milliseconds, as a share of the time, and as a share of the unit.
 const APART_MS: f64 = 50.0;
 const APART_OF_TIME: f64 = 0.01;
-const APART_OF_UNIT: f64 = 0.25;
+const APART_OF_UNIT: f64 = 0.15;
 /// Times below this need no sleep to explain them, in milliseconds.
 const AT_ONCE_MS: f64 = 100.0;
 /// What the parts of a unit are tried for when the author names the unit.
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn times_without_a_common_sleep_have_no_unit() {
         assert_eq!(unit(&[1003.0, 1333.0, 1777.0]), None);
-        assert_eq!(unit(&[120.0, 333.0]), None);
+        assert_eq!(unit(&[140.0, 333.0]), None);
     }
 
     #[test]
