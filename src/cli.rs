@@ -94,6 +94,12 @@ pub struct Wish {
     /// Prefer a newer interpreter that apt offers to the one that is installed
     #[arg(long)]
     pub newest: bool,
+    /// A room's own copy of the deadsnakes archive, instead of Launchpad's
+    #[arg(long, value_name = "URL")]
+    pub ppa_mirror: Option<String>,
+    /// The key that signs that copy, in armour, instead of deadsnakes' own
+    #[arg(long, value_name = "FILE")]
+    pub ppa_key: Option<PathBuf>,
     /// How far `python3` is selected: /usr/local/bin/python3, or not at all
     #[arg(long, value_enum, default_value_t = Select::Local, value_name = "HOW")]
     pub select: Select,

@@ -84,7 +84,7 @@ impl Apt<'_> {
     }
 
     /// Runs a command once apt is free. Another program may be faster by a moment: then it is waited for, and the command run again.
-    fn run(&self, command: &Command) -> Result<Finished> {
+    pub fn run(&self, command: &Command) -> Result<Finished> {
         let clock = Clock::start();
         loop {
             let patience = self.patience.saturating_sub(clock.elapsed());
@@ -151,7 +151,7 @@ fn is_out_of_date(finished: &Finished) -> bool {
 }
 
 /// The line that says most: the first error, else the first warning, else the last words.
-fn evidence(finished: &Finished) -> String {
+pub(super) fn evidence(finished: &Finished) -> String {
     let first =
         |start: &str| finished.stderr.lines().find(|line| line.starts_with(start)).map(|line| line[start.len()..].to_owned());
     let no_space = finished.stderr.lines().find(|line| line.contains(NO_SPACE)).map(|line| line.trim().to_owned());

@@ -5,6 +5,7 @@
 //! both lanes: what runs is let finish, nothing new is begun.
 
 mod apt;
+mod archive;
 mod locks;
 mod selection;
 mod venv;
@@ -49,6 +50,8 @@ impl Lane {
         match action {
             Action::ConfigurePackages
             | Action::RefreshIndex
+            | Action::AddArchive { .. }
+            | Action::PinArchive { .. }
             | Action::InstallPackages { .. }
             | Action::RegisterAlternative { .. }
             | Action::SelectAlternative { .. } => Self::Machine,
@@ -114,6 +117,8 @@ impl Run<'_> {
         let duration_ms = clock.elapsed_ms();
         let (status, reason) = match &outcome {
             Ok(()) => (StepStatus::Done, None),
+            // The title is told with it.
+            Err(Error::Step { reason, .. }) => (StepStatus::Failed, Some(reason.clone())),
             Err(error) => (StepStatus::Failed, Some(error.to_string())),
         };
         (self.emit)(Event::StepFinished { step: Box::new(step.clone()), status, duration_ms, reason });
@@ -146,6 +151,8 @@ fn perform(host: &Host, step: &Step, patience: Duration, emit: Sink<'_>) -> Resu
     match &step.action {
         Action::ConfigurePackages => apt.configure_packages(),
         Action::RefreshIndex => apt.refresh_index(),
+        Action::AddArchive { archive, codename, architecture } => apt.add_archive(archive, codename, architecture),
+        Action::PinArchive { pin } => apt.pin_archive(pin),
         Action::InstallPackages { packages } => apt.install_packages(packages),
         Action::RegisterAlternative { path, .. } => selection::register(host, step, path),
         Action::SelectAlternative { path } => selection::select(host, step, path),

@@ -88,6 +88,10 @@ impl<'a> Task<'a> {
                 Some(Select::Local) | None => Selection::Local,
             },
             refreshed: false,
+            archive: match wish {
+                Some(wish) => archive(self.host, wish)?,
+                None => plan::Archive::default(),
+            },
         })
     }
 
@@ -103,6 +107,29 @@ fn load_course(host: &Host, common: &Common) -> Result<Course> {
         Some(path) => Course::load(host, path),
         None => Course::embedded(),
     }
+}
+
+/// deadsnakes, or the copy of `--ppa-mirror` and `--ppa-key`. What is written into apt's sources is checked here.
+fn archive(host: &Host, wish: &Wish) -> Result<plan::Archive> {
+    let usage = |message: String, hint: &str| Error::Usage { message, hint: hint.into() };
+    let mut archive = plan::Archive::default();
+    if let Some(mirror) = &wish.ppa_mirror {
+        let has_scheme = ["http://", "https://"].iter().any(|scheme| mirror.len() > scheme.len() && mirror.starts_with(scheme));
+        if !has_scheme || mirror.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            let hint = "write for example `--ppa-mirror http://mirror.example/deadsnakes/ppa/ubuntu`";
+            return Err(usage(format!("`--ppa-mirror {mirror}` is not the address of an archive"), hint));
+        }
+        archive.address = mirror.trim_end_matches('/').to_owned();
+    }
+    if let Some(path) = &wish.ppa_key {
+        let key = host.read_at_most(&host.absolute(path), 1 << 20)?.unwrap_or_default();
+        if !key.contains("-----BEGIN PGP PUBLIC KEY BLOCK-----") {
+            let message = format!("`--ppa-key {}` is not a public key in armour", path.display());
+            return Err(usage(message, "export it with `gpg --export --armor`"));
+        }
+        archive.key = key;
+    }
+    Ok(archive)
 }
 
 fn requirement(text: &str) -> Result<Requirement> {

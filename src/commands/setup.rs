@@ -17,8 +17,8 @@ use crate::host::{Clock, Elevation, FolderLock, LockedByAnother};
 use crate::plan::{Action, Plan, Settings};
 use crate::report::Status;
 
-/// A plan that waits for the index, the plan after it, and the empty one that proves it; one more for a surprise.
-const ROUNDS: usize = 4;
+/// A plan that waits for the index, one that waits for deadsnakes, the full one, and the empty one that proves it; one more for a surprise.
+const ROUNDS: usize = 5;
 /// sudo forgets after five minutes on some systems.
 const RENEWAL: Duration = Duration::from_secs(60);
 

@@ -26,7 +26,7 @@ pub(super) fn run(task: &Task<'_>, options: &Verify) -> Result<Exit> {
         });
     }
     let settings = task.settings(None)?;
-    let facts = facts::gather(task.host, &task.course, &task.venv)?;
+    let facts = facts::gather(task.host, &task.course, &task.venv, &settings.archive.address)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let choice = plan::installed(&settings.wish, &facts)?;
     let setting = setting(&settings, &facts, choice.as_ref())?;

@@ -223,6 +223,7 @@ impl Host {
             return Err(failed(ErrorKind::IsADirectory.into()));
         }
         let parent = inside.parent().unwrap_or(Path::new("/"));
+        fs::metadata(parent).map_err(failed)?;
         tempfile::Builder::new().prefix(".labready-").tempfile_in(parent).map(drop).map_err(failed)
     }
 

@@ -48,6 +48,20 @@ pub fn refresh_index() -> Command {
     ])
 }
 
+/// `apt-get update` of a single file of sources. The index of every other one stays (List-Cleanup).
+pub(super) fn refresh_only(sources: &str) -> Command {
+    let list = format!("Dir::Etc::sourcelist={sources}");
+    let only =
+        ["-o".to_owned(), list, "-o".into(), "Dir::Etc::sourceparts=-".into(), "-o".into(), "APT::Get::List-Cleanup=0".into()];
+    let refresh = refresh_index();
+    Command { arguments: [only.to_vec(), refresh.arguments].concat(), ..refresh }
+}
+
+/// `apt-cache policy PACKAGE`
+pub(super) fn show_candidates(package: &str) -> Command {
+    Command::new("/usr/bin/apt-cache").args(["policy", package])
+}
+
 /// `apt-get install PACKAGE…`
 pub fn install_packages(packages: &[String]) -> Command {
     Command::new("/usr/bin/apt-get").args(APT_OPTIONS).args(packages.iter().cloned())

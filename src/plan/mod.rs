@@ -2,6 +2,7 @@
 //!
 //! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment), `commands` how it is put right.
 
+mod archive;
 mod choose;
 mod commands;
 mod steps;
@@ -12,12 +13,14 @@ use std::path::PathBuf;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
+pub use archive::{Archive, DEADSNAKES, source_text};
 pub use choose::{Candidate, Choice, Origin, Wish, installed};
 pub use commands::{install_packages, python_of, refresh_index};
 pub use steps::{Decision, Selection, Settings, make};
 
 pub use crate::facts::alternatives::{GROUP, LINK};
 pub use crate::facts::apt::Sizes;
+use crate::facts::sources::Pin;
 use crate::host::Command;
 
 /// What must change, in order. Empty = the machine has everything; only the labs can still say no.
@@ -69,6 +72,20 @@ pub enum Action {
     ConfigurePackages,
     /// Fetch apt's package index.
     RefreshIndex,
+    /// Add the archive that has the Pythons that Ubuntu lacks.
+    AddArchive {
+        /// The archive.
+        archive: Archive,
+        /// The release that it is asked for.
+        codename: String,
+        /// dpkg's name for the architecture.
+        architecture: String,
+    },
+    /// Narrow what may come from that archive.
+    PinArchive {
+        /// To this.
+        pin: Pin,
+    },
     /// Install packages with what they need.
     InstallPackages {
         /// Their names.

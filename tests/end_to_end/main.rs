@@ -9,6 +9,7 @@
 mod becoming_ready;
 mod copies;
 mod cut_off;
+mod deadsnakes;
 mod harness;
 mod in_the_way;
 mod locks;
