@@ -36,7 +36,7 @@ pub(super) fn run(host: &Host, common: &Common, options: &NewCourse, output: &Ou
         task.course.because = None;
     }
     let settings = task.settings(None)?;
-    let facts = facts::gather(host, &task.course, &task.venv)?;
+    let facts = facts::gather(host, &task.course, &task.venv, &settings.archive.address)?;
     let choice = plan::installed(&settings.wish, &facts)?;
     let setting = Setting { limit: LIMIT, ..verify::setting(&settings, &facts, choice.as_ref())? };
     let guess = guess(&task, options, &path, &source, &setting)?;
