@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::course;
 use crate::error::Exit;
 
 /// labready's command line.
@@ -145,9 +146,34 @@ pub enum Select {
 #[derive(Debug, Subcommand)]
 pub enum Course {
     /// Print the course file that applies, with its comments
-    Show,
-    /// Check a course file and its scripts
-    Lint,
+    Show(CoursePlace),
+    /// Check a course file and its scripts, and say what each lab has
+    Lint(CoursePlace),
+    /// Run a script three times and draft a course from what it does
+    New(NewCourse),
+    /// Explain the format of a course file, with worked examples
+    Explain,
+}
+
+/// Where a course is.
+#[derive(Debug, Args)]
+pub struct CoursePlace {
+    /// A course.toml, or the folder that holds one; the same as `--course`
+    #[arg(value_name = "FILE|DIR")]
+    pub path: Option<PathBuf>,
+}
+
+/// Options of `course new`.
+#[derive(Debug, Args)]
+pub struct NewCourse {
+    /// The script; it is run in its own folder
+    pub script: PathBuf,
+    /// How long one unit of its timeline is (`1s`, `250ms`), instead of its greatest common sleep
+    #[arg(long, value_name = "TIME", value_parser = parse_unit)]
+    pub unit: Option<Duration>,
+    /// Write course.toml and a copy of the script into a folder, instead of the course to standard output
+    #[arg(long, short = 'o', value_name = "DIR")]
+    pub output: Option<PathBuf>,
 }
 
 /// Options of every command.
@@ -197,6 +223,8 @@ pub enum Format {
     Json,
     /// One JSON object per event, as it happens
     Ndjson,
+    /// One SVG picture: the labs' timelines, to scale
+    Svg,
 }
 
 /// When to colour.
@@ -217,6 +245,10 @@ pub struct ReportFile {
     pub format: Format,
     /// Its file.
     pub path: PathBuf,
+}
+
+fn parse_unit(text: &str) -> Result<Duration, String> {
+    course::unit(text).ok_or_else(|| "write a time between 100 ms and 60 s, for example 1s, 0.5s or 250ms".into())
 }
 
 fn parse_report(text: &str) -> Result<ReportFile, String> {

@@ -2,6 +2,7 @@
 
 mod copies;
 mod course;
+mod draft;
 mod look;
 mod output;
 mod rights;

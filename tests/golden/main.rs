@@ -10,6 +10,7 @@ mod converging;
 mod course_files;
 mod documents;
 mod machines;
+mod pictures;
 mod planning;
 mod running;
 mod shown;
