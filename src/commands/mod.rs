@@ -2,12 +2,14 @@
 
 mod copies;
 mod course;
+mod draft;
 mod look;
 mod output;
 mod rights;
 mod selftest;
 mod setup;
 mod show;
+mod undo;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -41,6 +43,7 @@ fn carry_out(host: &Host, cli: &Cli, output: &Output) -> Result<Exit> {
     match &cli.command {
         Command::Setup(options) => setup::run(&task, options),
         Command::Plan(options) => show::run(&task, options),
+        Command::Undo(options) => undo::run(&task, options),
         Command::Verify(options) => verify::run(&task, options),
         Command::Course(_) => Ok(Exit::Ready),
     }

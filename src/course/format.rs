@@ -220,16 +220,17 @@ impl Source<'_> {
         }
     }
 
-    fn unit(&self, unit: &Spanned<String>) -> Result<Duration> {
-        let text = unit.get_ref();
-        let number = |suffix: &str| text.strip_suffix(suffix).and_then(|number| number.trim().parse::<f64>().ok());
-        let seconds = number("ms").map(|ms| ms / 1000.0).or_else(|| number("s"));
-        match seconds {
-            Some(seconds) if (0.1..=60.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
-            _ => {
-                let message = format!("`unit = \"{text}\"` is not a time between 100 ms and 60 s");
-                Err(self.wrong(Some(unit.span()), &message, "write for example `unit = \"1s\"` or `unit = \"250ms\"`"))
-            }
-        }
+    fn unit(&self, text: &Spanned<String>) -> Result<Duration> {
+        unit(text.get_ref()).ok_or_else(|| {
+            let message = format!("`unit = \"{}\"` is not a time between 100 ms and 60 s", text.get_ref());
+            self.wrong(Some(text.span()), &message, "write for example `unit = \"1s\"` or `unit = \"250ms\"`")
+        })
     }
+}
+
+/// Reads `1s`, `0.5s` or `250ms`: a time between 100 ms and 60 s.
+pub fn unit(text: &str) -> Option<Duration> {
+    let number = |suffix: &str| text.strip_suffix(suffix).and_then(|number| number.trim().parse::<f64>().ok());
+    let seconds = number("ms").map(|ms| ms / 1000.0).or_else(|| number("s"))?;
+    (0.1..=60.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
 }

@@ -10,7 +10,6 @@ use super::{Course, Lab};
 use crate::error::{Error, Result};
 use crate::host::{Host, Kind};
 
-const COURSE_FILE: &str = "course.toml";
 /// More than any lab script or course file that a person wrote, in bytes.
 const FILE_LIMIT: u64 = 1 << 20;
 
@@ -24,6 +23,14 @@ const EMBEDDED_SCRIPTS: [(&str, &str); 4] = [
 ];
 
 impl Course {
+    /// What a course file is called.
+    pub const FILE: &str = "course.toml";
+
+    /// Whether a script of this name can lie beside a course file.
+    pub fn can_name(script: &str) -> bool {
+        lab_name(script).is_some()
+    }
+
     /// The embedded course.
     ///
     /// # Errors
@@ -51,6 +58,24 @@ impl Course {
         course_file(host, path).map(|(_, text)| text)
     }
 
+    /// The format of a course file, for authors, with worked examples.
+    pub fn format() -> &'static str {
+        include_str!("format.md")
+    }
+
+    /// Everything that is wrong with a course: what [`Course::load`] complains of, and what it would complain of next.
+    pub fn problems(host: &Host, path: &Path) -> Vec<Error> {
+        match course_file(host, path) {
+            Ok((file, text)) => {
+                let name = file.display().to_string();
+                let folder = file.parent().unwrap_or(Path::new("/"));
+                let source = Source { name: &name, text: &text };
+                problems(&source, |script| read_script(host, folder, script, &source))
+            }
+            Err(error) => vec![error],
+        }
+    }
+
     /// The course of `--course FILE|DIR`.
     ///
     /// # Errors
@@ -68,7 +93,7 @@ impl Course {
 fn course_file(host: &Host, path: &Path) -> Result<(PathBuf, String)> {
     let given = host.absolute(path);
     let file = match host.real_path(&given).map(|real| host.look(&real).kind) {
-        Some(Kind::Folder) => given.join(COURSE_FILE),
+        Some(Kind::Folder) => given.join(Course::FILE),
         _ => given,
     };
     let text = text_of(host, &file)?.ok_or_else(|| Error::Course {
@@ -110,8 +135,7 @@ fn build(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>)
     for entry in &file.labs {
         let lab = lab(source, entry, &read)?;
         if labs.iter().any(|other| other.name == lab.name) {
-            let message = format!("two labs have the script `{}`", lab.script);
-            return Err(source.wrong(Some(entry.script.span()), &message, "give each lab a script of its own"));
+            return Err(two_labs(source, entry));
         }
         digest.update(&lab.source);
         labs.push(lab);
@@ -127,12 +151,36 @@ fn build(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>)
     })
 }
 
+fn problems(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>) -> Vec<Error> {
+    let file = match source.parse() {
+        Ok(file) => file,
+        Err(error) => return vec![error],
+    };
+    let head =
+        [source.requirement(&file.course.python).err(), source.packages(&file.packages).err(), source.venv(&file.venv).err()];
+    let labs = file.labs.iter().enumerate().flat_map(|(index, entry)| {
+        let is_doubled = file.labs[..index].iter().any(|other| other.script.get_ref() == entry.script.get_ref());
+        let doubled = is_doubled.then(|| two_labs(source, entry));
+        [doubled, lab(source, entry, &read).err(), source.timeline(entry).err()]
+    });
+    let mut problems: Vec<Error> = Vec::new();
+    for problem in head.into_iter().chain(labs).flatten() {
+        if problems.iter().all(|known| known.to_string() != problem.to_string()) {
+            problems.push(problem);
+        }
+    }
+    problems
+}
+
+fn two_labs(source: &Source<'_>, entry: &LabEntry) -> Error {
+    let message = format!("two labs have the script `{}`", entry.script.get_ref());
+    source.wrong(Some(entry.script.span()), &message, "give each lab a script of its own")
+}
+
 fn lab(source: &Source<'_>, entry: &LabEntry, read: impl Fn(&Spanned<String>) -> Result<String>) -> Result<Lab> {
     let script = entry.script.get_ref();
     let wrong = |message: String, hint: &str| source.wrong(Some(entry.script.span()), &message, hint);
-    let plain = script.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) && !script.starts_with(['.', '-']);
-    let name = script.strip_suffix(".py").filter(|name| !name.is_empty() && plain);
-    let Some(name) = name else {
+    let Some(name) = lab_name(script) else {
         let message = format!("the script `{script}` is not a plain Python file name");
         return Err(wrong(message, "a script lies beside the course file and is named like `learning_tasks.py`"));
     };
@@ -143,6 +191,12 @@ fn lab(source: &Source<'_>, entry: &LabEntry, read: impl Fn(&Spanned<String>) ->
         teaches: source.words(&entry.teaches)?,
         timeline: source.timeline(entry)?,
     })
+}
+
+/// A lab is called like its script.
+fn lab_name(script: &str) -> Option<&str> {
+    let plain = script.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) && !script.starts_with(['.', '-']);
+    script.strip_suffix(".py").filter(|name| !name.is_empty() && plain)
 }
 
 /// Reads a script that must really lie in the course's folder: a link out of it is refused.

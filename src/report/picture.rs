@@ -50,11 +50,11 @@ impl Pen {
 }
 
 /// A line, or the end: what it waited for, when it was due and when it came, in units after the start.
-struct Row {
-    label: String,
-    since: f64,
-    due: Option<f64>,
-    came: Option<f64>,
+pub(super) struct Row {
+    pub label: String,
+    pub since: f64,
+    pub due: Option<f64>,
+    pub came: Option<f64>,
 }
 
 /// Draws the attempt that decided, in so many columns at the most. Empty when the lab was not run.
@@ -85,8 +85,8 @@ pub fn words(lab: &LabResult) -> Vec<String> {
     rows(lab).unwrap_or_default().into_iter().map(sentence).collect()
 }
 
-/// The rows of the attempt that decided.
-fn rows(lab: &LabResult) -> Option<Vec<Row>> {
+/// The rows of the attempt that decided; `None` when the lab was not run.
+pub(super) fn rows(lab: &LabResult) -> Option<Vec<Row>> {
     let decided = lab.evidence.as_ref().map_or(lab.attempts.len(), |evidence| evidence.attempt);
     let attempt = lab.attempts.get(decided.checked_sub(1)?).or(lab.attempts.last())?;
     let unit_ms = lab.timeline.unit.as_secs_f64() * 1e3;
@@ -134,13 +134,20 @@ impl Scale {
         (share * (self.columns - 1) as f64).round() as usize
     }
 
-    /// The numbers of seconds above the units; every second, fifth … one where they would touch.
+    /// The whole units within, fewer of them where there are more than columns.
+    fn ticks(&self) -> impl Iterator<Item = f64> {
+        let step = (self.units / self.columns as f64).ceil().max(1.0);
+        let count = (self.units / step).floor() as usize;
+        (0..=count.min(self.columns)).map(move |tick| tick as f64 * step)
+    }
+
+    /// The numbers of seconds above the units, as many as fit side by side.
     fn axis(&self, unit_s: f64) -> String {
         let mut axis = vec![' '; self.columns + 8];
         let mut free_from = 0;
-        for unit in 0..=self.units.floor() as usize {
-            let number = seconds(unit as f64 * unit_s);
-            let at = self.column(unit as f64);
+        for unit in self.ticks() {
+            let number: String = seconds(unit * unit_s).chars().take(8).collect();
+            let at = self.column(unit);
             if at >= free_from {
                 axis.splice(at..at + number.len(), number.chars());
                 free_from = at + number.len() + 2;
@@ -151,8 +158,8 @@ impl Scale {
 
     fn bar(&self, row: &Row, signs: &Signs) -> String {
         let mut bar = vec![' '; self.columns];
-        for unit in 1..=self.units.floor() as usize {
-            bar[self.column(unit as f64)] = signs.unit;
+        for unit in self.ticks().skip(1) {
+            bar[self.column(unit)] = signs.unit;
         }
         let end = row.came.or(row.due).unwrap_or(0.0);
         for (column, sign) in bar.iter_mut().enumerate().take(self.column(end)).skip(self.column(row.since)) {
@@ -171,11 +178,12 @@ impl Scale {
 
 impl Row {
     /// Whether it came where it is due, as far as the eye is concerned.
-    fn is_near(&self) -> bool {
+    pub fn is_near(&self) -> bool {
         self.due.zip(self.came).is_some_and(|(due, came)| (came - due).abs() < NEAR)
     }
 
-    fn times(&self, unit_s: f64) -> String {
+    /// When it came, and when it was due where that differs.
+    pub fn times(&self, unit_s: f64) -> String {
         match (self.due, self.came) {
             (Some(_), Some(came)) if self.is_near() => time(came * unit_s),
             (Some(due), Some(came)) => format!("{}, due at {}", time(came * unit_s), time(due * unit_s)),
@@ -191,7 +199,7 @@ fn time(seconds: f64) -> String {
 }
 
 /// `1`, `0.25`
-fn seconds(seconds: f64) -> String {
+pub(super) fn seconds(seconds: f64) -> String {
     let text = format!("{seconds:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -13,6 +13,7 @@ mod documents;
 mod folders;
 mod looking;
 mod machines;
+mod pictures;
 mod planning;
 mod running;
 mod shown;
