@@ -161,7 +161,8 @@ fn colour_is_used_only_when_it_is_wanted() {
         let arguments = [&["course", "lint", "--course", "/nowhere"], options].concat();
         run(command(&arguments).envs(variables.iter().copied())).stderr.contains('\u{1b}')
     };
-    let cases: [(&[&str], &[(&str, &str)], bool); 10] = [
+    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], bool);
+    let cases: [Case; 10] = [
         (&[], &[], false),
         (&["--color", "always"], &[], true),
         (&["--color", "always"], &[("NO_COLOR", "1")], true),

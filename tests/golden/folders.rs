@@ -34,7 +34,7 @@ impl Machine {
         let environment = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("HOME", "/home/student")];
         let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let machine = Self { root, environment };
-        machine.file("/etc/passwd", &format!("student:x:{uid}:{uid}:Student:/home/student:/bin/bash\n"))
+        machine.file("/etc/passwd", format!("student:x:{uid}:{uid}:Student:/home/student:/bin/bash\n"))
     }
 
     /// Debian 12 with Python 3.11.
