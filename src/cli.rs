@@ -29,6 +29,8 @@ pub enum Command {
     Plan(Plan),
     /// Run the course's labs, or a student's own copies of them, and judge their timing
     Verify(Verify),
+    /// Take back what setup did
+    Undo(Undo),
     /// The course author's tools
     #[command(subcommand)]
     Course(Course),
@@ -41,6 +43,7 @@ impl Command {
             Self::Setup(_) => "setup",
             Self::Plan(_) => "plan",
             Self::Verify(_) => "verify",
+            Self::Undo(_) => "undo",
             Self::Course(_) => "course",
         }
     }
@@ -69,6 +72,31 @@ pub struct Plan {
     /// What to change
     #[command(flatten)]
     pub wish: Wish,
+}
+
+/// Options of `undo`.
+#[derive(Debug, Args)]
+pub struct Undo {
+    /// Agree to the plan without being asked
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+    /// How long to wait for another program that uses apt, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub lock_timeout: u64,
+}
+
+impl Setup {
+    /// How long another program that uses apt is waited for.
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.lock_timeout)
+    }
+}
+
+impl Undo {
+    /// How long another program that uses apt is waited for.
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.lock_timeout)
+    }
 }
 
 /// Options of `verify`.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use super::journal::{Journal, Record};
 use super::{STEP_LIMIT, failed, last_words, locks};
 use crate::error::{Error, Result};
 use crate::event::{Event, Finding, Severity, Sink};
@@ -27,6 +28,8 @@ pub(super) struct Apt<'a> {
     pub step: &'a Step,
     /// How long another program that uses apt is waited for.
     pub patience: Duration,
+    /// Where what is about to be installed is written down.
+    pub journal: Option<&'a Journal>,
     pub emit: Sink<'a>,
 }
 
@@ -101,7 +104,12 @@ impl Apt<'_> {
     fn stream(&self, command: &Command) -> Result<Finished> {
         let command = command.clone().envs(environment(self.host));
         let mut shown = (-1, String::new());
-        self.host.stream(&command, STEP_LIMIT, status_arguments(&command), &mut |stream, line| {
+        let mut announced = Announced::default();
+        let mut written = Ok(());
+        let finished = self.host.stream(&command, STEP_LIMIT, status_arguments(&command), &mut |stream, line| {
+            if let (Stream::Stdout, Some(packages), Some(journal)) = (stream, announced.hear(stream, line), self.journal) {
+                written = journal.write(self.host, &Record::Packages { packages });
+            }
             let (percent, text) = match stream {
                 Stream::Status => match progress(line) {
                     Some((percent, text)) => (Some(percent), text),
@@ -116,14 +124,15 @@ impl Apt<'_> {
             }
             shown = (whole, text.clone());
             self.tell(percent, text);
-        })
+        })?;
+        written.map(|()| finished)
     }
 
     fn tell(&self, percent: Option<f32>, text: String) {
         (self.emit)(Event::StepProgress { id: self.step.id.clone(), percent, text });
     }
 
-    fn warn(&self, id: &str, title: String, detail: String) {
+    pub fn warn(&self, id: &str, title: String, detail: String) {
         let finding = Finding { id: id.to_owned(), severity: Severity::Warning, title, detail, fix: None };
         (self.emit)(Event::Finding { finding });
     }
@@ -138,6 +147,32 @@ impl Apt<'_> {
             Some(folder) => failed(self.step, format!("{reason}; the disk that holds {folder} is full"), room),
             None if reason.contains(NO_SPACE) => failed(self.step, reason, room),
             None => failed(self.step, reason, &format!("run `{}` by hand to see more", self.step.command)),
+        }
+    }
+}
+
+/// apt's announcement of what it is about to install, which stands between a header and the next line at the left edge.
+#[derive(Default)]
+struct Announced {
+    packages: Option<Vec<String>>,
+}
+
+impl Announced {
+    /// Hears a line; tells the packages once the announcement is over.
+    fn hear(&mut self, stream: Stream, line: &str) -> Option<Vec<String>> {
+        if stream != Stream::Stdout {
+            return None;
+        }
+        if line.starts_with("The following NEW packages will be installed:") {
+            self.packages = Some(Vec::new());
+            return None;
+        }
+        match (&mut self.packages, line.strip_prefix("  ")) {
+            (Some(packages), Some(names)) => {
+                packages.extend(names.split_whitespace().map(|name| name.split(':').next().unwrap_or(name).to_owned()));
+                None
+            }
+            (packages, _) => packages.take(),
         }
     }
 }

@@ -9,6 +9,7 @@ mod rights;
 mod selftest;
 mod setup;
 mod show;
+mod undo;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -42,6 +43,7 @@ fn carry_out(host: &Host, cli: &Cli, output: &Output) -> Result<Exit> {
     match &cli.command {
         Command::Setup(options) => setup::run(&task, options),
         Command::Plan(options) => show::run(&task, options),
+        Command::Undo(options) => undo::run(&task, options),
         Command::Verify(options) => verify::run(&task, options),
         Command::Course(_) => Ok(Exit::Ready),
     }
@@ -78,7 +80,7 @@ impl<'a> Task<'a> {
                 let path = self.host.absolute(Path::new(text));
                 (range.clone(), Some(interpreters::named(self.host, &path, self.host.student()?)))
             }
-            Some(text) => (range.and(&requirement(text)?), None),
+            Some(text) => (self.narrowed(text)?, None),
         };
         let because = self.course.because.clone();
         Ok(plan::Settings {
@@ -92,6 +94,20 @@ impl<'a> Task<'a> {
                 Some(wish) => archive(self.host, wish)?,
                 None => plan::Archive::default(),
             },
+        })
+    }
+
+    /// The course's range, narrowed by `--python`.
+    fn narrowed(&self, text: &str) -> Result<Requirement> {
+        let range = &self.course.python;
+        let both = range.and(&requirement(text)?);
+        if both.is_satisfiable() {
+            return Ok(both);
+        }
+        let because = self.course.because.as_ref().map(|because| format!(", because {because}")).unwrap_or_default();
+        Err(Error::Usage {
+            message: format!("`--python {text}` leaves no version of the course's range `{range}`"),
+            hint: format!("the course needs a Python in `{range}`{because}"),
         })
     }
 

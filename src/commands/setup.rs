@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::look::look;
 use super::rights::Rights;
 use super::{Task, verify};
-use crate::apply::apply;
+use crate::apply::{Journal, apply};
 use crate::cli::Setup;
 use crate::error::{Error, Exit, Result};
 use crate::event::Event;
@@ -24,7 +24,8 @@ const RENEWAL: Duration = Duration::from_secs(60);
 
 pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
     let mut settings = task.settings(Some(&options.wish))?;
-    let _turn = turn(task, Duration::from_secs(options.lock_timeout))?;
+    let _turn = turn(task, options.patience())?;
+    let journal = Journal::of(task.host, &task.host.account()?);
     let mut agreed = options.yes;
     for _ in 0..ROUNDS {
         let (facts, plan) = look(task, &settings, !agreed)?;
@@ -39,13 +40,13 @@ pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
         agreed = true;
         let elevation = rights.obtain(task, &facts, &plan)?;
         settings.refreshed |= plan.steps.iter().any(|step| step.action == Action::RefreshIndex);
-        apply_with(task, plan, elevation, options)?;
+        apply_with(task, plan, elevation, options.patience(), Some(&journal))?;
     }
     Err(Error::Bug { message: format!("the plan is not empty after it was applied {ROUNDS} times") })
 }
 
 /// Waits until no other run of labready works on what this one would change: the machine, when root asks, and the environment's folder.
-fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock>> {
+pub(super) fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock>> {
     let machine = task.host.account()?.is_root().then(|| PathBuf::from("/var/lib/dpkg"));
     let folders = machine.into_iter().chain(task.venv.parent().map(Path::to_owned));
     let clock = Clock::start();
@@ -81,11 +82,16 @@ fn prove(task: &Task<'_>, settings: &Settings, facts: &Facts, plan: &Plan, optio
 }
 
 /// Applies the plan; its steps for root run under sudo, whose permission is kept from expiring meanwhile.
-fn apply_with(task: &Task<'_>, mut plan: Plan, elevation: Option<Elevation>, options: &Setup) -> Result<()> {
+pub(super) fn apply_with(
+    task: &Task<'_>,
+    mut plan: Plan,
+    elevation: Option<Elevation>,
+    patience: Duration,
+    journal: Option<&Journal>,
+) -> Result<()> {
     for step in plan.steps.iter_mut().filter(|step| step.needs_root) {
         step.command.elevation.clone_from(&elevation);
     }
-    let patience = Duration::from_secs(options.lock_timeout);
     let is_done = AtomicBool::new(false);
     thread::scope(|scope| {
         if let Some(elevation) = &elevation {
@@ -100,14 +106,14 @@ fn apply_with(task: &Task<'_>, mut plan: Plan, elevation: Option<Elevation>, opt
                 }
             });
         }
-        let applied = apply(task.host, &plan, patience, &|event| task.output.emit(event));
+        let applied = apply(task.host, &plan, patience, journal, &|event| task.output.emit(event));
         is_done.store(true, Ordering::SeqCst);
         applied
     })
 }
 
 /// Asks once. Without a terminal nobody can answer, and nothing is done.
-fn agree(task: &Task<'_>) -> Result<bool> {
+pub(super) fn agree(task: &Task<'_>) -> Result<bool> {
     if task.common.quiet {
         return Err(Error::Usage {
             message: "`--quiet` shows no plan that could be agreed to".into(),

@@ -96,7 +96,7 @@ fn course_file(host: &Host, path: &Path) -> Result<(PathBuf, String)> {
         Some(Kind::Folder) => given.join(Course::FILE),
         _ => given,
     };
-    let text = host.read_at_most(&file, FILE_LIMIT)?.ok_or_else(|| Error::Course {
+    let text = text_of(host, &file)?.ok_or_else(|| Error::Course {
         location: file.display().to_string(),
         message: "there is no such course file".into(),
         hint: "`--course` takes a course.toml or the folder that holds one".into(),
@@ -104,11 +104,34 @@ fn course_file(host: &Host, path: &Path) -> Result<(PathBuf, String)> {
     Ok((file, text))
 }
 
+/// A text that a person wrote: not a huge one, and UTF-8, so that what runs is what was written.
+fn text_of(host: &Host, file: &Path) -> Result<Option<String>> {
+    let wrong = |line: Option<usize>, message: &str, hint: &str| {
+        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+        Error::Course { location: format!("{}{line}", file.display()), message: message.into(), hint: hint.into() }
+    };
+    let text = match host.read_at_most(file, FILE_LIMIT) {
+        Err(Error::TooLarge { limit, .. }) => {
+            let message = format!("it is larger than {limit} bytes");
+            return Err(wrong(None, &message, "a course file and its scripts are texts that a person wrote"));
+        }
+        text => text?,
+    };
+    let Some((before, _)) = text.as_deref().unwrap_or_default().split_once(char::REPLACEMENT_CHARACTER) else {
+        return Ok(text);
+    };
+    let line = before.matches('\n').count() + 1;
+    Err(wrong(Some(line), "a character there is not UTF-8", "save the file as UTF-8"))
+}
+
 fn build(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>) -> Result<Course> {
     let file = source.parse()?;
     let mut digest = Sha256::new();
     digest.update(source.text);
     let mut labs: Vec<Lab> = Vec::new();
+    if file.labs.is_empty() {
+        return Err(source.wrong(None, "the course has no lab", "`labready course show` prints one with four"));
+    }
     for entry in &file.labs {
         let lab = lab(source, entry, &read)?;
         if labs.iter().any(|other| other.name == lab.name) {
@@ -118,10 +141,10 @@ fn build(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>)
         labs.push(lab);
     }
     Ok(Course {
-        name: file.course.name,
+        name: source.words(&file.course.name)?,
         digest: format!("{:x}", digest.finalize()),
         python: source.requirement(&file.course.python)?,
-        because: file.course.because,
+        because: file.course.because.as_ref().map(|because| source.words(because)).transpose()?,
         packages: source.packages(&file.packages)?,
         venv: source.venv(&file.venv)?,
         labs,
@@ -165,7 +188,7 @@ fn lab(source: &Source<'_>, entry: &LabEntry, read: impl Fn(&Spanned<String>) ->
         name: name.to_owned(),
         script: script.clone(),
         source: read(&entry.script)?,
-        teaches: entry.teaches.clone(),
+        teaches: source.words(&entry.teaches)?,
         timeline: source.timeline(entry)?,
     })
 }
@@ -191,5 +214,5 @@ fn read_script(host: &Host, folder: &Path, script: &Spanned<String>, source: &So
     if host.look(&real).kind != Kind::File {
         return Err(wrong(format!("the script `{name}` is not a file"), "put the script beside the course file"));
     }
-    host.read_at_most(&real, FILE_LIMIT)?.ok_or_else(missing)
+    text_of(host, &real)?.ok_or_else(missing)
 }

@@ -9,6 +9,7 @@ pub mod distro;
 pub mod interpreters;
 pub mod machine;
 pub mod packages;
+pub mod removable;
 pub mod sources;
 pub mod venv;
 

@@ -55,7 +55,8 @@ impl Line {
                 }
                 None => {
                     let end = at + length(&text[at..], character);
-                    let is_writable = !matches!(character, '{' | '}') && !character.is_control();
+                    // U+FFFD stands for what was no text: a course file that holds it was not saved as UTF-8.
+                    let is_writable = !matches!(character, '{' | '}' | char::REPLACEMENT_CHARACTER) && !character.is_control();
                     (if is_writable { Piece::Text(text[at..end].to_owned()) } else { Piece::Any }, end)
                 }
             };

@@ -7,7 +7,6 @@
 //! and `nudge` for what waits for what.
 
 mod align;
-mod complaints;
 mod conclude;
 mod explain;
 mod infer;

@@ -147,8 +147,10 @@ fn not_started(trial: &Trial<'_>, error: &Error) -> LabResult {
         script: trial.ready.script.shown.clone(),
         status: Verdict::Error,
         reason: Reason::CouldNotStart,
-        summary: format!("`{}` was not run: {error}", trial.ready.script.shown),
-        fix: Some("Look whether whoever the script runs as may start that interpreter; `--python PATH` takes another one".into()),
+        summary: format!("`{}` was not run: {error}.", trial.ready.script.shown),
+        fix: Some(
+            "Look whether whoever the script runs as may start that interpreter; `--python PATH` takes another one.".into(),
+        ),
         evidence: None,
         timeline: trial.lab.timeline.clone(),
         attempts: Vec::new(),

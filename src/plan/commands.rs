@@ -99,6 +99,28 @@ pub(super) fn install_into_venv(folder: &Path, packages: &[String], owner: Optio
         .as_account(owner)
 }
 
+/// `update-alternatives --remove …`
+pub(super) fn unregister_alternative(path: &Path) -> Command {
+    let words = ["--remove".to_owned(), GROUP.to_owned(), path.display().to_string()];
+    Command::new("/usr/bin/update-alternatives").args(words)
+}
+
+/// `apt-get purge PACKAGE…`
+pub(super) fn remove_packages(packages: &[String]) -> Command {
+    Command::new("/usr/bin/apt-get").args(["-y", "-q", "-o", "Dpkg::Use-Pty=0", "purge"]).args(packages.iter().cloned())
+}
+
+/// `rm -f FILE…`
+pub(super) fn remove_files(files: &[String]) -> Command {
+    Command::new("/bin/rm").args(["-f", "--"]).args(files.iter().cloned())
+}
+
+/// `rm -rf DIR`, on its own file system only.
+pub(super) fn remove_tree(folder: &Path, owner: Option<Account>) -> Command {
+    let words = ["-rf".to_owned(), "--one-file-system".into(), "--".into(), folder.display().to_string()];
+    Command::new("/bin/rm").args(words).as_account(owner)
+}
+
 /// A virtual environment's interpreter.
 pub fn python_of(folder: &Path) -> PathBuf {
     folder.join("bin/python")

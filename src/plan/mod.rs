@@ -6,6 +6,7 @@ mod archive;
 mod choose;
 mod commands;
 mod steps;
+mod undo;
 mod venv;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub use archive::{Archive, DEADSNAKES, source_text};
 pub use choose::{Candidate, Choice, Origin, Wish, installed};
 pub use commands::{install_packages, python_of, refresh_index};
 pub use steps::{Decision, Selection, Settings, make};
+pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
 
 pub use crate::facts::alternatives::{GROUP, LINK};
 pub use crate::facts::apt::Sizes;
@@ -90,6 +92,26 @@ pub enum Action {
     InstallPackages {
         /// Their names.
         packages: Vec<String>,
+    },
+    /// Take back the deadsnakes archive.
+    RemoveArchive {
+        /// Its files.
+        files: Vec<String>,
+    },
+    /// Remove packages that came with us.
+    RemovePackages {
+        /// Their names.
+        packages: Vec<String>,
+    },
+    /// Take an interpreter out of the alternatives group.
+    UnregisterAlternative {
+        /// The interpreter.
+        path: PathBuf,
+    },
+    /// Remove a virtual environment that we made.
+    RemoveVenv {
+        /// Its folder.
+        folder: PathBuf,
     },
     /// Register an interpreter in the alternatives group.
     RegisterAlternative {

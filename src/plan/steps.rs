@@ -11,9 +11,9 @@ use super::commands;
 use super::{Action, Choice, GROUP, LINK, Origin, Plan, Step, Wish, venv};
 use crate::course::{Course, Packages};
 use crate::error::Error;
-use crate::facts::Facts;
 use crate::facts::alternatives::Link;
 use crate::facts::interpreters::Home;
+use crate::facts::{Facts, packages};
 
 /// How far `python3` is selected for the whole machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,7 +172,7 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
         return Ok(steps);
     }
     if facts.packages.need_configuring() {
-        steps.push(configure_step(facts));
+        steps.push(configure_step(&facts.packages));
     }
     let offered = |name: &str| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(name));
     let unknown: Vec<String> = missing.all().filter(|name| !offered(name)).map(|name| format!("`{name}`")).collect();
@@ -192,8 +192,8 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
     Ok(steps)
 }
 
-fn configure_step(facts: &Facts) -> Step {
-    let names: Vec<String> = facts.packages.half_done.keys().map(|name| format!("`{name}`")).collect();
+pub(super) fn configure_step(packages: &packages::Packages) -> Step {
+    let names: Vec<String> = packages.half_done.keys().map(|name| format!("`{name}`")).collect();
     let left = if names.is_empty() { String::new() } else { format!(" and left {} half-done", names.join(", ")) };
     Step {
         id: "configure-packages".into(),

@@ -140,7 +140,7 @@ impl Talk {
     /// Tells of an event. `report` holds it already.
     pub fn tell(&mut self, event: &Event, report: &Report) {
         match event {
-            Event::Planned { plan } if report.command == "setup" && !plan.is_empty() => {
+            Event::Planned { plan } if ["setup", "undo"].contains(&report.command.as_str()) && !plan.is_empty() => {
                 self.say(human::plan(report, &self.paint, self.loudness == Loudness::Verbose).trim_end());
             }
             Event::StepStarted { id, title } => self.start(id, title),

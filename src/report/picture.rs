@@ -134,13 +134,20 @@ impl Scale {
         (share * (self.columns - 1) as f64).round() as usize
     }
 
-    /// The numbers of seconds above the units; every second, fifth … one where they would touch.
+    /// The whole units within, fewer of them where there are more than columns.
+    fn ticks(&self) -> impl Iterator<Item = f64> {
+        let step = (self.units / self.columns as f64).ceil().max(1.0);
+        let count = (self.units / step).floor() as usize;
+        (0..=count.min(self.columns)).map(move |tick| tick as f64 * step)
+    }
+
+    /// The numbers of seconds above the units, as many as fit side by side.
     fn axis(&self, unit_s: f64) -> String {
         let mut axis = vec![' '; self.columns + 8];
         let mut free_from = 0;
-        for unit in 0..=self.units.floor() as usize {
-            let number = seconds(unit as f64 * unit_s);
-            let at = self.column(unit as f64);
+        for unit in self.ticks() {
+            let number: String = seconds(unit * unit_s).chars().take(8).collect();
+            let at = self.column(unit);
             if at >= free_from {
                 axis.splice(at..at + number.len(), number.chars());
                 free_from = at + number.len() + 2;
@@ -151,8 +158,8 @@ impl Scale {
 
     fn bar(&self, row: &Row, signs: &Signs) -> String {
         let mut bar = vec![' '; self.columns];
-        for unit in 1..=self.units.floor() as usize {
-            bar[self.column(unit as f64)] = signs.unit;
+        for unit in self.ticks().skip(1) {
+            bar[self.column(unit)] = signs.unit;
         }
         let end = row.came.or(row.due).unwrap_or(0.0);
         for (column, sign) in bar.iter_mut().enumerate().take(self.column(end)).skip(self.column(row.since)) {

@@ -18,3 +18,4 @@ mod people;
 mod rights;
 mod schema;
 mod systems;
+mod undo;

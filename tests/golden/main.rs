@@ -7,6 +7,7 @@
 
 mod choosing;
 mod converging;
+mod course_files;
 mod documents;
 mod machines;
 mod pictures;

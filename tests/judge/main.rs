@@ -5,4 +5,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod machine;
+mod properties;
+mod simulation;
 mod variants;

@@ -1,0 +1,90 @@
+//! What a script printed: too little, too much, something else, somewhere else.
+
+use super::{Case, Words, complaints, shown};
+
+impl Case<'_> {
+    pub(super) fn missing(&self) -> Words {
+        let is_silent = self.found().marks.iter().all(Option::is_none);
+        let what = match self.first_missing() {
+            Some((line, text)) if !is_silent => format!("did not print line {line}, `{text}`"),
+            _ => "printed nothing".to_owned(),
+        };
+        match complaints::never_awaited(self.errors()) {
+            Some(coroutine) => Words::new(
+                format!("{} {what}: the coroutine `{coroutine}()` was made and never awaited", self.name()),
+                format!("write `await` before `{coroutine}()`, or make it a task and await that"),
+            ),
+            None => Words::new(format!("{} {what}", self.name()), self.missing_fix(is_silent)),
+        }
+    }
+
+    /// What the script's own words suggest.
+    fn missing_fix(&self, is_silent: bool) -> &'static str {
+        let has = |word: &str| self.script.source.contains(word);
+        if self.script.source.trim().is_empty() {
+            "the file is empty: was it saved?"
+        } else if is_silent && has("async def main") && !has("asyncio.run") && !has("run_until_complete") {
+            "`main()` is never run: end the script with `asyncio.run(main())`"
+        } else if has("create_task") || has("ensure_future") {
+            "is every task awaited before the script ends?"
+        } else {
+            "is it called as often as the lab says, and awaited to its end?"
+        }
+    }
+
+    pub(super) fn wrong_text(&self) -> Words {
+        let (line, due) = self.first_missing().unwrap_or((1, String::new()));
+        let extra = self.found().extra.first().map(String::as_str).unwrap_or_default();
+        Words::new(
+            format!("{} printed `{extra}` where line {line}, `{due}`, is due", self.name()),
+            "compare the `print` with the lab sheet letter by letter",
+        )
+    }
+
+    pub(super) fn doubled(&self) -> Words {
+        let line = self.found().doubled.first().map(|seen| seen.text.as_str()).unwrap_or_default();
+        Words::new(
+            format!("{} printed a line more often than it is due: `{line}`", self.name()),
+            "is something called, or made a task, once too often?",
+        )
+    }
+
+    pub(super) fn extra_text(&self) -> Words {
+        let extra = self.found().extra.first().map(String::as_str).unwrap_or_default();
+        Words::new(
+            format!("{} printed something that the lab does not: `{extra}`", self.name()),
+            "remove the `print` that it comes from",
+        )
+    }
+
+    pub(super) fn on_stderr(&self) -> Words {
+        Words::new(
+            format!("{} printed its lines on standard error instead of standard output", self.name()),
+            "print without `file=sys.stderr`, and without `logging`",
+        )
+    }
+
+    pub(super) fn out_of_order(&self) -> Words {
+        let mut lines: Vec<_> = self.found().marks.iter().zip(&self.timeline.marks).collect();
+        let due: Vec<String> = lines.iter().map(|(_, mark)| format!("`{}`", shown(&mark.line))).collect();
+        lines.sort_by_key(|(seen, _)| seen.as_ref().map(|seen| seen.position));
+        let came: Vec<String> = lines.iter().map(|(_, mark)| format!("`{}`", shown(&mark.line))).collect();
+        Words::new(
+            format!("{} printed {}, where the order is {}", self.name(), came.join(", "), due.join(", ")),
+            "does each wait begin where the lab has it, after the line before it?",
+        )
+    }
+
+    pub(super) fn impossible_stamp(&self) -> Words {
+        Words::new(
+            format!("{} printed a time at which it did not print: the stamps are not from this run", self.name()),
+            "print `datetime.now()` as it is, at the moment of printing",
+        )
+    }
+
+    /// The first line that is missing: its number, and what it says.
+    fn first_missing(&self) -> Option<(usize, String)> {
+        let index = self.found().marks.iter().position(Option::is_none)?;
+        Some((index + 1, shown(&self.timeline.marks.get(index)?.line)))
+    }
+}

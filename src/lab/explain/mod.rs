@@ -1,0 +1,141 @@
+//! Words for a student: what a verdict looks like, with the numbers that decided, and what to look at. Pure.
+//!
+//! `ending` speaks of how a script ended, `lines` of what it printed, `gaps` of when; `complaints` knows what Python says itself.
+
+mod complaints;
+mod ending;
+mod gaps;
+mod lines;
+
+use super::judge::Judgement;
+use super::marks::Found;
+use super::observation::{End, Observation};
+use super::script::Script;
+use super::verdict::Reason;
+use crate::course::Timeline;
+
+/// What the words are about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Case<'a> {
+    /// The script.
+    pub script: &'a Script,
+    /// What is due.
+    pub timeline: &'a Timeline,
+    /// What the judge said.
+    pub judgement: &'a Judgement,
+    /// What it was said of, every attempt.
+    pub observations: &'a [Observation],
+}
+
+/// What it looks like, and what to look at: full sentences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Words {
+    /// One or two sentences.
+    pub summary: String,
+    /// What to do; `None` for a pass.
+    pub fix: Option<String>,
+}
+
+impl Words {
+    fn new(summary: impl AsRef<str>, fix: impl AsRef<str>) -> Self {
+        Self { summary: sentence(summary.as_ref()), fix: Some(sentence(fix.as_ref())) }
+    }
+}
+
+impl Case<'_> {
+    /// The words for the judgement. A file that hides one of Python's own modules is named before anything else.
+    pub fn words(&self) -> Words {
+        let words = self.for_reason();
+        match (self.script.shadows.as_slice(), &words.fix) {
+            ([first, ..], Some(fix)) => {
+                let fix =
+                    format!("`{first}` beside the script hides Python's own module of that name: rename it. Otherwise: {fix}");
+                Words { fix: Some(fix), ..words }
+            }
+            _ => words,
+        }
+    }
+
+    fn for_reason(&self) -> Words {
+        match self.judgement.reason {
+            Reason::AsDue => Words { summary: sentence(&self.as_due()), fix: None },
+            Reason::CouldNotStart => Words::new(format!("{} could not be started", self.name()), "run `labready doctor`"),
+            Reason::Exception => self.exception(),
+            Reason::ExitCode => self.exit_code(),
+            Reason::Signal => self.signal(),
+            Reason::TimeLimit => self.time_limit(),
+            Reason::Flood => self.flood(),
+            Reason::MissingLine => self.missing(),
+            Reason::DoubledLine => self.doubled(),
+            Reason::ExtraText => self.extra_text(),
+            Reason::WrongText => self.wrong_text(),
+            Reason::OnStderr => self.on_stderr(),
+            Reason::OutOfOrder => self.out_of_order(),
+            Reason::ImpossibleStamp => self.impossible_stamp(),
+            Reason::HeldBack => self.held_back(),
+            Reason::TooEarly => self.too_early(),
+            Reason::TooLate => self.too_late(),
+            Reason::ClockStep => self.clock_step(),
+            Reason::Suspended => self.suspended(),
+            Reason::Stall => self.stall(),
+        }
+    }
+
+    fn name(&self) -> String {
+        format!("`{}`", self.script.shown)
+    }
+
+    fn found(&self) -> &Found {
+        &self.judgement.found
+    }
+
+    /// The run that decided.
+    fn observation(&self) -> Option<&Observation> {
+        self.observations.get(self.judgement.attempt.checked_sub(1)?)
+    }
+
+    fn end(&self) -> Option<End> {
+        self.observation().map(|observation| observation.end)
+    }
+
+    fn errors(&self) -> &str {
+        self.observation().map_or("", |observation| observation.errors.as_str())
+    }
+}
+
+/// With a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut sentence: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    if !sentence.ends_with(['.', '?', '!']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+fn lines_of(count: usize) -> String {
+    if count == 1 { "1 line".into() } else { format!("{count} lines") }
+}
+
+/// A line of the timeline as a student sees it.
+pub(super) fn shown(line: &str) -> String {
+    line.replace("{stamp}", "<time>").replace("{any}", "…")
+}
+
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(160).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+/// `0.2 ms`, `35 ms`, `1.02 s`
+pub(super) fn time(milliseconds: f64) -> String {
+    match milliseconds {
+        ms if ms.abs() < 0.05 => "0 ms".into(),
+        ms if ms.abs() < 10.0 => format!("{ms:.1} ms"),
+        ms if ms.abs() < 995.0 => format!("{ms:.0} ms"),
+        ms => format!("{:.2} s", ms / 1e3),
+    }
+}
