@@ -38,7 +38,7 @@ fn lint_tells_everything_that_is_wrong_each_with_its_line() {
 
 #[test]
 fn lint_shows_what_a_lab_has_and_what_is_worth_a_second_look() {
-    let labs = "[[lab]]\nscript = \"lab.py\"\nteaches = \"Speed\\u001b[31m\"\nunit = \"100ms\"\n\
+    let labs = "[[lab]]\nscript = \"lab.py\"\nteaches = \"Speed\"\nunit = \"100ms\"\n\
                 timeline = [{ at = 1, line = \"{any}\" }, { at = 2.5, after = 1, line = \"b\" }]\nends = { at = 3, after = 2 }\n";
     let folder = folder(&(HEAD.to_owned() + labs));
     let run = labready(&["course", "lint", &shown(folder.path())]);
