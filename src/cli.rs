@@ -1,9 +1,11 @@
 //! What was typed: commands, options, help texts. What it means is decided in `commands`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::course;
 use crate::error::Exit;
 
 /// labready's command line.
@@ -27,6 +29,8 @@ pub enum Command {
     Plan(Plan),
     /// Run the course's labs, or a student's own copies of them, and judge their timing
     Verify(Verify),
+    /// Take back what setup did
+    Undo(Undo),
     /// The course author's tools
     #[command(subcommand)]
     Course(Course),
@@ -39,6 +43,7 @@ impl Command {
             Self::Setup(_) => "setup",
             Self::Plan(_) => "plan",
             Self::Verify(_) => "verify",
+            Self::Undo(_) => "undo",
             Self::Course(_) => "course",
         }
     }
@@ -69,6 +74,31 @@ pub struct Plan {
     pub wish: Wish,
 }
 
+/// Options of `undo`.
+#[derive(Debug, Args)]
+pub struct Undo {
+    /// Agree to the plan without being asked
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+    /// How long to wait for another program that uses apt, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub lock_timeout: u64,
+}
+
+impl Setup {
+    /// How long another program that uses apt is waited for.
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.lock_timeout)
+    }
+}
+
+impl Undo {
+    /// How long another program that uses apt is waited for.
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.lock_timeout)
+    }
+}
+
 /// Options of `verify`.
 #[derive(Debug, Default, Args)]
 pub struct Verify {
@@ -92,6 +122,12 @@ pub struct Wish {
     /// Prefer a newer interpreter that apt offers to the one that is installed
     #[arg(long)]
     pub newest: bool,
+    /// A room's own copy of the deadsnakes archive, instead of Launchpad's
+    #[arg(long, value_name = "URL")]
+    pub ppa_mirror: Option<String>,
+    /// The key that signs that copy, in armour, instead of deadsnakes' own
+    #[arg(long, value_name = "FILE")]
+    pub ppa_key: Option<PathBuf>,
     /// How far `python3` is selected: /usr/local/bin/python3, or not at all
     #[arg(long, value_enum, default_value_t = Select::Local, value_name = "HOW")]
     pub select: Select,
@@ -110,9 +146,34 @@ pub enum Select {
 #[derive(Debug, Subcommand)]
 pub enum Course {
     /// Print the course file that applies, with its comments
-    Show,
-    /// Check a course file and its scripts
-    Lint,
+    Show(CoursePlace),
+    /// Check a course file and its scripts, and say what each lab has
+    Lint(CoursePlace),
+    /// Run a script three times and draft a course from what it does
+    New(NewCourse),
+    /// Explain the format of a course file, with worked examples
+    Explain,
+}
+
+/// Where a course is.
+#[derive(Debug, Args)]
+pub struct CoursePlace {
+    /// A course.toml, or the folder that holds one; the same as `--course`
+    #[arg(value_name = "FILE|DIR")]
+    pub path: Option<PathBuf>,
+}
+
+/// Options of `course new`.
+#[derive(Debug, Args)]
+pub struct NewCourse {
+    /// The script; it is run in its own folder
+    pub script: PathBuf,
+    /// How long one unit of its timeline is (`1s`, `250ms`), instead of its greatest common sleep
+    #[arg(long, value_name = "TIME", value_parser = parse_unit)]
+    pub unit: Option<Duration>,
+    /// Write course.toml and a copy of the script into a folder, instead of the course to standard output
+    #[arg(long, short = 'o', value_name = "DIR")]
+    pub output: Option<PathBuf>,
 }
 
 /// Options of every command.
@@ -162,6 +223,8 @@ pub enum Format {
     Json,
     /// One JSON object per event, as it happens
     Ndjson,
+    /// One SVG picture: the labs' timelines, to scale
+    Svg,
 }
 
 /// When to colour.
@@ -182,6 +245,10 @@ pub struct ReportFile {
     pub format: Format,
     /// Its file.
     pub path: PathBuf,
+}
+
+fn parse_unit(text: &str) -> Result<Duration, String> {
+    course::unit(text).ok_or_else(|| "write a time between 100 ms and 60 s, for example 1s, 0.5s or 250ms".into())
 }
 
 fn parse_report(text: &str) -> Result<ReportFile, String> {

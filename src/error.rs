@@ -152,6 +152,22 @@ pub enum Error {
         /// What the system calls itself.
         system: String,
     },
+    /// A script did not run to its end, or what it prints is no lab.
+    #[error("{message}")]
+    Script {
+        /// What it did, and what that means.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// What was observed contradicts itself, or is too unsteady to say anything from it.
+    #[error("{message}")]
+    Unclear {
+        /// What was seen.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
     /// Something stands where labready would have to write, and it is not labready's to remove.
     #[error("{message}")]
     InTheWay {
@@ -161,7 +177,7 @@ pub enum Error {
         hint: String,
     },
     /// Steps need root and this user has no rights.
-    #[error("{count} of the steps need root, and this is {user}")]
+    #[error("{}, and this is {user}", if *count == 1 { "one step needs root".to_owned() } else { format!("{count} steps need root") })]
     NeedsRoot {
         /// How many steps.
         count: usize,
@@ -205,6 +221,8 @@ impl Error {
             | Self::Course { hint, .. }
             | Self::Unsupported { hint, .. }
             | Self::NoPython { hint, .. }
+            | Self::Script { hint, .. }
+            | Self::Unclear { hint, .. }
             | Self::InTheWay { hint, .. }
             | Self::Step { hint, .. } => Some(hint.clone()),
             Self::NeedsRoot { commands, .. } => Some(format!(
@@ -229,10 +247,14 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Usage { .. } | Self::Course { .. } | Self::NobodyToAsk => Exit::Usage,
-            Self::Unsupported { .. } | Self::NoPython { .. } | Self::NoPackage { .. } | Self::InTheWay { .. } => Exit::NotReady,
+            Self::Unsupported { .. }
+            | Self::NoPython { .. }
+            | Self::NoPackage { .. }
+            | Self::Script { .. }
+            | Self::InTheWay { .. } => Exit::NotReady,
             Self::NeedsRoot { .. } => Exit::NeedsRights,
             Self::Step { .. } | Self::NoProgram { .. } | Self::Spawn { .. } | Self::TimedOut { .. } => Exit::StepFailed,
-            Self::File { .. } | Self::TooLarge { .. } | Self::Output { .. } => Exit::Inconclusive,
+            Self::Unclear { .. } | Self::File { .. } | Self::TooLarge { .. } | Self::Output { .. } => Exit::Inconclusive,
             Self::Interrupted => Exit::Interrupted,
             Self::Bug { .. } => Exit::Bug,
         }

@@ -87,6 +87,24 @@ impl Requirement {
         self.matches(&Version { pre: Prerelease::EMPTY, ..version.clone() })
     }
 
+    /// Whether there can be a Python that matches.
+    pub fn is_satisfiable(&self) -> bool {
+        // A range has its ends at its comparators' numbers, or right behind them.
+        let ends = self.wanted.comparators.iter().map(|end| (end.major, end.minor.unwrap_or(0), end.patch.unwrap_or(0)));
+        let named = self.wanted.comparators.iter().map(|end| Version {
+            pre: end.pre.clone(),
+            ..Version::new(end.major, end.minor.unwrap_or(0), end.patch.unwrap_or(0))
+        });
+        let near = ends.flat_map(|(major, minor, patch)| {
+            let behind = (0..=self.excluded.len() as u64 + 1).flat_map(move |more| {
+                [Version::new(major, minor, patch + more), Version::new(major, minor + more, 0), Version::new(major + more, 0, 0)]
+            });
+            behind.chain(patch.checked_sub(1).map(|patch| Version::new(major, minor, patch)))
+        });
+        let low = (0..=self.excluded.len() as u64).flat_map(|more| [Version::new(3, 0, more), Version::new(3, more, 0)]);
+        named.chain(near).chain(low).any(|version| self.matches(&version))
+    }
+
     /// Both requirements at once, as the course's range narrowed by `--python`.
     pub fn and(&self, other: &Self) -> Self {
         let mut both = self.clone();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use super::journal::{Journal, Record};
 use super::{STEP_LIMIT, failed, last_words, locks};
 use crate::error::{Error, Result};
 use crate::event::{Event, Finding, Severity, Sink};
@@ -27,6 +28,8 @@ pub(super) struct Apt<'a> {
     pub step: &'a Step,
     /// How long another program that uses apt is waited for.
     pub patience: Duration,
+    /// Where what is about to be installed is written down.
+    pub journal: Option<&'a Journal>,
     pub emit: Sink<'a>,
 }
 
@@ -66,7 +69,7 @@ impl Apt<'_> {
         let mut missing = self.missing_of(wanted)?;
         if !missing.is_empty() && is_out_of_date(&finished) {
             self.tell(None, "apt's index is out of date: refreshing it".into());
-            self.run(&plan::refresh_index())?;
+            self.run(&plan::refresh_index().elevated(self.step.command.elevation.clone()))?;
             finished = self.run(&self.step.command)?;
             missing = self.missing_of(wanted)?;
         }
@@ -84,7 +87,7 @@ impl Apt<'_> {
     }
 
     /// Runs a command once apt is free. Another program may be faster by a moment: then it is waited for, and the command run again.
-    fn run(&self, command: &Command) -> Result<Finished> {
+    pub fn run(&self, command: &Command) -> Result<Finished> {
         let clock = Clock::start();
         loop {
             let patience = self.patience.saturating_sub(clock.elapsed());
@@ -101,7 +104,12 @@ impl Apt<'_> {
     fn stream(&self, command: &Command) -> Result<Finished> {
         let command = command.clone().envs(environment(self.host));
         let mut shown = (-1, String::new());
-        self.host.stream(&command, STEP_LIMIT, status_arguments(&command), &mut |stream, line| {
+        let mut announced = Announced::default();
+        let mut written = Ok(());
+        let finished = self.host.stream(&command, STEP_LIMIT, status_arguments(&command), &mut |stream, line| {
+            if let (Stream::Stdout, Some(packages), Some(journal)) = (stream, announced.hear(stream, line), self.journal) {
+                written = journal.write(self.host, &Record::Packages { packages });
+            }
             let (percent, text) = match stream {
                 Stream::Status => match progress(line) {
                     Some((percent, text)) => (Some(percent), text),
@@ -116,14 +124,15 @@ impl Apt<'_> {
             }
             shown = (whole, text.clone());
             self.tell(percent, text);
-        })
+        })?;
+        written.map(|()| finished)
     }
 
     fn tell(&self, percent: Option<f32>, text: String) {
         (self.emit)(Event::StepProgress { id: self.step.id.clone(), percent, text });
     }
 
-    fn warn(&self, id: &str, title: String, detail: String) {
+    pub fn warn(&self, id: &str, title: String, detail: String) {
         let finding = Finding { id: id.to_owned(), severity: Severity::Warning, title, detail, fix: None };
         (self.emit)(Event::Finding { finding });
     }
@@ -142,6 +151,32 @@ impl Apt<'_> {
     }
 }
 
+/// apt's announcement of what it is about to install, which stands between a header and the next line at the left edge.
+#[derive(Default)]
+struct Announced {
+    packages: Option<Vec<String>>,
+}
+
+impl Announced {
+    /// Hears a line; tells the packages once the announcement is over.
+    fn hear(&mut self, stream: Stream, line: &str) -> Option<Vec<String>> {
+        if stream != Stream::Stdout {
+            return None;
+        }
+        if line.starts_with("The following NEW packages will be installed:") {
+            self.packages = Some(Vec::new());
+            return None;
+        }
+        match (&mut self.packages, line.strip_prefix("  ")) {
+            (Some(packages), Some(names)) => {
+                packages.extend(names.split_whitespace().map(|name| name.split(':').next().unwrap_or(name).to_owned()));
+                None
+            }
+            (packages, _) => packages.take(),
+        }
+    }
+}
+
 /// An archive that the index names and the server has no longer, or has replaced.
 fn is_out_of_date(finished: &Finished) -> bool {
     finished.stderr.lines().any(|line| {
@@ -151,7 +186,7 @@ fn is_out_of_date(finished: &Finished) -> bool {
 }
 
 /// The line that says most: the first error, else the first warning, else the last words.
-fn evidence(finished: &Finished) -> String {
+pub(super) fn evidence(finished: &Finished) -> String {
     let first =
         |start: &str| finished.stderr.lines().find(|line| line.starts_with(start)).map(|line| line[start.len()..].to_owned());
     let no_space = finished.stderr.lines().find(|line| line.contains(NO_SPACE)).map(|line| line.trim().to_owned());

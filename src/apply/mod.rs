@@ -5,7 +5,10 @@
 //! both lanes: what runs is let finish, nothing new is begun.
 
 mod apt;
+mod archive;
+mod journal;
 mod locks;
+mod removal;
 mod selection;
 mod venv;
 
@@ -18,16 +21,17 @@ use crate::event::{Event, Sink, StepStatus};
 use crate::host::{Clock, Host};
 use crate::plan::{Action, Plan, Step};
 use apt::Apt;
+pub use journal::{Journal, Record};
 
 /// A step that takes longer than this has hung. Slow lines download some hundred megabytes within it.
 const STEP_LIMIT: Duration = Duration::from_secs(3600);
 
-/// Applies every step of the plan. `patience` is how long it waits for another program that uses apt.
+/// Applies every step of the plan, and writes down each before and after in the journal, if there is one. `patience` is how long it waits for another program that uses apt.
 ///
 /// # Errors
 /// The first failure; every later step was reported as not tried.
-pub fn apply(host: &Host, plan: &Plan, patience: Duration, emit: Sink<'_>) -> Result<()> {
-    let run = Run { host, steps: &plan.steps, patience, emit, progress: Mutex::default(), changed: Condvar::new() };
+pub fn apply(host: &Host, plan: &Plan, patience: Duration, journal: Option<&Journal>, emit: Sink<'_>) -> Result<()> {
+    let run = Run { host, steps: &plan.steps, patience, journal, emit, progress: Mutex::default(), changed: Condvar::new() };
     thread::scope(|scope| {
         scope.spawn(|| run.lane(Lane::Student));
         run.lane(Lane::Machine);
@@ -49,10 +53,17 @@ impl Lane {
         match action {
             Action::ConfigurePackages
             | Action::RefreshIndex
+            | Action::AddArchive { .. }
+            | Action::RemoveArchive { .. }
+            | Action::RemovePackages { .. }
+            | Action::UnregisterAlternative { .. }
+            | Action::PinArchive { .. }
             | Action::InstallPackages { .. }
             | Action::RegisterAlternative { .. }
             | Action::SelectAlternative { .. } => Self::Machine,
-            Action::MakeVenv { .. } | Action::AddPip { .. } | Action::InstallIntoVenv { .. } => Self::Student,
+            Action::MakeVenv { .. } | Action::AddPip { .. } | Action::InstallIntoVenv { .. } | Action::RemoveVenv { .. } => {
+                Self::Student
+            }
         }
     }
 }
@@ -68,6 +79,7 @@ struct Run<'a> {
     host: &'a Host,
     steps: &'a [Step],
     patience: Duration,
+    journal: Option<&'a Journal>,
     emit: Sink<'a>,
     progress: Mutex<Progress>,
     changed: Condvar,
@@ -110,13 +122,17 @@ impl Run<'_> {
     fn begin(&self, step: &Step) {
         (self.emit)(Event::StepStarted { id: step.id.clone(), title: step.title.clone() });
         let clock = Clock::start();
-        let outcome = perform(self.host, step, self.patience, self.emit);
+        let outcome = self.noted(&Record::intent(step)).and_then(|()| self.perform(step));
         let duration_ms = clock.elapsed_ms();
         let (status, reason) = match &outcome {
             Ok(()) => (StepStatus::Done, None),
+            // The title is told with it.
+            Err(Error::Step { reason, .. }) => (StepStatus::Failed, Some(reason.clone())),
             Err(error) => (StepStatus::Failed, Some(error.to_string())),
         };
         (self.emit)(Event::StepFinished { step: Box::new(step.clone()), status, duration_ms, reason });
+        // The step's own failure tells more than that of writing it down.
+        let outcome = outcome.and(self.noted(&Record::Outcome { id: step.id.clone(), status }));
         let mut progress = self.progress();
         match outcome {
             Ok(()) => progress.done.push(step.id.clone()),
@@ -125,6 +141,31 @@ impl Run<'_> {
             }
         }
         self.changed.notify_all();
+    }
+
+    fn noted(&self, record: &Record) -> Result<()> {
+        self.journal.map_or(Ok(()), |journal| journal.write(self.host, record))
+    }
+
+    fn perform(&self, step: &Step) -> Result<()> {
+        let host = self.host;
+        let apt = Apt { host, step, patience: self.patience, journal: self.journal, emit: self.emit };
+        match &step.action {
+            Action::ConfigurePackages => apt.configure_packages(),
+            Action::RefreshIndex => apt.refresh_index(),
+            Action::AddArchive { archive, codename, architecture } => apt.add_archive(archive, codename, architecture),
+            Action::PinArchive { pin } => apt.pin_archive(pin),
+            Action::InstallPackages { packages } => apt.install_packages(packages),
+            Action::RemoveArchive { files } => removal::remove_files(host, step, files),
+            Action::RemovePackages { packages } => apt.remove_packages(packages),
+            Action::UnregisterAlternative { path } => removal::unregister(host, step, path),
+            Action::RemoveVenv { folder } => removal::remove_venv(host, step, folder),
+            Action::RegisterAlternative { path, .. } => selection::register(host, step, path),
+            Action::SelectAlternative { path } => selection::select(host, step, path),
+            Action::MakeVenv { folder, version, replace, .. } => venv::make(host, step, folder, version, *replace),
+            Action::AddPip { folder } => venv::add_pip(host, step, folder),
+            Action::InstallIntoVenv { folder, packages } => venv::install(host, step, folder, packages),
+        }
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
@@ -138,20 +179,6 @@ impl Run<'_> {
             None if progress.done.len() == self.steps.len() => Ok(()),
             None => Err(Error::Bug { message: "a step was neither done nor failed".into() }),
         }
-    }
-}
-
-fn perform(host: &Host, step: &Step, patience: Duration, emit: Sink<'_>) -> Result<()> {
-    let apt = Apt { host, step, patience, emit };
-    match &step.action {
-        Action::ConfigurePackages => apt.configure_packages(),
-        Action::RefreshIndex => apt.refresh_index(),
-        Action::InstallPackages { packages } => apt.install_packages(packages),
-        Action::RegisterAlternative { path, .. } => selection::register(host, step, path),
-        Action::SelectAlternative { path } => selection::select(host, step, path),
-        Action::MakeVenv { folder, version, replace, .. } => venv::make(host, step, folder, version, *replace),
-        Action::AddPip { folder } => venv::add_pip(host, step, folder),
-        Action::InstallIntoVenv { folder, packages } => venv::install(host, step, folder, packages),
     }
 }
 

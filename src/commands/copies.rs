@@ -56,7 +56,7 @@ fn subject(task: &Task<'_>, name: String, file: &Path) -> Result<Subject> {
 }
 
 /// Root runs a student's script as its owner: it is the student's code.
-fn owner(task: &Task<'_>, uid: u32) -> Result<Option<Account>> {
+pub(super) fn owner(task: &Task<'_>, uid: u32) -> Result<Option<Account>> {
     let myself = task.host.account()?;
     if !myself.is_root() || uid == 0 {
         return Ok(None);

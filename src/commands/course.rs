@@ -2,29 +2,87 @@
 
 use std::path::Path;
 
-use super::load_course;
+use super::draft;
 use super::output::Output;
-use crate::cli::{Common, Course as CourseCommand};
-use crate::course::Course;
-use crate::error::{Exit, Result};
+use crate::cli::{Common, Course as CourseCommand, CoursePlace};
+use crate::course::{Course, Due, Lab};
+use crate::error::{Error, Exit, Result};
+use crate::event::Event;
 use crate::host::Host;
 
 pub(super) fn run(host: &Host, common: &Common, command: &CourseCommand, output: &Output) -> Result<Exit> {
-    // A course that does not load is not shown: the complaint is what its author needs.
-    let course = load_course(host, common)?;
     match command {
-        CourseCommand::Show => output.print(&text(host, common)?)?,
-        CourseCommand::Lint => {
-            let labs = course.labs.len();
-            output.print(&format!("`{}` is a good course: {labs} labs, Python {}.\n", course.name, course.python))?;
-        }
+        CourseCommand::Show(place) => show(host, path(common, place)?, output),
+        CourseCommand::Lint(place) => lint(host, path(common, place)?, output),
+        CourseCommand::New(options) => draft::run(host, common, options, output),
+        CourseCommand::Explain => output.print(Course::format()).map(|()| Exit::Ready),
     }
+}
+
+/// The course that is meant: as an argument, or by `--course`; the embedded one where there is neither.
+fn path<'a>(common: &'a Common, place: &'a CoursePlace) -> Result<Option<&'a Path>> {
+    match (&place.path, &common.course) {
+        (Some(path), Some(other)) => Err(Error::Usage {
+            message: format!("two courses are named, `{}` and `--course {}`", path.display(), other.display()),
+            hint: "name one of them".into(),
+        }),
+        (path, course) => Ok(path.as_deref().or(course.as_deref())),
+    }
+}
+
+fn load(host: &Host, path: Option<&Path>) -> Result<Course> {
+    path.map_or_else(Course::embedded, |path| Course::load(host, path))
+}
+
+/// A course that does not load is not shown: the complaint is what its author needs.
+fn show(host: &Host, path: Option<&Path>, output: &Output) -> Result<Exit> {
+    load(host, path)?;
+    let text = path.map_or_else(|| Ok(Course::embedded_text().to_owned()), |path| Course::text(host, path))?;
+    output.print(&text)?;
     Ok(Exit::Ready)
 }
 
-fn text(host: &Host, common: &Common) -> Result<String> {
-    match &common.course {
-        Some(path) => Course::text(host, Path::new(path)),
-        None => Ok(Course::embedded_text().to_owned()),
+fn lint(host: &Host, path: Option<&Path>, output: &Output) -> Result<Exit> {
+    let mut problems = path.map(|path| Course::problems(host, path)).unwrap_or_default();
+    // The last one ends the run; those before it are told here.
+    if let Some(last) = problems.pop() {
+        for problem in &problems {
+            output.emit(Event::Failed { error: problem.into(), duration_ms: 0 });
+        }
+        return Err(last);
     }
+    let course = load(host, path)?;
+    let mut text =
+        format!("`{}` is a good course: {}, Python {}.\n", course.name, count(course.labs.len(), "lab"), course.python);
+    text += &course.labs.iter().map(lab).collect::<String>();
+    if !course.labs.is_empty() {
+        text += &format!("All labs together take {}: they run side by side.\n", seconds(course.duration().as_secs_f64()));
+    }
+    text += &course.notes().iter().map(|note| format!("note: {note}\n")).collect::<String>();
+    output.print(&text)?;
+    Ok(Exit::Ready)
+}
+
+/// A lab and its timeline, a line each.
+fn lab(lab: &Lab) -> String {
+    let timeline = &lab.timeline;
+    let lines = count(timeline.marks.len(), "line");
+    let units = format!("units of {}", seconds(timeline.unit.as_secs_f64()));
+    let row = |due: Due, what: &str| {
+        let after = due.after.map(|line| format!("after line {line}")).unwrap_or_default();
+        format!("    {:>7}  {after:14}  {what}\n", seconds(timeline.due(due).as_secs_f64()))
+    };
+    let marks: String = timeline.marks.iter().map(|mark| row(mark.due, &mark.line)).collect();
+    let end = row(timeline.ends, "(the end)");
+    format!("  {}: {lines}, {}, {units}. {}\n{marks}{end}", lab.script, seconds(lab.duration().as_secs_f64()), lab.teaches)
+}
+
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// `3 s`, `0.25 s`.
+fn seconds(seconds: f64) -> String {
+    let text = format!("{seconds:.3}");
+    format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
 }

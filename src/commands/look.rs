@@ -11,7 +11,7 @@ use crate::plan::{self, Action, Decision, Plan, Settings, Sizes};
 
 /// Reads the machine, makes the plan, and tells both.
 pub(super) fn look(task: &Task<'_>, settings: &Settings, with_sizes: bool) -> Result<(Facts, Plan)> {
-    let mut facts = facts::gather(task.host, &task.course, &task.venv)?;
+    let mut facts = facts::gather(task.host, &task.course, &task.venv, &settings.archive.address)?;
     let mut plan = loop {
         match plan::make(&task.course, &facts, settings) {
             Ok(Decision::Plan(plan)) => break *plan,

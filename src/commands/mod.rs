@@ -2,11 +2,14 @@
 
 mod copies;
 mod course;
+mod draft;
 mod look;
 mod output;
+mod rights;
 mod selftest;
 mod setup;
 mod show;
+mod undo;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -40,6 +43,7 @@ fn carry_out(host: &Host, cli: &Cli, output: &Output) -> Result<Exit> {
     match &cli.command {
         Command::Setup(options) => setup::run(&task, options),
         Command::Plan(options) => show::run(&task, options),
+        Command::Undo(options) => undo::run(&task, options),
         Command::Verify(options) => verify::run(&task, options),
         Command::Course(_) => Ok(Exit::Ready),
     }
@@ -76,7 +80,7 @@ impl<'a> Task<'a> {
                 let path = self.host.absolute(Path::new(text));
                 (range.clone(), Some(interpreters::named(self.host, &path, self.host.student()?)))
             }
-            Some(text) => (range.and(&requirement(text)?), None),
+            Some(text) => (self.narrowed(text)?, None),
         };
         let because = self.course.because.clone();
         Ok(plan::Settings {
@@ -86,6 +90,24 @@ impl<'a> Task<'a> {
                 Some(Select::Local) | None => Selection::Local,
             },
             refreshed: false,
+            archive: match wish {
+                Some(wish) => archive(self.host, wish)?,
+                None => plan::Archive::default(),
+            },
+        })
+    }
+
+    /// The course's range, narrowed by `--python`.
+    fn narrowed(&self, text: &str) -> Result<Requirement> {
+        let range = &self.course.python;
+        let both = range.and(&requirement(text)?);
+        if both.is_satisfiable() {
+            return Ok(both);
+        }
+        let because = self.course.because.as_ref().map(|because| format!(", because {because}")).unwrap_or_default();
+        Err(Error::Usage {
+            message: format!("`--python {text}` leaves no version of the course's range `{range}`"),
+            hint: format!("the course needs a Python in `{range}`{because}"),
         })
     }
 
@@ -101,6 +123,29 @@ fn load_course(host: &Host, common: &Common) -> Result<Course> {
         Some(path) => Course::load(host, path),
         None => Course::embedded(),
     }
+}
+
+/// deadsnakes, or the copy of `--ppa-mirror` and `--ppa-key`. What is written into apt's sources is checked here.
+fn archive(host: &Host, wish: &Wish) -> Result<plan::Archive> {
+    let usage = |message: String, hint: &str| Error::Usage { message, hint: hint.into() };
+    let mut archive = plan::Archive::default();
+    if let Some(mirror) = &wish.ppa_mirror {
+        let has_scheme = ["http://", "https://"].iter().any(|scheme| mirror.len() > scheme.len() && mirror.starts_with(scheme));
+        if !has_scheme || mirror.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            let hint = "write for example `--ppa-mirror http://mirror.example/deadsnakes/ppa/ubuntu`";
+            return Err(usage(format!("`--ppa-mirror {mirror}` is not the address of an archive"), hint));
+        }
+        archive.address = mirror.trim_end_matches('/').to_owned();
+    }
+    if let Some(path) = &wish.ppa_key {
+        let key = host.read_at_most(&host.absolute(path), 1 << 20)?.unwrap_or_default();
+        if !key.contains("-----BEGIN PGP PUBLIC KEY BLOCK-----") {
+            let message = format!("`--ppa-key {}` is not a public key in armour", path.display());
+            return Err(usage(message, "export it with `gpg --export --armor`"));
+        }
+        archive.key = key;
+    }
+    Ok(archive)
 }
 
 fn requirement(text: &str) -> Result<Requirement> {

@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::host::{Clock, Host};
 use crate::lab::LabResult;
 use crate::report::console::{Loudness, Paint, Talk};
-use crate::report::{Report, human, json, plain};
+use crate::report::{Report, human, json, plain, svg};
 
 /// The listeners of one run.
 pub(super) struct Output {
@@ -164,6 +164,7 @@ impl Output {
             Format::Plain => Ok(plain::text(report)),
             Format::Json => json::document(report),
             Format::Ndjson => Ok(String::new()),
+            Format::Svg => Ok(svg::document(report)),
         }
     }
 

@@ -1,45 +1,52 @@
 //! `labready setup`: look, plan, ask once, apply, look again until nothing is left, then the labs.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use super::look::look;
+use super::rights::Rights;
 use super::{Task, verify};
-use crate::apply::apply;
+use crate::apply::{Journal, apply};
 use crate::cli::Setup;
 use crate::error::{Error, Exit, Result};
 use crate::event::Event;
 use crate::facts::Facts;
-use crate::host::{Clock, FolderLock, LockedByAnother, quoted_line};
+use crate::host::{Clock, Elevation, FolderLock, LockedByAnother};
 use crate::plan::{Action, Plan, Settings};
 use crate::report::Status;
 
-/// A plan that waits for the index, the plan after it, and the empty one that proves it; one more for a surprise.
-const ROUNDS: usize = 4;
+/// A plan that waits for the index, one that waits for deadsnakes, the full one, and the empty one that proves it; one more for a surprise.
+const ROUNDS: usize = 5;
+/// sudo forgets after five minutes on some systems.
+const RENEWAL: Duration = Duration::from_secs(60);
 
 pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
     let mut settings = task.settings(Some(&options.wish))?;
-    let _turn = turn(task, Duration::from_secs(options.lock_timeout))?;
+    let _turn = turn(task, options.patience())?;
+    let journal = Journal::of(task.host, &task.host.account()?);
     let mut agreed = options.yes;
     for _ in 0..ROUNDS {
         let (facts, plan) = look(task, &settings, !agreed)?;
         if plan.is_empty() {
             return prove(task, &settings, &facts, &plan, options);
         }
-        permitted(&facts, &plan)?;
+        let rights = Rights::look(task, &facts, &plan)?;
         if !agreed && !agree(task)? {
             task.finish(Status::NotReady, "Nothing was changed.");
             return Ok(Exit::Ready);
         }
         agreed = true;
+        let elevation = rights.obtain(task, &facts, &plan)?;
         settings.refreshed |= plan.steps.iter().any(|step| step.action == Action::RefreshIndex);
-        apply(task.host, &plan, Duration::from_secs(options.lock_timeout), &|event| task.output.emit(event))?;
+        apply_with(task, plan, elevation, options.patience(), Some(&journal))?;
     }
     Err(Error::Bug { message: format!("the plan is not empty after it was applied {ROUNDS} times") })
 }
 
 /// Waits until no other run of labready works on what this one would change: the machine, when root asks, and the environment's folder.
-fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock>> {
+pub(super) fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock>> {
     let machine = task.host.account()?.is_root().then(|| PathBuf::from("/var/lib/dpkg"));
     let folders = machine.into_iter().chain(task.venv.parent().map(Path::to_owned));
     let clock = Clock::start();
@@ -74,21 +81,39 @@ fn prove(task: &Task<'_>, settings: &Settings, facts: &Facts, plan: &Plan, optio
     verify::labs(task, &verify::setting(settings, facts, plan.python.as_ref())?, "This workstation is ready.")
 }
 
-fn permitted(facts: &Facts, plan: &Plan) -> Result<()> {
-    let root_steps: Vec<_> = plan.steps.iter().filter(|step| step.needs_root).collect();
-    let account = &facts.rights.account;
-    if root_steps.is_empty() || account.is_root() {
-        return Ok(());
+/// Applies the plan; its steps for root run under sudo, whose permission is kept from expiring meanwhile.
+pub(super) fn apply_with(
+    task: &Task<'_>,
+    mut plan: Plan,
+    elevation: Option<Elevation>,
+    patience: Duration,
+    journal: Option<&Journal>,
+) -> Result<()> {
+    for step in plan.steps.iter_mut().filter(|step| step.needs_root) {
+        step.command.elevation.clone_from(&elevation);
     }
-    let mut commands: Vec<String> = root_steps.iter().map(|step| format!("  {}", quoted_line(&step.command.argv()))).collect();
-    if !plan.open.is_empty() {
-        commands.push("  (and what `labready plan` shows once that is done)".into());
-    }
-    Err(Error::NeedsRoot { count: root_steps.len(), user: account.name.clone(), commands: commands.join("\n") })
+    let is_done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        if let Some(elevation) = &elevation {
+            scope.spawn(|| {
+                let mut renewed = Clock::start();
+                while !is_done.load(Ordering::SeqCst) {
+                    task.host.pause(Duration::from_millis(100));
+                    if renewed.elapsed() > RENEWAL {
+                        task.host.renew(elevation);
+                        renewed = Clock::start();
+                    }
+                }
+            });
+        }
+        let applied = apply(task.host, &plan, patience, journal, &|event| task.output.emit(event));
+        is_done.store(true, Ordering::SeqCst);
+        applied
+    })
 }
 
 /// Asks once. Without a terminal nobody can answer, and nothing is done.
-fn agree(task: &Task<'_>) -> Result<bool> {
+pub(super) fn agree(task: &Task<'_>) -> Result<bool> {
     if task.common.quiet {
         return Err(Error::Usage {
             message: "`--quiet` shows no plan that could be agreed to".into(),

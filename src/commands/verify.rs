@@ -26,7 +26,7 @@ pub(super) fn run(task: &Task<'_>, options: &Verify) -> Result<Exit> {
         });
     }
     let settings = task.settings(None)?;
-    let facts = facts::gather(task.host, &task.course, &task.venv)?;
+    let facts = facts::gather(task.host, &task.course, &task.venv, &settings.archive.address)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let choice = plan::installed(&settings.wish, &facts)?;
     let setting = setting(&settings, &facts, choice.as_ref())?;
@@ -59,11 +59,14 @@ fn saved(task: &Task<'_>, files: &[PathBuf]) -> Vec<Option<SystemTime>> {
 pub(super) fn setting(settings: &Settings, facts: &Facts, choice: Option<&Choice>) -> Result<Setting> {
     // As it was named, not where that leads: a virtual environment's python is a link out of it.
     let named = settings.wish.named.as_ref().map(|named| named.path.clone());
-    let in_venv = (facts.venv.state == State::Good).then(|| python_of(&facts.venv.folder));
+    // The student's environment is what the labs are for, whatever made it; but a range that was asked for is kept to.
+    let was_asked_for = settings.wish.requirement != settings.wish.range;
+    let fits = facts.venv.version.as_ref().is_some_and(|version| settings.wish.requirement.matches(version));
+    let in_venv = (facts.venv.state == State::Good && (fits || !was_asked_for)).then(|| python_of(&facts.venv.folder));
     let installed = choice.map(|choice| choice.path.clone());
     let python = named.or(in_venv).or(installed).ok_or_else(|| Error::NoPython {
-        message: "no Python that the course can use is installed".into(),
-        hint: "`labready setup` installs one".into(),
+        message: format!("no Python in `{}` is installed", settings.wish.requirement),
+        hint: "`labready setup` installs one; `labready plan` says which were found, and why each was refused".into(),
     })?;
     Ok(Setting { account: facts.rights.student.clone(), ..Setting::new(&python) })
 }

@@ -24,9 +24,9 @@ pub(super) struct File {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Head {
-    pub name: String,
+    pub name: Spanned<String>,
     pub python: Spanned<String>,
-    pub because: Option<String>,
+    pub because: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,7 +49,7 @@ pub(super) struct Venv {
 #[serde(deny_unknown_fields)]
 pub(super) struct LabEntry {
     pub script: Spanned<String>,
-    pub teaches: String,
+    pub teaches: Spanned<String>,
     unit: Spanned<String>,
     timeline: Spanned<Vec<Line>>,
     ends: Ends,
@@ -103,11 +103,24 @@ impl Source<'_> {
         Error::Course { location, message: message.to_owned(), hint: hint.to_owned() }
     }
 
+    /// Words for people, which must leave a terminal alone.
+    pub fn words(&self, text: &Spanned<String>) -> Result<String> {
+        if text.get_ref().chars().any(char::is_control) {
+            let message = format!("the text {:?} holds a control character", text.get_ref());
+            return Err(self.wrong(Some(text.span()), &message, "write it on one line, in plain words"));
+        }
+        Ok(text.get_ref().clone())
+    }
+
     /// The requirement of `[course] python`.
     pub fn requirement(&self, python: &Spanned<String>) -> Result<Requirement> {
-        Requirement::parse(python.get_ref()).map_err(|problem| {
-            self.wrong(Some(python.span()), &problem, "the range stands under `[course]` as `python = \">=3.7, <3.14\"`")
-        })
+        let hint = "the range stands under `[course]` as `python = \">=3.7, <3.14\"`";
+        let wrong = |problem: &str| self.wrong(Some(python.span()), problem, hint);
+        let requirement = Requirement::parse(python.get_ref()).map_err(|problem| wrong(&problem))?;
+        if requirement.is_satisfiable() {
+            return Ok(requirement);
+        }
+        Err(wrong(&format!("no Python can be in `{requirement}`")))
     }
 
     /// The packages, each a name that apt can take and no option.
@@ -207,16 +220,17 @@ impl Source<'_> {
         }
     }
 
-    fn unit(&self, unit: &Spanned<String>) -> Result<Duration> {
-        let text = unit.get_ref();
-        let number = |suffix: &str| text.strip_suffix(suffix).and_then(|number| number.trim().parse::<f64>().ok());
-        let seconds = number("ms").map(|ms| ms / 1000.0).or_else(|| number("s"));
-        match seconds {
-            Some(seconds) if (0.1..=60.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
-            _ => {
-                let message = format!("`unit = \"{text}\"` is not a time between 100 ms and 60 s");
-                Err(self.wrong(Some(unit.span()), &message, "write for example `unit = \"1s\"` or `unit = \"250ms\"`"))
-            }
-        }
+    fn unit(&self, text: &Spanned<String>) -> Result<Duration> {
+        unit(text.get_ref()).ok_or_else(|| {
+            let message = format!("`unit = \"{}\"` is not a time between 100 ms and 60 s", text.get_ref());
+            self.wrong(Some(text.span()), &message, "write for example `unit = \"1s\"` or `unit = \"250ms\"`")
+        })
     }
+}
+
+/// Reads `1s`, `0.5s` or `250ms`: a time between 100 ms and 60 s.
+pub fn unit(text: &str) -> Option<Duration> {
+    let number = |suffix: &str| text.strip_suffix(suffix).and_then(|number| number.trim().parse::<f64>().ok());
+    let seconds = number("ms").map(|ms| ms / 1000.0).or_else(|| number("s"))?;
+    (0.1..=60.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
 }

@@ -10,7 +10,6 @@ use super::{Course, Lab};
 use crate::error::{Error, Result};
 use crate::host::{Host, Kind};
 
-const COURSE_FILE: &str = "course.toml";
 /// More than any lab script or course file that a person wrote, in bytes.
 const FILE_LIMIT: u64 = 1 << 20;
 
@@ -24,6 +23,14 @@ const EMBEDDED_SCRIPTS: [(&str, &str); 4] = [
 ];
 
 impl Course {
+    /// What a course file is called.
+    pub const FILE: &str = "course.toml";
+
+    /// Whether a script of this name can lie beside a course file.
+    pub fn can_name(script: &str) -> bool {
+        lab_name(script).is_some()
+    }
+
     /// The embedded course.
     ///
     /// # Errors
@@ -51,6 +58,24 @@ impl Course {
         course_file(host, path).map(|(_, text)| text)
     }
 
+    /// The format of a course file, for authors, with worked examples.
+    pub fn format() -> &'static str {
+        include_str!("format.md")
+    }
+
+    /// Everything that is wrong with a course: what [`Course::load`] complains of, and what it would complain of next.
+    pub fn problems(host: &Host, path: &Path) -> Vec<Error> {
+        match course_file(host, path) {
+            Ok((file, text)) => {
+                let name = file.display().to_string();
+                let folder = file.parent().unwrap_or(Path::new("/"));
+                let source = Source { name: &name, text: &text };
+                problems(&source, |script| read_script(host, folder, script, &source))
+            }
+            Err(error) => vec![error],
+        }
+    }
+
     /// The course of `--course FILE|DIR`.
     ///
     /// # Errors
@@ -68,10 +93,10 @@ impl Course {
 fn course_file(host: &Host, path: &Path) -> Result<(PathBuf, String)> {
     let given = host.absolute(path);
     let file = match host.real_path(&given).map(|real| host.look(&real).kind) {
-        Some(Kind::Folder) => given.join(COURSE_FILE),
+        Some(Kind::Folder) => given.join(Course::FILE),
         _ => given,
     };
-    let text = host.read_at_most(&file, FILE_LIMIT)?.ok_or_else(|| Error::Course {
+    let text = text_of(host, &file)?.ok_or_else(|| Error::Course {
         location: file.display().to_string(),
         message: "there is no such course file".into(),
         hint: "`--course` takes a course.toml or the folder that holds one".into(),
@@ -79,37 +104,83 @@ fn course_file(host: &Host, path: &Path) -> Result<(PathBuf, String)> {
     Ok((file, text))
 }
 
+/// A text that a person wrote: not a huge one, and UTF-8, so that what runs is what was written.
+fn text_of(host: &Host, file: &Path) -> Result<Option<String>> {
+    let wrong = |line: Option<usize>, message: &str, hint: &str| {
+        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+        Error::Course { location: format!("{}{line}", file.display()), message: message.into(), hint: hint.into() }
+    };
+    let text = match host.read_at_most(file, FILE_LIMIT) {
+        Err(Error::TooLarge { limit, .. }) => {
+            let message = format!("it is larger than {limit} bytes");
+            return Err(wrong(None, &message, "a course file and its scripts are texts that a person wrote"));
+        }
+        text => text?,
+    };
+    let Some((before, _)) = text.as_deref().unwrap_or_default().split_once(char::REPLACEMENT_CHARACTER) else {
+        return Ok(text);
+    };
+    let line = before.matches('\n').count() + 1;
+    Err(wrong(Some(line), "a character there is not UTF-8", "save the file as UTF-8"))
+}
+
 fn build(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>) -> Result<Course> {
     let file = source.parse()?;
     let mut digest = Sha256::new();
     digest.update(source.text);
     let mut labs: Vec<Lab> = Vec::new();
+    if file.labs.is_empty() {
+        return Err(source.wrong(None, "the course has no lab", "`labready course show` prints one with four"));
+    }
     for entry in &file.labs {
         let lab = lab(source, entry, &read)?;
         if labs.iter().any(|other| other.name == lab.name) {
-            let message = format!("two labs have the script `{}`", lab.script);
-            return Err(source.wrong(Some(entry.script.span()), &message, "give each lab a script of its own"));
+            return Err(two_labs(source, entry));
         }
         digest.update(&lab.source);
         labs.push(lab);
     }
     Ok(Course {
-        name: file.course.name,
+        name: source.words(&file.course.name)?,
         digest: format!("{:x}", digest.finalize()),
         python: source.requirement(&file.course.python)?,
-        because: file.course.because,
+        because: file.course.because.as_ref().map(|because| source.words(because)).transpose()?,
         packages: source.packages(&file.packages)?,
         venv: source.venv(&file.venv)?,
         labs,
     })
 }
 
+fn problems(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>) -> Vec<Error> {
+    let file = match source.parse() {
+        Ok(file) => file,
+        Err(error) => return vec![error],
+    };
+    let head =
+        [source.requirement(&file.course.python).err(), source.packages(&file.packages).err(), source.venv(&file.venv).err()];
+    let labs = file.labs.iter().enumerate().flat_map(|(index, entry)| {
+        let is_doubled = file.labs[..index].iter().any(|other| other.script.get_ref() == entry.script.get_ref());
+        let doubled = is_doubled.then(|| two_labs(source, entry));
+        [doubled, lab(source, entry, &read).err(), source.timeline(entry).err()]
+    });
+    let mut problems: Vec<Error> = Vec::new();
+    for problem in head.into_iter().chain(labs).flatten() {
+        if problems.iter().all(|known| known.to_string() != problem.to_string()) {
+            problems.push(problem);
+        }
+    }
+    problems
+}
+
+fn two_labs(source: &Source<'_>, entry: &LabEntry) -> Error {
+    let message = format!("two labs have the script `{}`", entry.script.get_ref());
+    source.wrong(Some(entry.script.span()), &message, "give each lab a script of its own")
+}
+
 fn lab(source: &Source<'_>, entry: &LabEntry, read: impl Fn(&Spanned<String>) -> Result<String>) -> Result<Lab> {
     let script = entry.script.get_ref();
     let wrong = |message: String, hint: &str| source.wrong(Some(entry.script.span()), &message, hint);
-    let plain = script.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) && !script.starts_with(['.', '-']);
-    let name = script.strip_suffix(".py").filter(|name| !name.is_empty() && plain);
-    let Some(name) = name else {
+    let Some(name) = lab_name(script) else {
         let message = format!("the script `{script}` is not a plain Python file name");
         return Err(wrong(message, "a script lies beside the course file and is named like `learning_tasks.py`"));
     };
@@ -117,9 +188,15 @@ fn lab(source: &Source<'_>, entry: &LabEntry, read: impl Fn(&Spanned<String>) ->
         name: name.to_owned(),
         script: script.clone(),
         source: read(&entry.script)?,
-        teaches: entry.teaches.clone(),
+        teaches: source.words(&entry.teaches)?,
         timeline: source.timeline(entry)?,
     })
+}
+
+/// A lab is called like its script.
+fn lab_name(script: &str) -> Option<&str> {
+    let plain = script.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) && !script.starts_with(['.', '-']);
+    script.strip_suffix(".py").filter(|name| !name.is_empty() && plain)
 }
 
 /// Reads a script that must really lie in the course's folder: a link out of it is refused.
@@ -137,5 +214,5 @@ fn read_script(host: &Host, folder: &Path, script: &Spanned<String>, source: &So
     if host.look(&real).kind != Kind::File {
         return Err(wrong(format!("the script `{name}` is not a file"), "put the script beside the course file"));
     }
-    host.read_at_most(&real, FILE_LIMIT)?.ok_or_else(missing)
+    text_of(host, &real)?.ok_or_else(missing)
 }

@@ -1,13 +1,18 @@
 //! The course: what is wanted. One TOML file beside its scripts; `scripts/` holds the embedded one.
 //!
-//! `format` is the file as it is written, `load` finds and reads it, `timeline` is what a lab prints and when.
+//! `format` is the file as it is written (`format.md` describes it for authors), `load` finds and reads it, `timeline` is what a lab
+//! prints and when, `draft` writes a file for a script whose timeline was guessed, `notes` is what an author should know.
 
+mod draft;
 mod format;
 mod load;
+mod notes;
 mod timeline;
 
 use serde::{Deserialize, Serialize};
 
+pub use draft::Draft;
+pub use format::unit;
 pub use timeline::{Due, Mark, Timeline};
 
 use crate::version::Requirement;

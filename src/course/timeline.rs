@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+/// No lab takes longer, in units.
+const LAST: f64 = 1000.0;
+
 /// The marks of a lab in the order of the course file, and its end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timeline {
@@ -47,8 +50,8 @@ impl Timeline {
         let due = self.marks.iter().map(|mark| mark.due).chain([self.ends]);
         for (index, due) in due.enumerate() {
             let what = if index < self.marks.len() { format!("line {}", index + 1) } else { "the end".into() };
-            if !due.at.is_finite() || due.at < 0.0 {
-                return Some((format!("{what} is due at {}", due.at), "write units after the start, 0 or more".into()));
+            if !(0.0..=LAST).contains(&due.at) {
+                return Some((format!("{what} is due at {}", due.at), format!("write units after the start, from 0 to {LAST}")));
             }
             let Some(after) = due.after else { continue };
             if after == 0 || after > index {

@@ -42,7 +42,9 @@ pub fn gather(host: &Host) -> Machine {
     let kernel = line("/proc/sys/kernel/osrelease");
     let architecture = line("/var/lib/dpkg/arch");
     let architecture = if architecture.is_empty() { host.built_for().to_owned() } else { architecture };
-    Machine { hostname: line("/proc/sys/kernel/hostname"), environment: environment(host, &kernel), kernel, architecture }
+    // An image that is being built may have no /proc.
+    let hostname = ["/proc/sys/kernel/hostname", "/etc/hostname"].into_iter().map(line).find(|name| !name.is_empty());
+    Machine { hostname: hostname.unwrap_or_default(), environment: environment(host, &kernel), kernel, architecture }
 }
 
 fn environment(host: &Host, kernel: &str) -> Environment {

@@ -9,6 +9,8 @@ pub mod distro;
 pub mod interpreters;
 pub mod machine;
 pub mod packages;
+pub mod removable;
+pub mod sources;
 pub mod venv;
 
 use std::path::Path;
@@ -36,6 +38,9 @@ pub struct Facts {
     /// What apt offers; `None` until it was asked.
     #[serde(default)]
     pub apt: Option<apt::Apt>,
+    /// apt's sources of deadsnakes.
+    #[serde(default)]
+    pub sources: sources::Sources,
     /// The alternatives group and the link it manages.
     pub selection: alternatives::Selection,
     /// The virtual environment.
@@ -65,7 +70,7 @@ impl Rights {
 ///
 /// # Errors
 /// When a file that is there cannot be read.
-pub fn gather(host: &Host, course: &Course, venv: &Path) -> Result<Facts> {
+pub fn gather(host: &Host, course: &Course, venv: &Path, mirror: &str) -> Result<Facts> {
     let rights = Rights { account: host.account()?, student: host.student()? };
     let home = rights.owner().home.clone();
     let names = [course.packages.python.as_slice(), &course.packages.build].concat();
@@ -84,6 +89,7 @@ pub fn gather(host: &Host, course: &Course, venv: &Path) -> Result<Facts> {
         interpreters,
         packages: packages?,
         apt: None,
+        sources: sources::gather(host, mirror),
         selection: alternatives::gather(host),
         venv: venv_facts.unwrap_or_else(|_| venv::gather(host, venv)),
         disk: disk::gather(host, venv),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Account;
+use super::{Account, Elevation};
 
 /// The PATH of every child: the system's own folders, none that a student can write.
 pub const SYSTEM_PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -27,6 +27,9 @@ pub struct Command {
     /// Whom it runs as; unchanged unless told. Only root can say.
     #[serde(skip)]
     pub account: Option<Account>,
+    /// What gives it root's rights, when the student runs labready.
+    #[serde(skip)]
+    pub elevation: Option<Elevation>,
 }
 
 impl Command {
@@ -38,6 +41,7 @@ impl Command {
             environment: BTreeMap::new(),
             folder: None,
             account: None,
+            elevation: None,
         }
     }
 
@@ -73,6 +77,13 @@ impl Command {
     #[must_use]
     pub fn as_account(mut self, account: Option<Account>) -> Self {
         self.account = account;
+        self
+    }
+
+    /// Runs it with root's rights.
+    #[must_use]
+    pub fn elevated(mut self, elevation: Option<Elevation>) -> Self {
+        self.elevation = elevation;
         self
     }
 

@@ -223,7 +223,35 @@ impl Host {
             return Err(failed(ErrorKind::IsADirectory.into()));
         }
         let parent = inside.parent().unwrap_or(Path::new("/"));
+        fs::metadata(parent).map_err(failed)?;
         tempfile::Builder::new().prefix(".labready-").tempfile_in(parent).map(drop).map_err(failed)
+    }
+
+    /// Appends to a file of our own and returns once it is on the disk. Its folder is made when missing; a link in its place is refused.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn append_synced(&self, path: &Path, text: &str) -> Result<()> {
+        let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
+        let inside = self.inside(path);
+        fs::create_dir_all(inside.parent().unwrap_or(Path::new("/"))).map_err(failed)?;
+        let options = OpenOptions::new().append(true).create(true).mode(0o644).custom_flags(nix::libc::O_NOFOLLOW).open(&inside);
+        options.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all())).map_err(failed)
+    }
+
+    /// Removes a file of our own, and its folder when that is empty then. A file that is not there is removed already.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn remove_file(&self, path: &Path) -> Result<()> {
+        let inside = self.inside(path);
+        match fs::remove_file(&inside) {
+            Err(source) if !is_missing(&source) => return Err(Error::File { action: "remove", path: path.to_owned(), source }),
+            _ => {}
+        }
+        // Others may have put something there.
+        let _ = inside.parent().map(fs::remove_dir);
+        Ok(())
     }
 
     /// Opens a file for the lines of a log: appended to, created when missing.

@@ -8,6 +8,7 @@
 mod accounts;
 mod clock;
 mod command;
+mod elevation;
 mod files;
 mod locks;
 mod programs;
@@ -24,6 +25,7 @@ use std::path::{Path, PathBuf};
 pub use accounts::Account;
 pub use clock::{Clock, Instants};
 pub use command::{Command, SYSTEM_PATH, quoted_line};
+pub use elevation::Elevation;
 pub use files::{Entry, Kind};
 pub use locks::{FolderLock, Holder, LockedByAnother};
 pub use spawn::{Finished, Stream};

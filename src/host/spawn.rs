@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use duct::{Expression, Handle, cmd};
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
@@ -103,11 +104,11 @@ impl Host {
                 break output.status;
             }
             if self.is_interrupted() {
-                end(&handle);
+                self.end(&handle, command);
                 return Err(Error::Interrupted);
             }
             if Instant::now() > deadline {
-                end(&handle);
+                self.end(&handle, command);
                 return Err(Error::TimedOut { program: command.name(), seconds: limit.as_secs() });
             }
         };
@@ -130,14 +131,15 @@ impl Host {
         let (stderr, stderr_end) = pipe()?;
         let mut arguments = command.arguments.clone();
         let status_pipe = match status_arguments {
-            Some(arguments_for) => {
+            // sudo closes every descriptor that it does not know.
+            Some(arguments_for) if command.elevation.is_none() => {
                 let (status, status_end) = pipe()?;
                 fcntl(&status_end, FcntlArg::F_SETFD(FdFlag::empty())).map_err(|errno| failed(command, errno.into()))?;
                 arguments.extend(arguments_for(status_end.as_raw_fd()));
                 read_lines(Stream::Status, status, sender.clone());
                 Some(status_end)
             }
-            None => None,
+            _ => None,
         };
         read_lines(Stream::Stdout, stdout, sender.clone());
         read_lines(Stream::Stderr, stderr, sender);
@@ -161,11 +163,40 @@ impl Host {
         environment
     }
 
+    /// Asks the whole group to end, then makes it.
+    fn end(&self, handle: &Handle, command: &Command) {
+        let groups: Vec<Pid> = handle.pids().into_iter().map(|pid| Pid::from_raw(pid as i32)).collect();
+        for (signal, grace) in [(Signal::SIGINT, GRACE), (Signal::SIGTERM, TICK * 20), (Signal::SIGKILL, GRACE)] {
+            for group in &groups {
+                match &command.elevation {
+                    Some(elevation) => self.signal_elevated(elevation, group.as_raw(), signal),
+                    // The group may be gone already.
+                    None => killpg(*group, signal).unwrap_or_default(),
+                }
+            }
+            let deadline = Instant::now() + grace;
+            while Instant::now() < deadline {
+                let is_gone = |group: &Pid| killpg(*group, None) == Err(Errno::ESRCH);
+                if handle.try_wait().is_ok_and(|status| status.is_some()) && groups.iter().all(is_gone) {
+                    return;
+                }
+                thread::sleep(TICK / 2);
+            }
+        }
+    }
+
     fn expression(&self, command: &Command, arguments: &[String]) -> Expression {
         let account = command.account.clone();
         let environment = self.environment_of(command);
         let folder = command.folder.clone().unwrap_or_else(|| PathBuf::from("/"));
-        cmd(self.inside(&command.program), arguments)
+        let (program, arguments) = match &command.elevation {
+            Some(elevation) => {
+                let variables: Vec<(String, String)> = environment.clone().into_iter().collect();
+                elevation.wrap(command, arguments.to_vec(), &variables)
+            }
+            None => (command.program.clone(), arguments.to_vec()),
+        };
+        cmd(self.inside(&program), arguments)
             .full_env(environment)
             .dir(self.inside(&folder))
             .stdin_null()
@@ -182,25 +213,6 @@ impl Host {
 
 fn failed(command: &Command, source: io::Error) -> Error {
     Error::Spawn { program: command.program.clone(), source }
-}
-
-/// Asks the whole group to end, then makes it.
-fn end(handle: &Handle) {
-    let groups: Vec<Pid> = handle.pids().into_iter().map(|pid| Pid::from_raw(pid as i32)).collect();
-    for (signal, grace) in [(Signal::SIGINT, GRACE), (Signal::SIGTERM, TICK * 20), (Signal::SIGKILL, GRACE)] {
-        for group in &groups {
-            // The group may be gone already.
-            let _ = killpg(*group, signal);
-        }
-        let deadline = Instant::now() + grace;
-        while Instant::now() < deadline {
-            if handle.try_wait().is_ok_and(|status| status.is_some()) && groups.iter().all(|group| killpg(*group, None).is_err())
-            {
-                return;
-            }
-            thread::sleep(TICK / 2);
-        }
-    }
 }
 
 /// Takes what has come, and waits a little for more. False once every stream is closed.

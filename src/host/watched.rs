@@ -208,6 +208,11 @@ impl Watched {
         }
     }
 
+    /// Stops its whole group, or lets it go on.
+    pub fn hold(&self, is_held: bool) {
+        let _ = killpg(Pid::from_raw(self.pid()), if is_held { Signal::SIGSTOP } else { Signal::SIGCONT });
+    }
+
     /// Kills whatever is left of its group, and tells how it ended. `None` when the kernel does not let it go.
     pub fn end(&mut self) -> Option<Ending> {
         if self.ending.is_some() {

@@ -3,12 +3,17 @@
 //! `run` runs one script and observes it, `stall` and `machine` sample what holds it up, `observation` is the result as data.
 //! `judge` is pure: it holds observations against a timeline, with `marks` and `pattern` for the lines, `timing` for the gaps and `series`
 //! for what the samples say about a gap. `explain` puts it into words, `conclude` puts all of it together, `verdict` is what a report gets.
+//! `infer` goes the other way, from observations to a timeline, with `align` for the lines, `units` for the times
+//! and `nudge` for what waits for what.
 
+mod align;
 mod conclude;
 mod explain;
+mod infer;
 mod judge;
 mod machine;
 mod marks;
+mod nudge;
 mod observation;
 mod pattern;
 mod run;
@@ -18,11 +23,14 @@ mod stall;
 #[cfg(test)]
 mod tests;
 mod timing;
+mod units;
 mod verdict;
 mod verify;
 
 pub use conclude::conclude;
+pub use infer::{Guess, infer};
 pub use observation::{Chunk, End, MachineSample, Observation, Output, ThreadSample};
+pub use run::Pause;
 pub use script::{Copy, Script, Subject};
 pub use verdict::{Attempt, Evidence, LabResult, Point, Reason, SeenMark, Stall, Verdict};
 pub use verify::{Setting, observe, verify};

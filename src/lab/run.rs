@@ -36,6 +36,17 @@ pub(super) struct Run<'a> {
     pub limit: Duration,
     /// What the machine does meanwhile.
     pub monitor: &'a Monitor,
+    /// When the script is stopped on purpose, to see what waits for what; in the order of their times.
+    pub pauses: &'a [Pause],
+}
+
+/// A time in which a script is stopped, after its spawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// From when.
+    pub from: Duration,
+    /// Until when.
+    pub until: Duration,
 }
 
 impl Run<'_> {
@@ -66,7 +77,9 @@ impl Run<'_> {
             if watch.sampler.is_started_up() || !watch.text.is_empty() {
                 started_up.take().into_iter().for_each(|tell| tell());
             }
-            watch.child.wait(if started_up.is_some() { STARTING_TICK } else { TICK });
+            let tick = if started_up.is_some() { STARTING_TICK } else { TICK };
+            let next = watch.pause(self.pauses).map_or(tick, |next| next.min(tick));
+            watch.child.wait(next);
         };
         Ok(watch.finish(stopped, self.monitor))
     }
@@ -87,6 +100,7 @@ struct Watch<'a> {
     errors_tail: Vec<u8>,
     is_stopped: bool,
     stopped_by: Option<i32>,
+    is_held: bool,
 }
 
 impl<'a> Watch<'a> {
@@ -105,6 +119,7 @@ impl<'a> Watch<'a> {
             errors_tail: Vec::new(),
             is_stopped: false,
             stopped_by: None,
+            is_held: false,
         }
     }
 
@@ -115,6 +130,18 @@ impl<'a> Watch<'a> {
 
     fn since_spawn(&self, moment: Duration) -> Duration {
         moment.saturating_sub(self.child.spawned().monotonic)
+    }
+
+    /// Stops the script, or lets it go on, as the pauses say. How long it is until the next of them begins or ends.
+    fn pause(&mut self, pauses: &[Pause]) -> Option<Duration> {
+        let now = self.now();
+        let is_held = pauses.iter().any(|pause| (pause.from..pause.until).contains(&now));
+        if is_held != self.is_held {
+            self.child.hold(is_held);
+            self.is_held = is_held;
+        }
+        let edges = pauses.iter().flat_map(|pause| [pause.from, pause.until]);
+        edges.filter(|edge| *edge > now).map(|edge| edge - now).min()
     }
 
     /// Takes in what has come. True once nothing more can come.

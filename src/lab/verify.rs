@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::conclude::conclude;
 use super::machine::Monitor;
 use super::observation::Observation;
-use super::run::Run;
+use super::run::{Pause, Run};
 use super::script::{Prepared, Subject, prepare};
 use super::verdict::{LabResult, Reason, Verdict};
 use crate::course::Lab;
@@ -72,15 +72,15 @@ pub fn verify(host: &Host, subjects: &[Subject], setting: &Setting, emit: Sink<'
     settled.collect()
 }
 
-/// Runs one lab once and only observes it, for whoever wants to see what a script does.
+/// Runs one lab once and only observes it, for whoever wants to see what a script does, also when it is stopped now and then.
 ///
 /// # Errors
 /// As [`verify`], and [`Error::Spawn`].
-pub fn observe(host: &Host, subject: &Subject, setting: &Setting) -> Result<Observation> {
+pub fn observe(host: &Host, subject: &Subject, setting: &Setting, pauses: &[Pause]) -> Result<Observation> {
     let folder = host.temporary_folder()?;
     let ready = prepare(host, subject, setting, folder.path())?;
     let monitor = Monitor::start(host);
-    Run { host, command: &ready.command, limit: setting.limit_of(&subject.lab), monitor: &monitor }.observe(|| ())
+    Run { host, command: &ready.command, limit: setting.limit_of(&subject.lab), monitor: &monitor, pauses }.observe(|| ())
 }
 
 /// What every run needs.
@@ -124,7 +124,7 @@ impl Bench<'_> {
         let attempt = trial.observations.len() + 1;
         (self.emit)(Event::LabStarted { name: trial.lab.name.clone(), script: trial.ready.script.shown.clone(), attempt });
         let limit = self.setting.limit_of(trial.lab);
-        let run = Run { host: self.host, command: &trial.ready.command, limit, monitor: &self.monitor };
+        let run = Run { host: self.host, command: &trial.ready.command, limit, monitor: &self.monitor, pauses: &[] };
         let result = match run.observe(started_up) {
             Ok(observation) => {
                 trial.observations.push(observation);
@@ -148,7 +148,9 @@ fn not_started(trial: &Trial<'_>, error: &Error) -> LabResult {
         status: Verdict::Error,
         reason: Reason::CouldNotStart,
         summary: format!("`{}` was not run: {error}.", trial.ready.script.shown),
-        fix: Some("Look whether whoever the script runs as may start that interpreter; `--python PATH` takes another one.".into()),
+        fix: Some(
+            "Look whether whoever the script runs as may start that interpreter; `--python PATH` takes another one.".into(),
+        ),
         evidence: None,
         timeline: trial.lab.timeline.clone(),
         attempts: Vec::new(),

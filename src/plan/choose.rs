@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
+use super::archive;
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::interpreters::{Home, Interpreter};
@@ -78,6 +79,8 @@ pub(super) enum Chosen {
     Taken(Choice),
     /// Only a fresh package index can tell.
     Open,
+    /// Only deadsnakes can help, for this codename.
+    Archive(String),
 }
 
 /// Chooses, and says why of every candidate. `facts.apt` unasked counts as an index without offers.
@@ -113,6 +116,9 @@ pub(super) fn choose(wish: &Wish, facts: &Facts, refreshed: bool) -> Result<(Cho
     if !refreshed {
         return Ok((Chosen::Open, only_candidates(candidates)));
     }
+    if let Some(codename) = archive::codename(facts) {
+        return Ok((Chosen::Archive(codename), only_candidates(candidates)));
+    }
     Err(nothing_fits(wish, facts, &only_candidates(candidates)))
 }
 
@@ -124,7 +130,7 @@ pub fn installed(wish: &Wish, facts: &Facts) -> Result<Option<Choice>, Error> {
     let without_apt = Facts { apt: None, ..facts.clone() };
     match choose(wish, &without_apt, false)? {
         (Chosen::Taken(choice), _) => Ok(Some(choice)),
-        (Chosen::Open, _) => Ok(None),
+        (Chosen::Open | Chosen::Archive(_), _) => Ok(None),
     }
 }
 

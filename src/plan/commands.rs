@@ -48,6 +48,20 @@ pub fn refresh_index() -> Command {
     ])
 }
 
+/// `apt-get update` of a single file of sources. The index of every other one stays (List-Cleanup).
+pub(super) fn refresh_only(sources: &str) -> Command {
+    let list = format!("Dir::Etc::sourcelist={sources}");
+    let only =
+        ["-o".to_owned(), list, "-o".into(), "Dir::Etc::sourceparts=-".into(), "-o".into(), "APT::Get::List-Cleanup=0".into()];
+    let refresh = refresh_index();
+    Command { arguments: [only.to_vec(), refresh.arguments].concat(), ..refresh }
+}
+
+/// `apt-cache policy PACKAGE`
+pub(super) fn show_candidates(package: &str) -> Command {
+    Command::new("/usr/bin/apt-cache").args(["policy", package])
+}
+
 /// `apt-get install PACKAGE…`
 pub fn install_packages(packages: &[String]) -> Command {
     Command::new("/usr/bin/apt-get").args(APT_OPTIONS).args(packages.iter().cloned())
@@ -83,6 +97,28 @@ pub(super) fn install_into_venv(folder: &Path, packages: &[String], owner: Optio
         .args(["-m", "pip", "--disable-pip-version-check", "--no-input", "install"])
         .args(packages.iter().cloned())
         .as_account(owner)
+}
+
+/// `update-alternatives --remove …`
+pub(super) fn unregister_alternative(path: &Path) -> Command {
+    let words = ["--remove".to_owned(), GROUP.to_owned(), path.display().to_string()];
+    Command::new("/usr/bin/update-alternatives").args(words)
+}
+
+/// `apt-get purge PACKAGE…`
+pub(super) fn remove_packages(packages: &[String]) -> Command {
+    Command::new("/usr/bin/apt-get").args(["-y", "-q", "-o", "Dpkg::Use-Pty=0", "purge"]).args(packages.iter().cloned())
+}
+
+/// `rm -f FILE…`
+pub(super) fn remove_files(files: &[String]) -> Command {
+    Command::new("/bin/rm").args(["-f", "--"]).args(files.iter().cloned())
+}
+
+/// `rm -rf DIR`, on its own file system only.
+pub(super) fn remove_tree(folder: &Path, owner: Option<Account>) -> Command {
+    let words = ["-rf".to_owned(), "--one-file-system".into(), "--".into(), folder.display().to_string()];
+    Command::new("/bin/rm").args(words).as_account(owner)
 }
 
 /// A virtual environment's interpreter.

@@ -2,9 +2,11 @@
 //!
 //! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment), `commands` how it is put right.
 
+mod archive;
 mod choose;
 mod commands;
 mod steps;
+mod undo;
 mod venv;
 
 use std::path::PathBuf;
@@ -12,12 +14,15 @@ use std::path::PathBuf;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
+pub use archive::{Archive, DEADSNAKES, source_text};
 pub use choose::{Candidate, Choice, Origin, Wish, installed};
 pub use commands::{install_packages, python_of, refresh_index};
 pub use steps::{Decision, Selection, Settings, make};
+pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
 
 pub use crate::facts::alternatives::{GROUP, LINK};
 pub use crate::facts::apt::Sizes;
+use crate::facts::sources::Pin;
 use crate::host::Command;
 
 /// What must change, in order. Empty = the machine has everything; only the labs can still say no.
@@ -69,10 +74,44 @@ pub enum Action {
     ConfigurePackages,
     /// Fetch apt's package index.
     RefreshIndex,
+    /// Add the archive that has the Pythons that Ubuntu lacks.
+    AddArchive {
+        /// The archive.
+        archive: Archive,
+        /// The release that it is asked for.
+        codename: String,
+        /// dpkg's name for the architecture.
+        architecture: String,
+    },
+    /// Narrow what may come from that archive.
+    PinArchive {
+        /// To this.
+        pin: Pin,
+    },
     /// Install packages with what they need.
     InstallPackages {
         /// Their names.
         packages: Vec<String>,
+    },
+    /// Take back the deadsnakes archive.
+    RemoveArchive {
+        /// Its files.
+        files: Vec<String>,
+    },
+    /// Remove packages that came with us.
+    RemovePackages {
+        /// Their names.
+        packages: Vec<String>,
+    },
+    /// Take an interpreter out of the alternatives group.
+    UnregisterAlternative {
+        /// The interpreter.
+        path: PathBuf,
+    },
+    /// Remove a virtual environment that we made.
+    RemoveVenv {
+        /// Its folder.
+        folder: PathBuf,
     },
     /// Register an interpreter in the alternatives group.
     RegisterAlternative {

@@ -5,14 +5,15 @@
 
 use std::path::PathBuf;
 
+use super::archive::{self, Archive};
 use super::choose::{Chosen, choose};
 use super::commands;
 use super::{Action, Choice, GROUP, LINK, Origin, Plan, Step, Wish, venv};
 use crate::course::{Course, Packages};
 use crate::error::Error;
-use crate::facts::Facts;
 use crate::facts::alternatives::Link;
 use crate::facts::interpreters::Home;
+use crate::facts::{Facts, packages};
 
 /// How far `python3` is selected for the whole machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct Settings {
     pub selection: Selection,
     /// Whether this run has refreshed the package index already: it is not done twice.
     pub refreshed: bool,
+    /// The archive for what Ubuntu's own lack: deadsnakes, or a room's mirror of it.
+    pub archive: Archive,
 }
 
 /// What came of planning.
@@ -56,13 +59,18 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     let choice = match chosen {
         Chosen::Taken(choice) => choice,
         Chosen::Open if facts.apt.is_none() => return Ok(Decision::AskApt(every_package(course, None))),
-        Chosen::Open => return Ok(Decision::Plan(Box::new(open_plan(course, facts, settings, candidates)?))),
+        Chosen::Open => return open_plan(course, facts, settings, candidates, refresh_step(&why_refresh(facts, settings))),
+        Chosen::Archive(codename) => {
+            let add = archive::add_step(&settings.archive, facts, codename);
+            return open_plan(course, facts, settings, candidates, add);
+        }
     };
     let missing = Missing::of(course, facts, &choice);
     if facts.apt.is_none() && !missing.is_empty() {
         return Ok(Decision::AskApt(every_package(course, Some(&choice))));
     }
     let mut steps = package_steps(facts, settings, &missing)?;
+    steps.extend(archive::pin_step(facts, &choice).filter(|_| !missing.is_empty()));
     steps.extend(install_step("install-python", &format!("Install Python {}", short(&choice)), &missing.python));
     steps.extend(venv::steps(course, facts, settings, &choice)?);
     if settings.selection == Selection::Local {
@@ -85,25 +93,36 @@ fn supported(facts: &Facts) -> Result<(), Error> {
     })
 }
 
-/// Only the index is refreshed; what follows depends on what it holds.
-fn open_plan(course: &Course, facts: &Facts, settings: &Settings, candidates: Vec<super::Candidate>) -> Result<Plan, Error> {
+/// One step that makes more Pythons known; what follows depends on which.
+fn open_plan(
+    course: &Course,
+    facts: &Facts,
+    settings: &Settings,
+    candidates: Vec<super::Candidate>,
+    first: Step,
+) -> Result<Decision, Error> {
     if settings.selection == Selection::Local {
         refuse_foreign(facts)?;
     }
     venv::flaw(facts, settings, None)?;
+    let packages =
+        [course.packages.python.as_slice(), &course.packages.build].concat().join(", ").replace("{python}", "pythonX.Y");
+    let from_archive = archive::codename(facts).filter(|_| first.action == Action::RefreshIndex).map(|codename| {
+        format!("if apt still offers none, add the deadsnakes archive for {codename} ({}) with its key", settings.archive.address)
+    });
+    let install = format!("install the newest Python in `{}` that apt then offers ({packages})", settings.wish.requirement);
+    let make = format!("make the virtual environment `{}` with it", facts.venv.folder.display());
+    let open = from_archive.into_iter().chain([install, make]).collect();
+    Ok(Decision::Plan(Box::new(Plan { python: None, candidates, steps: vec![first], open, sizes: None })))
+}
+
+fn why_refresh(facts: &Facts, settings: &Settings) -> String {
     let wanted = &settings.wish.requirement;
-    let why = if facts.apt.as_ref().is_some_and(|apt| apt.indexed) {
+    if facts.apt.as_ref().is_some_and(|apt| apt.indexed) {
         format!("no Python in `{wanted}` is installed, and apt's index knows none")
     } else {
         format!("no Python in `{wanted}` is installed, and apt has no index to look in")
-    };
-    let packages =
-        [course.packages.python.as_slice(), &course.packages.build].concat().join(", ").replace("{python}", "pythonX.Y");
-    let open = vec![
-        format!("install the newest Python in `{wanted}` that apt then offers ({packages})"),
-        format!("make the virtual environment `{}` with it", facts.venv.folder.display()),
-    ];
-    Ok(Plan { python: None, candidates, steps: vec![refresh_step(&why)], open, sizes: None })
+    }
 }
 
 /// The packages that dpkg does not have.
@@ -153,7 +172,7 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
         return Ok(steps);
     }
     if facts.packages.need_configuring() {
-        steps.push(configure_step(facts));
+        steps.push(configure_step(&facts.packages));
     }
     let offered = |name: &str| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(name));
     let unknown: Vec<String> = missing.all().filter(|name| !offered(name)).map(|name| format!("`{name}`")).collect();
@@ -173,8 +192,8 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
     Ok(steps)
 }
 
-fn configure_step(facts: &Facts) -> Step {
-    let names: Vec<String> = facts.packages.half_done.keys().map(|name| format!("`{name}`")).collect();
+pub(super) fn configure_step(packages: &packages::Packages) -> Step {
+    let names: Vec<String> = packages.half_done.keys().map(|name| format!("`{name}`")).collect();
     let left = if names.is_empty() { String::new() } else { format!(" and left {} half-done", names.join(", ")) };
     Step {
         id: "configure-packages".into(),

@@ -126,19 +126,21 @@ pub struct Talk {
     running: BTreeMap<String, ProgressBar>,
     /// The half minute of a wait that was told last.
     said_waiting: Option<u64>,
+    /// Several errors are kept apart by an empty line.
+    has_told_error: bool,
 }
 
 impl Talk {
     /// `redraws`: stderr is a terminal whose lines may be drawn again.
     pub fn new(paint: Paint, loudness: Loudness, redraws: bool) -> Self {
         let bars = (redraws && loudness != Loudness::Quiet).then(MultiProgress::new);
-        Self { paint, loudness, bars, running: BTreeMap::new(), said_waiting: None }
+        Self { paint, loudness, bars, running: BTreeMap::new(), said_waiting: None, has_told_error: false }
     }
 
     /// Tells of an event. `report` holds it already.
     pub fn tell(&mut self, event: &Event, report: &Report) {
         match event {
-            Event::Planned { plan } if report.command == "setup" && !plan.is_empty() => {
+            Event::Planned { plan } if ["setup", "undo"].contains(&report.command.as_str()) && !plan.is_empty() => {
                 self.say(human::plan(report, &self.paint, self.loudness == Loudness::Verbose).trim_end());
             }
             Event::StepStarted { id, title } => self.start(id, title),
@@ -166,6 +168,9 @@ impl Talk {
     /// Says why the command could not be carried out, and what to do.
     pub fn tell_error(&mut self, error: &ErrorPart) {
         self.clear();
+        if std::mem::replace(&mut self.has_told_error, true) {
+            self.write("");
+        }
         self.write(&format!("{}: {}", self.paint.bad("error"), harmless(&error.message)));
         if let Some(hint) = &error.hint {
             self.write(&format!("\n{}: {}", self.paint.bold("hint"), harmless(hint)));
@@ -209,7 +214,11 @@ impl Talk {
     fn progress(&self, id: &str, percent: Option<f32>, text: &str) {
         let text = harmless(text);
         if let Some(bar) = self.running.get(id) {
-            let percent = percent.map(|percent| format!("{percent:3.0} % ")).unwrap_or_default();
+            // Lines without a percentage come between those with one: the last one still holds.
+            if let Some(percent) = percent {
+                bar.set_position(percent as u64);
+            }
+            let percent = if bar.position() > 0 { format!("{:3} % ", bar.position()) } else { String::new() };
             bar.set_message(format!("{percent}{text}"));
         }
         if self.loudness == Loudness::Verbose {

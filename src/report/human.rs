@@ -6,7 +6,7 @@ use crate::lab::LabResult;
 
 use super::console::Paint;
 use super::picture::Pen;
-use super::words::{count, harmless, sizes};
+use super::words::{count, harmless, sizes, wrapped};
 use super::{Report, Status, StepPart, picture};
 
 /// What the command says on standard output.
@@ -73,11 +73,13 @@ fn step_text(number: usize, step: &StepPart, paint: &Paint) -> String {
 
 fn lab_text(lab: &LabResult, paint: &Paint) -> String {
     let mut text = format!("{}  {}\n", paint.verdict(lab.status), paint.bold(&harmless(&lab.script)));
-    text += &indented(&harmless(&lab.summary));
+    let width = paint.width().saturating_sub(2);
+    text += &indented(&wrapped(&harmless(&lab.summary), width));
     let pen = if paint.is_unicode() { Pen::Unicode } else { Pen::Ascii };
-    text += &indented(&harmless(&picture::draw(lab, paint.width().saturating_sub(2), pen).join("\n")));
+    text += &indented(&harmless(&picture::draw(lab, width, pen).join("\n")));
     if let Some(fix) = &lab.fix {
-        text += &indented(&format!("{} {}", paint.unsure("What to do:"), harmless(fix)));
+        let fix = wrapped(&format!("What to do: {}", harmless(fix)), width);
+        text += &indented(&fix.replacen("What to do:", &paint.unsure("What to do:"), 1));
     }
     text
 }

@@ -1,13 +1,15 @@
 //! Report = the fold of all events: one model, and one renderer a file.
 //!
 //! `console` is the live talk on stderr (the only user of console and indicatif), `human` and `plain` are for people, `json` is the model as
-//! it is (`schema.json` describes it), `picture` draws a lab's timeline, `words` are the small texts they share.
+//! it is (`schema.json` describes it), `picture` draws a lab's timeline with characters, `svg` all of them as a picture, `words` are the small
+//! texts they share.
 
 pub mod console;
 pub mod human;
 pub mod json;
 pub mod picture;
 pub mod plain;
+pub mod svg;
 mod words;
 
 use std::path::PathBuf;

@@ -50,11 +50,11 @@ impl Pen {
 }
 
 /// A line, or the end: what it waited for, when it was due and when it came, in units after the start.
-struct Row {
-    label: String,
-    since: f64,
-    due: Option<f64>,
-    came: Option<f64>,
+pub(super) struct Row {
+    pub label: String,
+    pub since: f64,
+    pub due: Option<f64>,
+    pub came: Option<f64>,
 }
 
 /// Draws the attempt that decided, in so many columns at the most. Empty when the lab was not run.
@@ -85,8 +85,8 @@ pub fn words(lab: &LabResult) -> Vec<String> {
     rows(lab).unwrap_or_default().into_iter().map(sentence).collect()
 }
 
-/// The rows of the attempt that decided.
-fn rows(lab: &LabResult) -> Option<Vec<Row>> {
+/// The rows of the attempt that decided; `None` when the lab was not run.
+pub(super) fn rows(lab: &LabResult) -> Option<Vec<Row>> {
     let decided = lab.evidence.as_ref().map_or(lab.attempts.len(), |evidence| evidence.attempt);
     let attempt = lab.attempts.get(decided.checked_sub(1)?).or(lab.attempts.last())?;
     let unit_ms = lab.timeline.unit.as_secs_f64() * 1e3;
@@ -178,11 +178,12 @@ impl Scale {
 
 impl Row {
     /// Whether it came where it is due, as far as the eye is concerned.
-    fn is_near(&self) -> bool {
+    pub fn is_near(&self) -> bool {
         self.due.zip(self.came).is_some_and(|(due, came)| (came - due).abs() < NEAR)
     }
 
-    fn times(&self, unit_s: f64) -> String {
+    /// When it came, and when it was due where that differs.
+    pub fn times(&self, unit_s: f64) -> String {
         match (self.due, self.came) {
             (Some(_), Some(came)) if self.is_near() => time(came * unit_s),
             (Some(due), Some(came)) => format!("{}, due at {}", time(came * unit_s), time(due * unit_s)),
@@ -198,7 +199,7 @@ fn time(seconds: f64) -> String {
 }
 
 /// `1`, `0.25`
-fn seconds(seconds: f64) -> String {
+pub(super) fn seconds(seconds: f64) -> String {
     let text = format!("{seconds:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

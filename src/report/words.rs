@@ -23,6 +23,24 @@ pub(super) fn harmless(text: &str) -> String {
     harmless
 }
 
+/// Lines of so many characters at the most, broken between words; a word that is longer keeps a line of its own.
+pub(super) fn wrapped(text: &str, width: usize) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            let is_full = !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width;
+            if is_full {
+                lines.push(std::mem::take(&mut line));
+            }
+            line += if line.is_empty() { "" } else { " " };
+            line += word;
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
+}
+
 /// `1 step`, `3 steps`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
@@ -65,6 +83,14 @@ mod tests {
     #[test]
     fn terminal_escapes_in_foreign_text_are_made_visible() {
         assert_eq!(harmless("a\u{1b}[31mred\u{7}\u{202e}\n\tb"), "a\\u{1b}[31mred\\u{7}\\u{202e}\n b");
+    }
+
+    #[test]
+    fn lines_are_broken_between_words_and_a_long_word_is_kept_whole() {
+        assert_eq!(
+            wrapped("one two three\nfour incomprehensibilities five", 9),
+            "one two\nthree\nfour\nincomprehensibilities\nfive"
+        );
     }
 
     #[test]

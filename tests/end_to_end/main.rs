@@ -9,10 +9,13 @@
 mod becoming_ready;
 mod copies;
 mod cut_off;
+mod deadsnakes;
 mod harness;
 mod in_the_way;
 mod locks;
 mod machine;
 mod people;
+mod rights;
 mod schema;
 mod systems;
+mod undo;

@@ -119,3 +119,9 @@ fn a_reader_that_goes_away_is_no_failure() {
     }
     machine.command(["bash", "-c", "labready plan --format json >/dev/full"]).run().exits(3).says("could not write the report");
 }
+
+#[test]
+fn verify_keeps_to_the_range_that_was_asked_for() {
+    let machine = Machine::ready("bookworm");
+    machine.labready(["verify", "--python", "3.13"]).run().exits(1).says("no Python in `>=3.7, <3.14, 3.13` is installed");
+}

@@ -10,7 +10,7 @@ use labready::facts::apt::{Apt, Offer};
 use labready::facts::interpreters::{Home, Interpreter};
 use labready::facts::packages::Packages;
 use labready::facts::venv::State;
-use labready::plan::{Action, Plan, Selection, Settings, Wish};
+use labready::plan::{Action, Archive, Plan, Selection, Settings, Wish};
 use labready::version::{Requirement, from_python};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -141,7 +141,12 @@ fn settings(course: &Course, python: Option<&str>, newest: bool, select: bool, n
         newest,
         named,
     };
-    Settings { wish, selection: if select { Selection::Local } else { Selection::None }, refreshed: false }
+    Settings {
+        wish,
+        selection: if select { Selection::Local } else { Selection::None },
+        refreshed: false,
+        archive: Archive::default(),
+    }
 }
 
 fn refreshes(plan: &Plan) -> bool {

@@ -7,8 +7,10 @@
 
 mod choosing;
 mod converging;
+mod course_files;
 mod documents;
 mod machines;
+mod pictures;
 mod planning;
 mod running;
 mod shown;

@@ -6,6 +6,7 @@ use labready::facts::Facts;
 use labready::facts::alternatives::{Alternative, Link};
 use labready::facts::apt::Apt;
 use labready::facts::interpreters::{Home, Interpreter};
+use labready::facts::sources::{SOURCES, Source};
 use labready::facts::venv::{State, normalized};
 use labready::plan::{self, Action, Decision, LINK, Plan, Settings, Step};
 use labready::version::from_debian;
@@ -49,6 +50,16 @@ impl Machine {
         match &step.action {
             Action::ConfigurePackages => self.configure(),
             Action::RefreshIndex => self.index = self.fresh.clone(),
+            Action::AddArchive { archive, .. } => {
+                // It serves nothing that these machines could use: one that does is real, in the end-to-end tests.
+                let source = Source { file: SOURCES.into(), address: archive.address.clone() };
+                self.facts.sources.deadsnakes.push(source);
+            }
+            Action::RemoveArchive { .. }
+            | Action::RemovePackages { .. }
+            | Action::UnregisterAlternative { .. }
+            | Action::RemoveVenv { .. } => return Err("setup takes nothing back".into()),
+            Action::PinArchive { pin } => self.facts.sources.pin = Some(pin.clone()),
             Action::InstallPackages { packages } => packages.iter().try_for_each(|package| self.install(package))?,
             Action::RegisterAlternative { path, priority } => {
                 assert_ne!(path.to_str(), Some(LINK), "a link cannot lead to itself");

@@ -117,12 +117,29 @@ proptest! {
     }
 
     #[test]
+    fn a_range_with_anything_in_it_is_known_to_be_satisfiable(clauses in proptest::collection::vec(clauses(), 1..4)) {
+        let text: Vec<String> = clauses.into_iter().map(|clause| reading(clause, (3, 0, 0)).0).collect();
+        let requirement = Requirement::parse(&text.join(", ")).unwrap();
+        let mut grid = (0..18).flat_map(|minor| (0..33).map(move |patch| Version::new(3, minor, patch)));
+        let found = grid.find(|version| requirement.matches(version));
+        prop_assert!(found.is_none() || requirement.is_satisfiable(), "`{}` has {:?}", requirement, found);
+    }
+
+    #[test]
+    fn a_range_with_nothing_in_it_is_known_too(low in (8..16u64), less in (1..8u64)) {
+        let requirement = |text: String| Requirement::parse(&text).unwrap();
+        let narrowed = requirement(format!(">=3.{}, <3.{low}", low - less)).and(&requirement(format!("3.{low}")));
+        prop_assert!(!narrowed.is_satisfiable(), "{}", narrowed);
+    }
+
+    #[test]
     fn a_pre_release_is_in_no_range_that_does_not_name_it(clause in clauses(), release in releases()) {
         let (text, _) = reading(clause, release.0);
         let version = read(release);
         prop_assume!(!version.pre.is_empty());
         prop_assert!(!Requirement::parse(&text).unwrap().matches(&version), "`{}` and {}", text, version);
-        prop_assert!(Requirement::parse(&written(release)).unwrap().matches(&version));
+        let named = Requirement::parse(&written(release)).unwrap();
+        prop_assert!(named.matches(&version) && named.is_satisfiable());
     }
 
     #[test]

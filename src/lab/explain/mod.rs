@@ -118,7 +118,7 @@ fn lines_of(count: usize) -> String {
 }
 
 /// A line of the timeline as a student sees it.
-fn shown(line: &str) -> String {
+pub(super) fn shown(line: &str) -> String {
     line.replace("{stamp}", "<time>").replace("{any}", "…")
 }
 
@@ -131,7 +131,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// `0.2 ms`, `35 ms`, `1.02 s`
-fn time(milliseconds: f64) -> String {
+pub(super) fn time(milliseconds: f64) -> String {
     match milliseconds {
         ms if ms.abs() < 0.05 => "0 ms".into(),
         ms if ms.abs() < 10.0 => format!("{ms:.1} ms"),

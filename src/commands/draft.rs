@@ -1,0 +1,147 @@
+//! `labready course new`: runs a script three times, and once more to see what waits for what, and drafts a course from what it did.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use semver::Version;
+
+use super::output::Output;
+use super::{Task, verify};
+use crate::cli::{Common, NewCourse};
+use crate::course::{Course, Draft, Due, Lab, Timeline};
+use crate::error::{Error, Exit, Result};
+use crate::event::Event;
+use crate::facts::{self, Facts};
+use crate::host::{Host, Kind};
+use crate::lab::{self, Copy, Guess, Pause, Script, Setting, Subject};
+use crate::plan::{self, Settings};
+use crate::version::Requirement;
+
+/// How often the script is run.
+const RUNS: usize = 3;
+/// How long one run may take: its timeline is not known yet.
+const LIMIT: Duration = Duration::from_secs(120);
+/// More than any script that a person wrote, in bytes.
+const FILE_LIMIT: u64 = 1 << 20;
+
+pub(super) fn run(host: &Host, common: &Common, options: &NewCourse, output: &Output) -> Result<Exit> {
+    let (path, name, source) = script(host, &options.script)?;
+    if let Some(folder) = &options.output {
+        is_free(host, folder, &path, &name)?;
+    }
+    let mut task = Task::new(host, common, output)?;
+    if common.course.is_none() {
+        // The embedded course's range is no concern of another course's script.
+        task.course.python = Requirement::parse(">=3.7").map_err(|problem| Error::Bug { message: problem })?;
+        task.course.because = None;
+    }
+    let settings = task.settings(None)?;
+    let facts = facts::gather(host, &task.course, &task.venv, &settings.archive.address)?;
+    let choice = plan::installed(&settings.wish, &facts)?;
+    let setting = Setting { limit: LIMIT, ..verify::setting(&settings, &facts, choice.as_ref())? };
+    let guess = guess(&task, options, &path, &source, &setting)?;
+    let draft = Draft {
+        script: &name,
+        source: &source,
+        python: version(&settings, &facts, &setting).as_ref(),
+        timeline: &guess.timeline,
+        came_ms: &guess.came_ms,
+        ended_ms: &guess.ended_ms,
+    }
+    .text();
+    match &options.output {
+        Some(folder) => write(host, folder, &path, &name, &source, &draft)?,
+        None => output.print(&draft)?,
+    }
+    Ok(Exit::Ready)
+}
+
+/// Runs the script, and guesses its timeline.
+fn guess(task: &Task<'_>, options: &NewCourse, path: &Path, source: &str, setting: &Setting) -> Result<Guess> {
+    let subject = subject(task, path, &options.script)?;
+    let shown = options.script.display().to_string();
+    let observe = |attempt, pauses: &[Pause]| {
+        task.host.go_on()?;
+        task.output.emit(Event::LabStarted { name: subject.lab.name.clone(), script: shown.clone(), attempt });
+        lab::observe(task.host, &subject, setting, pauses)
+    };
+    let observations = (1..=RUNS).map(|attempt| observe(attempt, &[])).collect::<Result<Vec<_>>>()?;
+    let script = Script { shown: shown.clone(), source: source.to_owned(), shadows: Vec::new() };
+    let mut guess = lab::infer(&script, &observations, options.unit)?;
+    let pauses = guess.pauses();
+    if !pauses.is_empty() {
+        guess = guess.settled(&script, &observations, &observe(RUNS + 1, &pauses)?);
+    }
+    task.output.clear_talk();
+    Ok(guess)
+}
+
+/// The script's path, its name, and what it says.
+fn script(host: &Host, typed: &Path) -> Result<(PathBuf, String, String)> {
+    let shown = typed.display();
+    let usage = |message: String, hint: &str| Error::Usage { message, hint: hint.into() };
+    let path = host.absolute(typed);
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+    if !Course::can_name(&name) || path.to_str().is_none() {
+        return Err(usage(
+            format!("`{shown}` cannot be a lab's script: its name is not a plain Python file name"),
+            "rename it to letters, digits, `_`, `-` and `.`, like `learning_tasks.py`",
+        ));
+    }
+    if host.look(&path).kind != Kind::File {
+        return Err(usage(format!("there is no script `{shown}`"), "name a Python script that is a file itself"));
+    }
+    let source = host.read_at_most(&path, FILE_LIMIT)?.unwrap_or_default();
+    Ok((path, name, source))
+}
+
+/// Nothing is overwritten, and that is known before anything is run.
+fn is_free(host: &Host, folder: &Path, script: &Path, name: &str) -> Result<()> {
+    let folder = host.absolute(folder);
+    let in_the_way = |path: &Path, what: &str| Error::InTheWay {
+        message: format!("`{}` {what}, and nothing is overwritten", path.display()),
+        hint: "choose another folder with `--output DIR`, or move it away".into(),
+    };
+    let course = folder.join(Course::FILE);
+    if host.look(&course).exists() {
+        return Err(in_the_way(&course, "is there already"));
+    }
+    let copy = folder.join(name);
+    if host.look(&copy).exists() && !host.is_same(&copy, script) {
+        return Err(in_the_way(&copy, "is another script"));
+    }
+    match host.look(&folder).kind {
+        Kind::Missing | Kind::Folder => Ok(()),
+        Kind::Link(_) if host.real_path(&folder).is_some_and(|real| host.look(&real).kind == Kind::Folder) => Ok(()),
+        _ => Err(in_the_way(&folder, "is no folder")),
+    }
+}
+
+fn write(host: &Host, folder: &Path, script: &Path, name: &str, source: &str, draft: &str) -> Result<()> {
+    let folder = host.absolute(folder);
+    if !host.look(&folder).exists() {
+        host.make_folder(&folder, None)?;
+    }
+    let copy = folder.join(name);
+    if !host.look(&copy).exists() || !host.is_same(&copy, script) {
+        host.write_new(&copy, source)?;
+    }
+    host.write_new(&folder.join(Course::FILE), draft)
+}
+
+/// The script as a lab of which nothing is known yet, run where it lies.
+fn subject(task: &Task<'_>, path: &Path, typed: &Path) -> Result<Subject> {
+    let timeline = Timeline { unit: Duration::from_secs(1), marks: Vec::new(), ends: Due { at: 0.0, after: None } };
+    let shown = typed.display().to_string();
+    let lab = Lab { name: shown.clone(), script: shown.clone(), source: String::new(), teaches: String::new(), timeline };
+    let account = super::copies::owner(task, task.host.look(path).uid)?;
+    Ok(Subject { lab, copy: Some(Copy { path: path.to_owned(), shown, account }) })
+}
+
+/// The version of the interpreter that ran it, where that was found out.
+fn version(settings: &Settings, facts: &Facts, setting: &Setting) -> Option<Version> {
+    let named = settings.wish.named.iter().chain(&facts.interpreters);
+    let known = named.filter(|python| python.path == setting.python).find_map(|python| python.version.clone());
+    let in_venv = || setting.python.starts_with(&facts.venv.folder).then(|| facts.venv.version.clone()).flatten();
+    known.or_else(in_venv)
+}

@@ -1,0 +1,88 @@
+//! Rights for single commands: sudo or sudo-rs, by its absolute path. Everything else runs as the student.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use duct::cmd;
+use nix::sys::signal::Signal;
+
+use super::{Command, Host};
+use crate::error::{Error, Result};
+
+/// The program that gives rights, as a path of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elevation {
+    sudo: PathBuf,
+}
+
+/// sudo without a question answers at once, unless it asks a server far away.
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+
+impl Host {
+    /// sudo, where it is installed. Whether it says yes is another question.
+    pub fn elevation(&self) -> Option<Elevation> {
+        self.program("sudo").ok().map(|sudo| Elevation { sudo })
+    }
+
+    /// Whether it gives rights without a question: nobody is asked for a password, or it was given a moment ago.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`].
+    pub fn is_permitted(&self, elevation: &Elevation) -> Result<bool> {
+        let command = Command::new(&elevation.sudo).args(["-n", "--", "/bin/true"]);
+        match self.run(&command, ANSWER_LIMIT) {
+            Ok(finished) => Ok(finished.is_success()),
+            Err(Error::Interrupted) => Err(Error::Interrupted),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Lets it ask for the password on the terminal, once for all commands that follow.
+    ///
+    /// # Errors
+    /// [`Error::Spawn`], [`Error::Interrupted`].
+    pub fn ask_for_rights(&self, elevation: &Elevation) -> Result<bool> {
+        // In our own process group and on our own streams: it reads from the terminal.
+        let asked = cmd(self.inside(&elevation.sudo), ["-v"]).unchecked().run();
+        asked.map_err(|source| Error::Spawn { program: elevation.sudo.clone(), source })?;
+        self.go_on()?;
+        self.is_permitted(elevation)
+    }
+
+    /// Keeps the permission from expiring while a long command runs.
+    pub fn renew(&self, elevation: &Elevation) {
+        // Should it be refused, the next elevated command says so.
+        let _ = self.is_permitted(elevation);
+    }
+
+    /// Signals an elevated command, which we have no right to.
+    pub(super) fn signal_elevated(&self, elevation: &Elevation, group: i32, signal: Signal) {
+        let name = signal.as_str().trim_start_matches("SIG").to_owned();
+        let words = ["-n".to_owned(), "--".into(), "/bin/kill".into(), "-s".into(), name, "--".into(), format!("-{group}")];
+        let _ = cmd(self.inside(&elevation.sudo), words).stdin_null().stdout_null().stderr_null().unchecked().run();
+    }
+}
+
+impl Elevation {
+    /// The command under sudo. Its variables are arguments, because sudo clears the environment; but the proxies, which may hold a password
+    /// that everybody would see among the arguments, go through sudo by name.
+    pub(super) fn wrap(
+        &self,
+        command: &Command,
+        arguments: Vec<String>,
+        environment: &[(String, String)],
+    ) -> (PathBuf, Vec<String>) {
+        let (proxies, plain): (Vec<_>, Vec<_>) = environment.iter().partition(|(name, _)| name.ends_with("_proxy"));
+        let mut words = vec!["-n".to_owned()];
+        if !proxies.is_empty() {
+            let names: Vec<&str> = proxies.iter().map(|(name, _)| name.as_str()).collect();
+            words.push(format!("--preserve-env={}", names.join(",")));
+        }
+        words.extend(["--".to_owned(), "/usr/bin/env".to_owned()]);
+        // The command's home is root's, not the student's.
+        words.extend(plain.iter().filter(|(name, _)| name != "HOME").map(|(name, value)| format!("{name}={value}")));
+        words.push(command.program.display().to_string());
+        words.extend(arguments);
+        (self.sudo.clone(), words)
+    }
+}

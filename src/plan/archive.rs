@@ -1,0 +1,85 @@
+//! deadsnakes, the archive of the Pythons that Ubuntu lacks: what is written to use it, and no more of it than the chosen Python. Pure.
+//!
+//! Facts: the archive serves Ubuntu's LTS releases only, never packages a release's own default, and is deleted when a release ends. Whether it
+//! serves a codename is asked of the archive itself, before anything is written (`apply/archive.rs`).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Choice, Origin, Step, commands};
+use crate::facts::Facts;
+use crate::facts::distro::Family;
+use crate::facts::sources::{KEYRING, PREFERENCES, Pin, SOURCES};
+
+/// Its address.
+pub const DEADSNAKES: &str = "https://ppa.launchpadcontent.net/deadsnakes/ppa/ubuntu";
+/// Its key, as Launchpad publishes it; fingerprint F23C5A6CF475977595C89F51BA6932366A755776 (a test asks gpg).
+pub const DEADSNAKES_KEY: &str = include_str!("deadsnakes.asc");
+/// The archive to use: deadsnakes itself, or a room's own copy of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Archive {
+    /// Its address, without a final slash.
+    pub address: String,
+    /// The key that signs it, in armour.
+    #[serde(skip)]
+    pub key: String,
+}
+
+impl Default for Archive {
+    fn default() -> Self {
+        Self { address: DEADSNAKES.into(), key: DEADSNAKES_KEY.into() }
+    }
+}
+
+/// The source file for a codename and an architecture.
+pub fn source_text(archive: &Archive, codename: &str, architecture: &str) -> String {
+    format!(
+        "# Written by labready.\nTypes: deb\nURIs: {}\nSuites: {codename}\nComponents: main\nArchitectures: {architecture}\nSigned-By: {KEYRING}\n",
+        archive.address
+    )
+}
+
+/// The codename to ask the archive for, when it may help: an Ubuntu base that is supported, and no source of it yet.
+pub(super) fn codename(facts: &Facts) -> Option<String> {
+    let base = facts.distro.base.as_ref().filter(|base| base.family == Family::Ubuntu && !base.end_of_life)?;
+    if facts.sources.deadsnakes.is_empty() { base.codename.clone() } else { None }
+}
+
+/// The step that adds it.
+pub(super) fn add_step(archive: &Archive, facts: &Facts, codename: String) -> Step {
+    Step {
+        id: "add-archive".into(),
+        title: format!("Add the deadsnakes archive for {codename}"),
+        why: format!("no other source offers a Python that fits; `{SOURCES}`, its key and what may come from it are written"),
+        command: commands::refresh_only(SOURCES),
+        action: Action::AddArchive { archive: archive.clone(), codename, architecture: facts.machine.architecture.clone() },
+        needs_root: true,
+        undo: Some(format!("rm {SOURCES} {KEYRING} {PREFERENCES}")),
+    }
+}
+
+/// The step that narrows our preferences to the chosen Python; `None` where they are right, or not ours.
+pub(super) fn pin_step(facts: &Facts, choice: &Choice) -> Option<Step> {
+    let pin = facts.sources.pin.as_ref().filter(|pin| pin.series.as_deref() != Some(choice.series().as_str()))?;
+    let offer = facts.apt.as_ref()?.offers.get(&choice.series())?;
+    let is_from_it = facts.sources.deadsnakes.iter().any(|source| offer.from.starts_with(source.address.trim_end_matches('/')));
+    (choice.origin == Origin::Apt && is_from_it).then(|| Step {
+        id: "pin-archive".into(),
+        title: format!("Let nothing but {} come from deadsnakes", choice.series()),
+        why: "everything else stays with the system's own archives".into(),
+        command: commands::show_candidates(&choice.series()),
+        action: Action::PinArchive { pin: Pin { origin: pin.origin.clone(), series: Some(choice.series()) } },
+        needs_root: true,
+        undo: Some(format!("rm {PREFERENCES}")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_say_what_may_come_from_where() {
+        let pin = Pin { origin: "LP-PPA-deadsnakes".into(), series: Some("python3.13".into()) };
+        insta::assert_snapshot!(format!("{}\n{}", source_text(&Archive::default(), "noble", "amd64"), pin.text()));
+    }
+}

@@ -1,0 +1,146 @@
+//! What was changed, as steps that take it back: pure. What is not ours any more, or is needed by others since, is left, and said to be.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::steps::configure_step;
+use super::{Action, Plan, Step, commands};
+use crate::facts::alternatives::Selection;
+use crate::facts::packages::Packages;
+use crate::facts::removable::Removable;
+use crate::facts::sources::{KEYRING, PREFERENCES, SOURCES};
+use crate::facts::venv::{State, Venv};
+use crate::host::Account;
+
+/// What the journal says was changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trail {
+    /// Packages that came with us.
+    pub packages: BTreeSet<String>,
+    /// Interpreters that were registered.
+    pub alternatives: BTreeSet<PathBuf>,
+    /// Whether the deadsnakes archive was added.
+    pub archive: bool,
+    /// Virtual environments that were made, and for whom.
+    pub venvs: Vec<(PathBuf, Option<Account>)>,
+}
+
+impl Trail {
+    /// Takes in one change.
+    pub fn note(&mut self, action: &Action, account: Option<&Account>) {
+        match action {
+            Action::RegisterAlternative { path, .. } => drop(self.alternatives.insert(path.clone())),
+            Action::AddArchive { .. } => self.archive = true,
+            Action::MakeVenv { folder, .. } if !self.venvs.iter().any(|(known, _)| known == folder) => {
+                self.venvs.push((folder.clone(), account.cloned()));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What is left of it.
+#[derive(Clone, Debug)]
+pub struct Remains {
+    /// dpkg's state.
+    pub dpkg: Packages,
+    /// Whether this run has asked dpkg to finish what it began already.
+    pub configured: bool,
+    /// The packages that can go, and those that cannot.
+    pub packages: Removable,
+    /// The alternatives group.
+    pub selection: Selection,
+    /// Which of the archive's files are there.
+    pub archive_files: Vec<String>,
+    /// The virtual environments, and for whom.
+    pub venvs: Vec<(Venv, Option<Account>)>,
+}
+
+/// The plan, and what it leaves with the reason.
+pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<String>) {
+    // A setup that was killed leaves dpkg in the middle of something: only once that is done can apt say what may go.
+    if remains.dpkg.need_configuring() && !trail.packages.is_empty() && !remains.configured {
+        let open = vec!["remove what setup installed and made, as far as nothing else needs it".to_owned()];
+        return (Plan { steps: vec![configure_step(&remains.dpkg)], open, ..Plan::default() }, Vec::new());
+    }
+    let mut steps = Vec::new();
+    let mut left = Vec::new();
+    for (venv, account) in &remains.venvs {
+        match venv_step(venv, account.clone()) {
+            Ok(step) => steps.extend(step),
+            Err(why) => left.push(why),
+        }
+    }
+    let registered = remains.selection.alternatives.iter().map(|alternative| &alternative.path);
+    steps.extend(registered.filter(|path| trail.alternatives.contains(*path)).map(|path| unregister_step(path)));
+    if !remains.packages.removable.is_empty() {
+        steps.push(packages_step(&remains.packages.removable));
+    }
+    if trail.archive && !remains.archive_files.is_empty() {
+        steps.push(archive_step(&remains.archive_files));
+    }
+    left.extend(
+        remains.packages.needed.iter().map(|name| format!("the package `{name}`: something else that is installed needs it")),
+    );
+    (Plan { steps, ..Plan::default() }, left)
+}
+
+fn venv_step(venv: &Venv, account: Option<Account>) -> Result<Option<Step>, String> {
+    let folder = venv.folder.clone();
+    let shown = folder.display();
+    match (&venv.state, venv.strangers.first()) {
+        (State::Missing, _) => Ok(None),
+        (State::Foreign(what), _) => Err(format!("`{shown}`: it is {what} now")),
+        (_, Some(stranger)) => Err(format!("`{shown}`: it holds `{stranger}`, which is not its own")),
+        _ => Ok(Some(Step {
+            id: format!("remove-venv-{shown}"),
+            title: format!("Remove the virtual environment `{shown}`"),
+            why: "setup made it".into(),
+            command: commands::remove_tree(&folder, account),
+            action: Action::RemoveVenv { folder },
+            needs_root: false,
+            undo: None,
+        })),
+    }
+}
+
+fn unregister_step(path: &Path) -> Step {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Step {
+        id: format!("unregister-{name}"),
+        title: format!("Take {name} out of the alternatives group"),
+        why: "setup registered it; with the last one `/usr/local/bin/python3` goes".into(),
+        command: commands::unregister_alternative(path),
+        action: Action::UnregisterAlternative { path: path.to_owned() },
+        needs_root: true,
+        undo: None,
+    }
+}
+
+fn packages_step(packages: &BTreeSet<String>) -> Step {
+    let packages: Vec<String> = packages.iter().cloned().collect();
+    Step {
+        id: "remove-packages".into(),
+        title: format!("Remove the {} packages that came with setup", packages.len()),
+        why: "nothing else needs them".into(),
+        command: commands::remove_packages(&packages),
+        action: Action::RemovePackages { packages },
+        needs_root: true,
+        undo: None,
+    }
+}
+
+fn archive_step(files: &[String]) -> Step {
+    Step {
+        id: "remove-archive".into(),
+        title: "Remove the deadsnakes archive from apt's sources".into(),
+        why: "setup added it".into(),
+        command: commands::remove_files(files),
+        action: Action::RemoveArchive { files: files.to_vec() },
+        needs_root: true,
+        undo: None,
+    }
+}
+
+/// The files that make the archive known.
+pub const ARCHIVE_FILES: [&str; 3] = [SOURCES, PREFERENCES, KEYRING];

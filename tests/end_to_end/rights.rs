@@ -1,0 +1,88 @@
+//! Rights: a real student account with a real sudo, with a password, without one, and without any rights.
+
+use std::time::Duration;
+
+use crate::machine::Machine;
+
+const COLD: Duration = Duration::from_secs(420);
+const PASSWORD: &str = "correct horse";
+
+/// A ready machine that has lost a package, with sudo, and this rule for the student.
+fn machine_with_sudo(rule: &str) -> Machine {
+    let machine = Machine::ready("bookworm");
+    machine.apt_install(["sudo"]);
+    machine.run(["dpkg", "--remove", "build-essential"]);
+    machine.command(["chpasswd"]).stdin(&format!("student:{PASSWORD}\n")).run().succeeds();
+    if !rule.is_empty() {
+        machine.write("/etc/sudoers.d/student", &format!("{rule}\n"));
+        machine.run(["chmod", "0440", "/etc/sudoers.d/student"]);
+    }
+    machine
+}
+
+#[track_caller]
+fn expect_everything_to_be_the_students(machine: &Machine) {
+    assert!(machine.has_package("build-essential"));
+    assert_eq!(machine.shell("find /home/student ! -user student -print"), "", "not the student's own");
+    machine.command(["venv/bin/python", "-c", "import pip, wheel"]).by_student().run().succeeds();
+}
+
+#[test]
+fn a_student_with_sudo_types_the_password_once() {
+    let machine = machine_with_sudo("student ALL=(ALL:ALL) ALL");
+    let mut running = machine.labready(["setup"]).by_student().on_a_terminal().limit(COLD).start();
+    running.sees("build-essential").sees("[y/N]").types("y\n");
+    running.sees("password for student").types(&format!("{PASSWORD}\n"));
+    let output = running.finish();
+    assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
+    assert_eq!(output.stdout.matches("password for").count(), 1, "{output}");
+    expect_everything_to_be_the_students(&machine);
+}
+
+#[test]
+fn a_student_whose_sudo_asks_for_nothing_needs_no_terminal() {
+    let machine = machine_with_sudo("student ALL=(ALL:ALL) NOPASSWD: ALL");
+    let proxy = "http://somebody:secret@127.0.0.1:9";
+    let output = machine.labready(["setup", "--yes"]).by_student().env("ftp_proxy", proxy).limit(COLD).run();
+    assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
+    output.does_not_say("secret");
+    expect_everything_to_be_the_students(&machine);
+}
+
+#[test]
+fn a_student_without_a_terminal_for_the_password_is_told_the_commands() {
+    let machine = machine_with_sudo("student ALL=(ALL:ALL) ALL");
+    let tree = machine.tree().without(&["/run", "/var/log"]);
+    machine.labready(["setup", "--yes"]).by_student().run().exits(4).says("apt-get").says("build-essential");
+    tree.is_the_same_as(&machine.tree().without(&["/run", "/var/log"]));
+}
+
+#[test]
+fn a_student_whom_sudo_refuses_is_told_the_commands_and_nothing_is_changed() {
+    let machine = machine_with_sudo("");
+    let tree = machine.tree().without(&["/run", "/var/log", "/var/lib/sudo"]);
+    let output = machine.labready(["setup", "--yes"]).by_student().on_a_terminal().run();
+    output.exits(4).says("may not run sudo").says("apt-get").says("build-essential");
+    tree.is_the_same_as(&machine.tree().without(&["/run", "/var/log", "/var/lib/sudo"]));
+}
+
+#[test]
+fn under_sudo_the_environment_and_the_labs_are_the_students() {
+    let machine = machine_with_sudo("student ALL=(ALL:ALL) NOPASSWD: ALL");
+    let output = machine.command(["sudo", "/usr/local/sbin/labready", "setup", "--yes"]).by_student().limit(COLD).run();
+    assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
+    expect_everything_to_be_the_students(&machine);
+}
+
+#[test]
+fn ctrl_c_reaches_what_runs_under_sudo() {
+    let machine = machine_with_sudo("student ALL=(ALL:ALL) NOPASSWD: ALL");
+    machine.shell("rm -rf /var/lib/apt/lists/*");
+    let mut running = machine.labready(["setup", "--yes"]).by_student().limit(COLD).start();
+    running.waits_for("apt-get to run", |_| machine.is_alive("apt-get"));
+    machine.signal("labready", "INT");
+    running.finish().exits(130);
+    assert_eq!(machine.processes(), Vec::<String>::new());
+    let output = machine.labready(["setup", "--yes"]).by_student().limit(COLD).run();
+    assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
+}
