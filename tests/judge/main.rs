@@ -4,6 +4,7 @@
 //! A variant whose verdict is `inconclusive` is run once more: a busy machine may keep the judge from telling, never make it wrong.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod golden;
 mod machine;
 mod properties;
 mod simulation;
