@@ -233,7 +233,7 @@ fn install_step(id: &str, title: &str, packages: &[String]) -> Option<Step> {
 
 /// Whether the whole machine, root included, may be led to it: not to one that lies where a student can write.
 fn is_fit_for_everybody(choice: &Choice) -> bool {
-    choice.origin != Origin::Named || choice.path.starts_with("/usr")
+    choice.origin != Origin::Named || ["/usr", "/opt"].iter().any(|folder| choice.path.starts_with(folder))
 }
 
 /// One alternative for each installed interpreter in range, and the chosen one set.
