@@ -98,7 +98,7 @@ fn record(name: &str, lab_name: &str, variant_name: &str, attempts: usize) {
     let copy = (!variant_name.is_empty()).then(|| Copy { path, shown: lab.script.clone(), account: None });
     let subject = Subject { lab, copy };
     let setting = Setting::new(&pythons().pop().unwrap().path);
-    let observations = (0..attempts).map(|_| lab::observe(&host, &subject, &setting).unwrap()).collect();
+    let observations = (0..attempts).map(|_| lab::observe(&host, &subject, &setting, &[]).unwrap()).collect();
     let recording = Recording { lab: lab_name.into(), variant: variant_name.into(), attempts, observations };
     let mut value = serde_json::to_value(recording).unwrap();
     shorten(&mut value);
