@@ -241,17 +241,21 @@ pub(super) fn attempt(timeline: &Timeline, observation: &Observation) -> Attempt
     let seen = |of: Option<usize>, seen: &marks::Seen| SeenMark {
         line: seen.text.clone(),
         of,
-        stamp_ms: seen.stamp.map(|stamp| stamp.at_ms),
+        stamp_ms: seen.fine_stamp().map(|stamp| stamp.at_ms),
         arrival_ms: seen.arrival_ms,
     };
     let fitting = found.marks.iter().enumerate().filter_map(|(index, mark)| Some(seen(Some(index + 1), mark.as_ref()?)));
     let marks = fitting.chain(found.doubled.iter().map(|doubled| seen(None, doubled))).collect();
-    let first = found.marks.iter().flatten().map(|seen| seen.arrival_ms).fold(observation.ended_ms, f64::min);
+    let arrivals = || found.marks.iter().flatten().map(|seen| seen.arrival_ms);
+    let (first, last) = (arrivals().fold(observation.ended_ms, f64::min), arrivals().fold(0.0, f64::max));
+    let startup_ms = series::interpreter_ms(observation, 0.0, first);
+    let bare = series::interpreter_ms(observation, last, observation.ended_ms) - if last > 0.0 { 0.0 } else { startup_ms };
     Attempt {
         marks,
         gaps_ms: Run::new(timeline, observation, &found).map(|run| run.gaps_ms()).unwrap_or_default(),
         makespan_ms: observation.ended_ms,
-        startup_ms: series::interpreter_ms(observation, 0.0, first),
+        startup_ms,
+        shutdown_ms: bare.max(series::farewell_ms(observation, last)),
         exit_code: if let End::Exit(code) = observation.end { Some(code) } else { None },
         signal: if let End::Signal(signal) = observation.end { Some(signal) } else { None },
         stderr: end_of(&observation.errors),

@@ -14,6 +14,9 @@ use crate::course::Timeline;
 const EXTRA_LIMIT: usize = 12;
 const EXTRA_LENGTH: usize = 100;
 
+/// Stamps whose missing digits leave more than this open are too coarse to measure with, in milliseconds.
+const FINE_MS: f64 = 10.0;
+
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Found {
@@ -77,9 +80,13 @@ pub(super) fn find(timeline: &Timeline, output: &Output, spawned_unix_us: i64) -
 
 /// What its place among its like is decided by. Lines without a stamp come in the order in which they were printed.
 fn moment(seen: &Seen) -> f64 {
-    match seen.stamp {
-        Some(stamp) if stamp.coarse_ms < 1.0 => stamp.at_ms,
-        _ => seen.arrival_ms,
+    seen.fine_stamp().map_or(seen.arrival_ms, |stamp| stamp.at_ms)
+}
+
+impl Seen {
+    /// Its stamp, unless that is too coarse to measure with.
+    pub fn fine_stamp(&self) -> Option<Stamp> {
+        self.stamp.filter(|stamp| stamp.coarse_ms <= FINE_MS)
     }
 }
 

@@ -26,8 +26,6 @@ use crate::course::{Due, Timeline};
 
 /// The one tolerance, in milliseconds.
 pub(super) const EPSILON_MS: f64 = 20.0;
-/// Stamps with fewer digits than this leaves open are too coarse to be measured with, in milliseconds.
-const FINE_MS: f64 = 10.0;
 /// The share of a wait that must be missing to prove that it did not go by.
 const PROOF: f64 = 0.9;
 /// The share of a wait that must stay unexplained to convict.
@@ -88,9 +86,9 @@ impl<'a> Run<'a> {
         let unit = timeline.unit.as_secs_f64() * 1e3;
         let spawn = Moment { point: Point::Spawn, due: Due { at: 0.0, after: None }, earliest: 0.0, latest: 0.0, is_sure: true };
         let marks = seen.iter().zip(&timeline.marks).enumerate().map(|(index, (seen, mark))| {
-            let (earliest, latest, is_sure) = match seen.stamp {
-                Some(stamp) if stamp.coarse_ms <= FINE_MS => (stamp.at_ms, stamp.at_ms + stamp.coarse_ms, true),
-                _ => (seen.empty_ms, seen.arrival_ms, false),
+            let (earliest, latest, is_sure) = match seen.fine_stamp() {
+                Some(stamp) => (stamp.at_ms, stamp.at_ms + stamp.coarse_ms, true),
+                None => (seen.empty_ms, seen.arrival_ms, false),
             };
             Moment { point: Point::Line(index + 1), due: mark.due, earliest, latest, is_sure }
         });
@@ -117,21 +115,20 @@ impl<'a> Run<'a> {
         self.in_order(|_| true).windows(2).map(|pair| pair[1].latest - pair[0].latest).collect()
     }
 
-    /// A gap that is shorter than its sleeps: from the spawn, or along an `after` that begins at a sure moment.
+    /// The first gap that is shorter than its sleeps: along an `after` that begins at a sure moment, or from the spawn.
     fn too_early(&self) -> Option<Evidence> {
-        let marks = &self.moments[1..];
-        let from_spawn = marks.iter().map(|to| (&self.moments[0], to));
-        let along = marks.iter().filter_map(|to| Some((self.moments.get(to.due.after?)?, to)));
-        let gaps = from_spawn.chain(along.filter(|(from, _)| from.is_sure)).map(|(from, to)| self.evidence(from, to));
-        let missing = |gap: &Evidence| gap.due_ms - EPSILON_MS - (gap.gap_ms - gap.interpreter_ms);
-        gaps.filter(|gap| missing(gap) > 0.0)
-            .max_by(|one, other| missing(one).total_cmp(&missing(other)))
-            .map(|gap| Evidence { bound_ms: gap.due_ms - EPSILON_MS, ..gap })
+        let gaps = self.moments[1..].iter().flat_map(|to| {
+            let before = to.due.after.and_then(|line| self.moments.get(line)).filter(|from| from.is_sure);
+            before.into_iter().chain([&self.moments[0]]).map(move |from| self.evidence(from, to))
+        });
+        let mut early = gaps.filter(|gap| gap.gap_ms - gap.interpreter_ms < gap.due_ms - EPSILON_MS);
+        early.next().map(|gap| Evidence { bound_ms: gap.due_ms - EPSILON_MS, ..gap })
     }
 
     /// Every moment and the next, among all moments and among the sure ones. Also the closest call, if all is well.
     fn neighbours(&self) -> (Vec<Suspicion>, Option<Evidence>) {
-        let (mut suspicions, mut closest): (Vec<Suspicion>, Option<Evidence>) = (Vec::new(), None);
+        let mut suspicions: Vec<Suspicion> = Vec::new();
+        let mut closest: Option<(_, Evidence)> = None;
         for order in [self.in_order(|_| true), self.in_order(|moment| moment.is_sure)] {
             for pair in order.windows(2) {
                 let mut gap = self.evidence(pair[0], pair[1]);
@@ -140,13 +137,16 @@ impl<'a> Run<'a> {
                 }
                 if gap.gap_ms - gap.interpreter_ms >= gap.bound_ms || !self.shows_its_sleep(pair[0], pair[1], &gap) {
                     suspicions.push(self.too_late(pair[0], pair[1]));
-                } else if closest.as_ref().is_none_or(|closest| tells(&gap) > tells(closest)) {
-                    closest = Some(gap);
+                } else {
+                    let telling = tells(&gap, pair[1].due.after.is_some_and(|line| pair[0].point == Point::Line(line)));
+                    if closest.as_ref().is_none_or(|(least, _)| telling > *least) {
+                        closest = Some((telling, gap));
+                    }
                 }
             }
         }
         suspicions.dedup();
-        (suspicions, closest)
+        (suspicions, closest.map(|(_, gap)| gap))
     }
 
     /// Gaps across several moments, as far as what they have too much is unexplained.
@@ -269,11 +269,12 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Which proof is shown: two lines that are due together say the most, then two other lines; the closest call among those.
-fn tells(gap: &Evidence) -> (bool, bool, i64) {
+/// Which proof is shown: two lines that are due together say the most, then two that are not; the closest call among those.
+fn tells(gap: &Evidence, is_along: bool) -> (bool, bool, i64) {
     let are_lines = gap.from != Point::Spawn && gap.to != Point::Exit;
     let reach = (gap.gap_ms - gap.interpreter_ms - gap.due_ms) / (gap.bound_ms - gap.due_ms);
-    (are_lines && gap.due_ms.abs() < 1.0, are_lines, (reach * 1e6) as i64)
+    let is_together = gap.due_ms.abs() < 1.0;
+    (are_lines && is_together && !is_along, are_lines && !is_together, (reach * 1e6) as i64)
 }
 
 /// The shortest wait of a timeline in units, 1 at the most.

@@ -138,6 +138,8 @@ pub struct Attempt {
     pub makespan_ms: f64,
     /// The part of it in which the interpreter started up, as far as that is certain, in milliseconds.
     pub startup_ms: f64,
+    /// The same of its shutting down, behind the last line.
+    pub shutdown_ms: f64,
     /// The exit code; `None` when a signal ended it, or it had to be stopped.
     pub exit_code: Option<i32>,
     /// The signal that ended it.
@@ -155,7 +157,7 @@ pub struct SeenMark {
     pub line: String,
     /// Which line of the timeline it is; 1 is the first. `None` for one that the timeline does not know.
     pub of: Option<usize>,
-    /// The stamp in it, in milliseconds after the spawn.
+    /// The stamp in it, in milliseconds after the spawn; `None` also when it is too coarse to measure with.
     pub stamp_ms: Option<f64>,
     /// When it arrived, in milliseconds after the spawn.
     pub arrival_ms: f64,
@@ -214,14 +216,14 @@ impl Stall {
     /// The largest of its parts, in words and milliseconds.
     pub fn largest(&self) -> (&'static str, f64) {
         let parts = [
-            ("waiting for a processor", self.run_queue_ms.or(self.pressure_cpu_ms).unwrap_or(self.ticker_late_ms)),
-            ("throttled by its control group", self.throttled_ms.unwrap_or(0.0)),
-            ("while the hypervisor served others", self.steal_ms.unwrap_or(0.0)),
-            ("stopped by a signal", self.stopped_ms),
-            ("waiting for a disk or for memory", self.blocked_ms.unwrap_or(0.0)),
-            ("while the whole machine stood still", self.paused_ms),
+            ("it waited for a processor", self.run_queue_ms.or(self.pressure_cpu_ms).unwrap_or(self.ticker_late_ms)),
+            ("its control group was throttled", self.throttled_ms.unwrap_or(0.0)),
+            ("the hypervisor served others", self.steal_ms.unwrap_or(0.0)),
+            ("it was stopped by a signal", self.stopped_ms),
+            ("it waited for a disk or for memory", self.blocked_ms.unwrap_or(0.0)),
+            ("the whole machine stood still", self.paused_ms),
         ];
-        parts.into_iter().fold(("waiting for a processor", 0.0), |most, part| if part.1 > most.1 { part } else { most })
+        parts.into_iter().fold(("it waited for a processor", 0.0), |most, part| if part.1 > most.1 { part } else { most })
     }
 
     /// What this machine does not tell, in words.

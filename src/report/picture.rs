@@ -7,7 +7,8 @@
 //!   Swiss      ├━━━━━━━━━○┄┄┄┄┄┄┄┄┄●   2.01 s, due at 1.00 s
 //!   end        ├━━━━━━━━━○┄┄┄┄┄┄┄┄┄●   2.02 s, due at 1.00 s
 //! ```
-//! Time 0 is where the interpreter had started up, as far as that was measured: its start is nobody's lesson.
+//! Time 0 is where the interpreter had started up, and the end is where it began to shut down, as far as that was measured: its own
+//! work is nobody's lesson.
 
 use crate::course::Due;
 use crate::lab::{Attempt, LabResult};
@@ -103,7 +104,7 @@ pub(super) fn rows(lab: &LabResult) -> Option<Vec<Row>> {
         rows.push(Row { label: label(&extra.line, rows.len() + 1), since: 0.0, due: None, came: Some(at) });
     }
     let ends = lab.timeline.ends;
-    let end = Some(units(attempt.makespan_ms));
+    let end = Some(units(attempt.makespan_ms - attempt.shutdown_ms));
     rows.push(Row { label: "end".into(), since: since(ends), due: Some(ends.at), came: end });
     Some(rows)
 }

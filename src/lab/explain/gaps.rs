@@ -3,21 +3,24 @@
 use super::{Case, Words, time};
 use crate::lab::verdict::{Evidence, Point};
 
+/// The share of a wait that two lines are apart at the most when their waits ran side by side.
+const SIDE_BY_SIDE: f64 = 0.1;
+
 impl Case<'_> {
     pub(super) fn as_due(&self) -> String {
-        let attempts = match self.judgement.attempt {
+        let attempt = match self.judgement.attempt {
             0 | 1 => String::new(),
-            attempt => format!(" at attempt {attempt}"),
+            attempt => format!("at attempt {attempt} "),
         };
-        let Some(gap) = &self.judgement.evidence else { return format!("every line came at its time{attempts}") };
+        let Some(gap) = &self.judgement.evidence else { return format!("{attempt}every line came at its time") };
         let (took, bound) = (time(gap.gap_ms - gap.interpreter_ms), time(gap.bound_ms));
         match (gap.from, gap.to) {
             (Point::Line(from), Point::Line(to)) if gap.due_ms.abs() < 1.0 => format!(
-                "every line came at its time{attempts}: lines {from} and {to} are due together and came {took} apart, \
+                "{attempt}every line came at its time: lines {from} and {to} are due together and came {took} apart, \
                  and less than {bound} proves that nothing waited in between"
             ),
             _ => format!(
-                "every line came at its time{attempts}: {} it took {took}, {} is due, and less than {bound} proves that \
+                "{attempt}every line came at its time: {} it took {took}, {} is due, and less than {bound} proves that \
                  nothing else waited in between",
                 between(gap),
                 time(gap.due_ms)
@@ -41,9 +44,13 @@ impl Case<'_> {
                 format!("{} ended {took} after {from}; {due} is due", self.name()),
                 "is the last sleep missing, or did it begin before that line?",
             ),
-            (from, to) => Words::new(
+            (from, to) if gap.gap_ms < SIDE_BY_SIDE * gap.due_ms => Words::new(
                 format!("{} printed {to} {took} after {from}; {due} is due. The two waits ran side by side", self.name()),
                 "here the second wait begins only when the first is over: is each awaited before the next is made?",
+            ),
+            (from, to) => Words::new(
+                format!("{} printed {to} {took} after {from}; {due} is due", self.name()),
+                "is the sleep between them too short, or did it begin before the first of them?",
             ),
         }
     }
@@ -136,24 +143,17 @@ impl Case<'_> {
             0 | 1 => "in one attempt".to_owned(),
             count => format!("in {count} attempts"),
         };
-        let busy = format!("this machine was too busy to tell {attempts}");
-        let fix = "run `labready verify` again when less is going on";
-        let Some(gap) = &self.judgement.evidence else { return Words::new(busy, fix) };
+        let fix = "run it again when less is going on on this machine";
+        let unjudged = format!("{} could not be judged {attempts}", self.name());
+        let Some(gap) = &self.judgement.evidence else { return Words::new(unjudged, fix) };
         let (what, how_long) = gap.stall.largest();
         let lacks = match gap.stall.lacks().as_slice() {
             [] => String::new(),
-            lacks => format!(". It does not tell {}", lacks.join(", ")),
+            lacks => format!(". This machine does not tell {}", lacks.join(", ")),
         };
-        let (took, due) = (time(gap.gap_ms), time(gap.due_ms));
-        Words::new(
-            format!(
-                "{busy}: {} {} took {took}, where {due} is due, and {} of it went by {what}{lacks}",
-                self.name(),
-                between(gap),
-                time(how_long.min(gap.gap_ms)),
-            ),
-            fix,
-        )
+        let (took, due, held) = (time(gap.gap_ms), time(gap.due_ms), time(how_long.min(gap.gap_ms)));
+        let between = between(gap);
+        Words::new(format!("{unjudged}: {between} it took {took}, where {due} is due, and for {held} of that {what}{lacks}"), fix)
     }
 }
 
