@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use super::observation::{MachineSample, without_repeats};
@@ -26,7 +26,6 @@ const STEAL_TICK_MS: f64 = 10.0;
 pub(super) struct Monitor {
     state: Arc<Mutex<State>>,
     ended: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
 }
 
 /// What was seen so far, and the counters as they were last read.
@@ -47,8 +46,9 @@ impl Monitor {
         let state = Arc::new(Mutex::new(State::new(host)));
         let ended = Arc::new(AtomicBool::new(false));
         let (host, its_state, its_end) = (host.clone(), Arc::clone(&state), Arc::clone(&ended));
-        let thread = thread::Builder::new().spawn(move || tick(&host, &its_state, &its_end)).ok();
-        Self { state, ended, thread }
+        // Without a thread to spare there are fewer looks: one at each end of a run.
+        let _ = thread::Builder::new().spawn(move || tick(&host, &its_state, &its_end));
+        Self { state, ended }
     }
 
     /// What was seen since a moment, told from that moment on. The last look is taken now.
@@ -76,10 +76,8 @@ impl Monitor {
 
 impl Drop for Monitor {
     fn drop(&mut self) {
+        // It ends with its next tick; nobody has to wait for that.
         self.ended.store(true, Ordering::SeqCst);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 

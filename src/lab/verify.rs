@@ -100,16 +100,17 @@ struct Trial<'a> {
 }
 
 impl Bench<'_> {
-    /// The first attempt of every lab. The longest starts first, so that all together take as long as it does; and only as many
-    /// interpreters start up side by side as there are processors, because starting up is the only work that a lab has.
+    /// The first attempt of every lab. The longest starts first and alone, so that all together take as long as it does; and only
+    /// as many interpreters start up side by side as there are processors, because starting up is the only work that a lab has.
     fn run_together(&self, trials: &mut [Trial<'_>]) -> Result<()> {
         let mut order: Vec<&mut Trial<'_>> = trials.iter_mut().collect();
         order.sort_by_key(|trial| std::cmp::Reverse(trial.lab.timeline.due(trial.lab.timeline.ends)));
-        let turns = Turns::new(thread::available_parallelism().map_or(1, usize::from));
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        let turns = Turns { free: Mutex::new(processors), freed: Condvar::new() };
         thread::scope(|scope| {
             let mut running = Vec::new();
-            for trial in order {
-                let turn = turns.take();
+            for (index, trial) in order.into_iter().enumerate() {
+                let turn = turns.take(if index == 0 { processors } else { 1 });
                 running.push(scope.spawn(move || self.run(trial, || drop(turn))));
             }
             let ended = running.into_iter().map(|run| run.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
@@ -163,31 +164,27 @@ struct Turns {
     freed: Condvar,
 }
 
-/// One of them; given back when it is dropped.
+/// One of them, or all; given back when it is dropped.
 struct Turn<'a> {
     turns: &'a Turns,
-    is_taken: bool,
+    taken: usize,
 }
 
 impl Turns {
-    fn new(count: usize) -> Self {
-        Self { free: Mutex::new(count), freed: Condvar::new() }
-    }
-
-    /// Takes a turn, or goes ahead without one when nobody gives one back in time.
-    fn take(&self) -> Turn<'_> {
+    /// Takes turns, or goes ahead without when nobody gives one back in time.
+    fn take(&self, count: usize) -> Turn<'_> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.freed.wait_timeout_while(free, TURN, |free| *free == 0);
         let (mut free, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        let is_taken = *free > 0;
-        *free -= usize::from(is_taken);
-        Turn { turns: self, is_taken }
+        let taken = count.min(*free);
+        *free -= taken;
+        Turn { turns: self, taken }
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        *self.turns.free.lock().unwrap_or_else(PoisonError::into_inner) += usize::from(self.is_taken);
-        self.turns.freed.notify_one();
+        *self.turns.free.lock().unwrap_or_else(PoisonError::into_inner) += self.taken;
+        self.turns.freed.notify_all();
     }
 }
