@@ -1,8 +1,9 @@
 //! The soak: right and wrong scripts by the hundred, while the machine is idle, overloaded, throttled, stopped, or writing.
 //!
-//! `cargo bench --bench soak` takes about half an hour and needs stress-ng; the quota needs root. `-- idle hogs8` names conditions,
-//! `--rounds N` says how often each goes over all scripts, `--python PATH` with which interpreter. It ends with the confusion matrix, and with 1
-//! when a right script was called fail or a wrong one pass.
+//! `cargo bench --bench soak` takes about an hour and needs stress-ng; the quota needs root. `-- idle hogs8` names conditions,
+//! `--rounds N` says how often each goes over all scripts, `--python PATH` with which interpreter, `--variants` takes every variant of
+//! `fixtures/labs` in turn instead of those whose fault is in their timing. It ends with the confusion matrix, and with 1 when a right
+//! script was called fail or a wrong one pass.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeMap;
@@ -44,8 +45,9 @@ const WRONG: &[(&str, &[&str])] = &[
     ),
 ];
 const CONDITIONS: [&str; 6] = ["idle", "hogs8", "hogs64", "quota", "stops", "writes"];
-/// How many verifications run side by side.
+/// How many verifications run side by side, of four scripts and of one.
 const SIDE_BY_SIDE: usize = 2;
+const VARIANTS_SIDE_BY_SIDE: usize = 8;
 
 /// What is to be done.
 struct Plan {
@@ -53,6 +55,7 @@ struct Plan {
     rounds: usize,
     python: PathBuf,
     log: Option<PathBuf>,
+    has_variants: bool,
 }
 
 /// How often each verdict was given to right and to wrong scripts.
@@ -86,13 +89,14 @@ fn main() {
 }
 
 fn plan() -> Plan {
-    let mut plan = Plan { conditions: Vec::new(), rounds: 4, python: "/usr/bin/python3".into(), log: None };
+    let mut plan = Plan { conditions: Vec::new(), rounds: 4, python: "/usr/bin/python3".into(), log: None, has_variants: false };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--rounds" => plan.rounds = arguments.next().unwrap().parse().unwrap(),
             "--python" => plan.python = arguments.next().unwrap().into(),
             "--log" => plan.log = arguments.next().map(PathBuf::from),
+            "--variants" => plan.has_variants = true,
             // cargo's own
             "--bench" => {}
             condition if CONDITIONS.contains(&condition) => plan.conditions.push(condition.to_owned()),
@@ -108,38 +112,57 @@ fn plan() -> Plan {
     plan
 }
 
-/// All four labs as they are, and with one wrong copy each, turn about.
+/// Scripts that are verified together, and whether they are right.
+type Job = (Vec<Subject>, bool);
+
 fn soak(host: &Host, labs: &[Lab], plan: &Plan, condition: &str) -> Matrix {
-    let wrong_rounds = WRONG.iter().map(|(_, names)| names.len()).max().unwrap_or(0);
-    let jobs: Vec<Option<usize>> =
-        (0..plan.rounds).flat_map(|_| (0..wrong_rounds).flat_map(|wrong| [None, None, Some(wrong)])).collect();
-    let jobs = Mutex::new(jobs.into_iter());
+    let round = if plan.has_variants { variants(labs) } else { labs_and_faults(labs) };
+    let side_by_side = if plan.has_variants { VARIANTS_SIDE_BY_SIDE } else { SIDE_BY_SIDE };
+    let jobs = Mutex::new((0..plan.rounds).flat_map(|_| round.clone()).collect::<Vec<Job>>().into_iter());
     let matrix = Mutex::new(Matrix::new());
+    let work = || {
+        while let Some((subjects, is_right)) = { jobs.lock().unwrap().next() } {
+            for result in lab::verify(host, &subjects, &Setting::new(&plan.python), &|_| ()).unwrap() {
+                note(plan, condition, is_right, &result);
+                *matrix.lock().unwrap().entry((is_right, verdict(&result))).or_default() += 1;
+            }
+        }
+    };
     thread::scope(|scope| {
-        for _ in 0..SIDE_BY_SIDE {
-            scope.spawn(|| {
-                loop {
-                    let Some(job) = ({ jobs.lock().unwrap().next() }) else { return };
-                    for result in verify(host, labs, plan, job) {
-                        note(plan, condition, job.is_none(), &result);
-                        *matrix.lock().unwrap().entry((job.is_none(), verdict(&result))).or_default() += 1;
-                    }
-                }
-            });
+        for _ in 0..side_by_side {
+            scope.spawn(work);
         }
     });
     matrix.into_inner().unwrap()
 }
 
-fn verify(host: &Host, labs: &[Lab], plan: &Plan, wrong: Option<usize>) -> Vec<LabResult> {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/labs");
-    let copy = |lab: &Lab| {
-        let (_, names) = WRONG.iter().find(|(name, _)| *name == lab.name)?;
-        let shown = format!("{}/{}.py", lab.name, names[wrong? % names.len()]);
-        Some(Copy { path: fixtures.join(&shown), shown, account: None })
-    };
-    let subjects: Vec<Subject> = labs.iter().map(|lab| Subject { lab: lab.clone(), copy: copy(lab) }).collect();
-    lab::verify(host, &subjects, &Setting::new(&plan.python), &|_| ()).unwrap()
+/// All four labs as they are, twice, and with one wrong copy each, turn about.
+fn labs_and_faults(labs: &[Lab]) -> Vec<Job> {
+    let own = |lab: &Lab| Subject { lab: lab.clone(), copy: None };
+    let turns = WRONG.iter().map(|(_, names)| names.len()).max().unwrap_or(0);
+    let jobs = (0..turns).flat_map(|turn| {
+        let right: Vec<Subject> = labs.iter().map(own).collect();
+        let wrong = WRONG.iter().map(|(name, names)| copy(labs, name, names[turn % names.len()])).collect();
+        [(right.clone(), true), (right, true), (wrong, false)]
+    });
+    jobs.collect()
+}
+
+/// Every variant of the table that any interpreter can run, one by one.
+fn variants(labs: &[Lab]) -> Vec<Job> {
+    let table = fs::read_to_string(fixtures().join("verdicts.tsv")).unwrap();
+    let lines = table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t').collect::<Vec<_>>());
+    lines.filter(|fields| fields.len() == 4).map(|fields| (vec![copy(labs, fields[0], fields[1])], fields[2] == "pass")).collect()
+}
+
+fn copy(labs: &[Lab], lab: &str, variant: &str) -> Subject {
+    let shown = format!("{lab}/{variant}.py");
+    let copy = Copy { path: fixtures().join(&shown), shown, account: None };
+    Subject { lab: labs.iter().find(|known| known.name == lab).unwrap().clone(), copy: Some(copy) }
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/labs")
 }
 
 fn verdict(result: &LabResult) -> &'static str {

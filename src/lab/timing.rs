@@ -14,7 +14,7 @@
 //!   a script ended in time, what a single thread was awake after the last of its sleeps may be taken off instead.
 //! * Such a gap must also show that the sleep was really there: less than half a wait of it may be accounted for by what the
 //!   machine did. Otherwise a `sleep(0.1)` could hide behind a slow start.
-//! * A lab sleeps. Where a script works between two lines instead, for a fifth of a wait, its waiting for a processor is its own doing.
+//! * A lab sleeps. Where a script works between two lines instead, for a tenth of a wait, its waiting for a processor is its own doing.
 //! * Neighbouring moments must be *proven*. Gaps across several moments add up everybody's small delays, so that
 //!   they only count when what they have too much is unexplained.
 
@@ -32,7 +32,7 @@ const PROOF: f64 = 0.9;
 const CONVICTION: f64 = 0.5;
 
 /// The share of a wait, and the least time in milliseconds, that a script may work between two lines: printing takes far less.
-const WORK: f64 = 0.2;
+const WORK: f64 = 0.1;
 const WORK_MS: f64 = 100.0;
 
 /// What one attempt's gaps say.
