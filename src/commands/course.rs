@@ -9,6 +9,7 @@ use crate::course::{Course, Due, Lab};
 use crate::error::{Error, Exit, Result};
 use crate::event::Event;
 use crate::host::Host;
+use crate::report::words::{count, harmless};
 
 pub(super) fn run(host: &Host, common: &Common, command: &CourseCommand, output: &Output) -> Result<Exit> {
     match command {
@@ -59,7 +60,7 @@ fn lint(host: &Host, path: Option<&Path>, output: &Output) -> Result<Exit> {
         text += &format!("All labs together take {}: they run side by side.\n", seconds(course.duration().as_secs_f64()));
     }
     text += &course.notes().iter().map(|note| format!("note: {note}\n")).collect::<String>();
-    output.print(&text)?;
+    output.print(&harmless(&text))?;
     Ok(Exit::Ready)
 }
 
@@ -75,10 +76,6 @@ fn lab(lab: &Lab) -> String {
     let marks: String = timeline.marks.iter().map(|mark| row(mark.due, &mark.line)).collect();
     let end = row(timeline.ends, "(the end)");
     format!("  {}: {lines}, {}, {units}. {}\n{marks}{end}", lab.script, seconds(lab.duration().as_secs_f64()), lab.teaches)
-}
-
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// `3 s`, `0.25 s`.

@@ -19,7 +19,7 @@ use crate::version;
 const SYSTEM_FOLDERS: [&str; 3] = ["/usr/bin", "/bin", "/usr/local/bin"];
 /// An interpreter that has not answered by then is broken.
 const PROBE_LIMIT: Duration = Duration::from_secs(10);
-/// What an interpreter is asked; the answer is one JSON object. Both Python 2 and 3 can read it.
+/// What an interpreter is asked; the answer is one JSON object.
 const PROBE: &str = "import sys
 from importlib.util import find_spec
 v = sys.version_info
@@ -191,10 +191,16 @@ fn ask_all(host: &Host, found: &mut [Interpreter]) {
                     scope.spawn(|| ask(host, interpreter, None));
                 }
                 Home::Conda => interpreter.version = conda_version(host, &interpreter.real),
+                Home::Pyenv => interpreter.version = interpreter.version.take().or_else(|| pyenv_version(&interpreter.real)),
                 _ => {}
             }
         }
     });
+}
+
+/// `versions/3.12.4/bin/python3.12`
+fn pyenv_version(real: &Path) -> Option<Version> {
+    version::from_python(real.parent()?.parent()?.file_name()?.to_str()?)
 }
 
 /// conda names its package files after the version: `conda-meta/python-3.12.4-h99e199e_1.json`.
@@ -202,6 +208,17 @@ fn conda_version(host: &Host, real: &Path) -> Option<Version> {
     let prefix = real.parent()?.parent()?;
     let names = host.list(&prefix.join("conda-meta"));
     names.iter().find_map(|name| version::from_python(name.to_str()?.strip_prefix("python-")?.split('-').next()?))
+}
+
+/// Why it did not answer, in a line: of a traceback the last one says it.
+fn complaint(stderr: &str) -> &str {
+    let mut lines = stderr.lines().filter(|line| !line.trim().is_empty());
+    match lines.next() {
+        None => "nothing",
+        Some("Unknown option: -I") => "Unknown option: -I (so does a Python 2)",
+        Some(first) if first.starts_with("Traceback") => lines.next_back().unwrap_or(first),
+        Some(first) => first,
+    }
 }
 
 #[derive(Deserialize)]
@@ -221,10 +238,7 @@ fn ask(host: &Host, interpreter: &mut Interpreter, account: Option<Account>) {
         Ok(finished) if finished.is_success() => {
             serde_json::from_str::<Answer>(finished.stdout.trim()).map_err(|_| "it did not answer as a Python does".to_owned())
         }
-        Ok(finished) => {
-            let said = finished.stderr.lines().next().unwrap_or("nothing").to_owned();
-            Err(format!("it ended with {} and said: {said}", finished.ending()))
-        }
+        Ok(finished) => Err(format!("it ended with {} and said: {}", finished.ending(), complaint(&finished.stderr))),
         Err(error) => Err(error.to_string()),
     };
     match answer {

@@ -11,8 +11,9 @@ use crate::version;
 
 /// Stands in a virtual environment while it is being made, and in one whose making was cut off.
 pub const UNFINISHED: &str = ".labready-unfinished";
-/// What `python -m venv`, pip and labready put into the top of a virtual environment.
-const OWN_NAMES: [&str; 10] = ["bin", "etc", "include", "lib", "lib64", "man", "share", "pyvenv.cfg", ".gitignore", UNFINISHED];
+/// What `python -m venv`, virtualenv, uv, pip and labready put into the top of a virtual environment.
+const OWN_NAMES: [&str; 11] =
+    ["CACHEDIR.TAG", "bin", "etc", "include", "lib", "lib64", "man", "share", "pyvenv.cfg", ".gitignore", UNFINISHED];
 /// More than any pyvenv.cfg or activate script, in bytes.
 const FILE_LIMIT: u64 = 1 << 20;
 

@@ -206,7 +206,9 @@ impl Host {
         let inside = self.inside(path);
         let parent = inside.parent().unwrap_or(Path::new("/"));
         let readable = Permissions::from_mode(0o644);
-        let mut file = tempfile::Builder::new().prefix(".labready-").permissions(readable).tempfile_in(parent).map_err(failed)?;
+        fs::metadata(parent).map_err(failed)?;
+        let file = tempfile::Builder::new().prefix(".labready-").permissions(readable).tempfile_in(parent);
+        let mut file = file.map_err(|error| failed(without_name(&error)))?;
         file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
         file.persist(&inside).map_err(|error| failed(error.error))?;
         Ok(())
@@ -224,7 +226,8 @@ impl Host {
         }
         let parent = inside.parent().unwrap_or(Path::new("/"));
         fs::metadata(parent).map_err(failed)?;
-        tempfile::Builder::new().prefix(".labready-").tempfile_in(parent).map(drop).map_err(failed)
+        let tried = tempfile::Builder::new().prefix(".labready-").tempfile_in(parent);
+        tried.map(drop).map_err(|error| failed(without_name(&error)))
     }
 
     /// Appends to a file of our own and returns once it is on the disk. Its folder is made when missing; a link in its place is refused.
@@ -263,6 +266,11 @@ impl Host {
         let file = OpenOptions::new().append(true).create(true).mode(0o644).open(self.inside(path)).map_err(failed)?;
         Ok(Box::new(file))
     }
+}
+
+/// The system's own answer, without the random name of the temporary file that it was given for.
+fn without_name(error: &io::Error) -> io::Error {
+    error.kind().into()
 }
 
 fn is_missing(error: &io::Error) -> bool {

@@ -78,47 +78,50 @@ impl Pattern {
         texts.filter(|text| !text.is_empty())
     }
 
-    /// Whether it fits at that place. Free text ends with its line, or where another of the patterns begins.
+    /// Whether it fits at that place. Free text ends where what stands behind it fits first, with its line, or where another of
+    /// the patterns begins.
     pub fn fit(&self, bytes: &[u8], at: usize, all: &[Self]) -> Option<Matched> {
         let mut matched = Matched { end: at, stamp: None };
-        let mut parts = self.parts.iter().peekable();
-        while let Some(part) = parts.next() {
-            match part {
-                Part::Text(text) => {
-                    matched.end += bytes[matched.end..].starts_with(text).then_some(text.len())?;
+        let mut pieces = self.parts.split(|part| *part == Part::Any);
+        matched = fit_plain(pieces.next().unwrap_or_default(), bytes, matched)?;
+        for piece in pieces {
+            // The first place is the best one: it leaves the most to what comes behind.
+            matched = match piece {
+                [] => Matched { end: end_of_line(bytes, matched.end, all), ..matched },
+                piece => {
+                    let line_end = end_of_line(bytes, matched.end, &[]);
+                    (matched.end..line_end).find_map(|end| fit_plain(piece, bytes, Matched { end, ..matched }))?
                 }
-                Part::Stamp => {
-                    let (end, stamp) = stamp_at(bytes, matched.end)?;
-                    matched = Matched { end, stamp: Some(stamp) };
-                }
-                Part::Any => matched.end = end_of_any(bytes, matched.end, parts.peek().copied(), all)?,
-            }
+            };
         }
         Some(matched)
     }
 
-    fn opening(&self) -> Option<&[u8]> {
+    /// Whether its first part stands there.
+    fn begins(&self, bytes: &[u8], at: usize) -> bool {
         match self.parts.first() {
-            Some(Part::Text(text)) => Some(text),
-            _ => None,
+            Some(Part::Text(text)) => bytes[at..].starts_with(text),
+            Some(Part::Stamp) => stamp_at(bytes, at).is_some(),
+            _ => false,
         }
     }
 }
 
-/// Where free text that begins at that place ends, given the part behind it.
-fn end_of_any(bytes: &[u8], at: usize, next: Option<&Part>, all: &[Pattern]) -> Option<usize> {
+/// Texts and stamps, one behind the other.
+fn fit_plain(parts: &[Part], bytes: &[u8], from: Matched) -> Option<Matched> {
+    parts.iter().try_fold(from, |matched, part| match part {
+        Part::Text(text) => bytes[matched.end..].starts_with(text).then(|| Matched { end: matched.end + text.len(), ..matched }),
+        Part::Stamp => stamp_at(bytes, matched.end).map(|(end, stamp)| Matched { end, stamp: Some(stamp) }),
+        Part::Any => Some(matched),
+    })
+}
+
+/// Where free text that begins at that place and has nothing behind it ends: with its line, or where a pattern begins.
+fn end_of_line(bytes: &[u8], at: usize, all: &[Pattern]) -> usize {
     let line = &bytes[at..bytes.len().min(at + ANY_LIMIT)];
     let line_end = line.iter().position(|byte| *byte == b'\n').unwrap_or(line.len());
-    let stops_at = |offset: &usize| match next {
-        Some(Part::Text(text)) => bytes[at + offset..].starts_with(text),
-        Some(Part::Stamp) => stamp_at(bytes, at + offset).is_some(),
-        _ => *offset > 0 && all.iter().filter_map(Pattern::opening).any(|opening| bytes[at + offset..].starts_with(opening)),
-    };
-    let found = (0..line_end).find(stops_at);
-    match next {
-        Some(Part::Text(_) | Part::Stamp) => found.map(|offset| at + offset),
-        _ => Some(at + found.unwrap_or(line_end)),
-    }
+    let begins = |offset: &usize| all.iter().any(|pattern| pattern.begins(bytes, at + offset));
+    at + (1..line_end).find(begins).unwrap_or(line_end)
 }
 
 /// Reads `2024-01-31 12:34:56.123456` (the fraction and its digits, a `T`, and an offset are up to the printer): where it ends,
@@ -163,4 +166,29 @@ fn offset_at(rest: &[u8]) -> (Offset, usize) {
         _ => None,
     };
     offset.map_or((Offset::UTC, 0), |offset| (offset, 6))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit(line: &str, text: &str) -> Option<(usize, bool)> {
+        let pattern = Pattern::new(line);
+        let matched = pattern.fit(text.as_bytes(), 0, std::slice::from_ref(&pattern))?;
+        Some((matched.end, matched.stamp.is_some()))
+    }
+
+    #[test]
+    fn free_text_may_hold_what_stands_behind_it() {
+        assert_eq!(fit("{any}: {stamp}", "Job: one: 2026-01-01 00:00:01"), Some((29, true)));
+        assert_eq!(fit("{any} at {any} s", "Ada at table at 3 s"), Some((19, false)));
+        assert_eq!(fit("{any}: {stamp}", "Job: one"), None);
+    }
+
+    #[test]
+    fn free_text_at_the_end_ends_with_its_line_or_before_a_torn_one() {
+        assert_eq!(fit("took {any}", "took 3 s\nmore"), Some((8, false)));
+        assert_eq!(fit("took {any}", "took 3 stook 4 s\n\n"), Some((8, false)));
+        assert_eq!(fit("{stamp} {any}", "2026-01-01 00:00:01 A2026-01-01 00:00:01 B\n\n"), Some((21, true)));
+    }
 }

@@ -12,6 +12,9 @@ const START_SHARE: f64 = 0.25;
 const APART_MS: f64 = 50.0;
 const APART_OF_TIME: f64 = 0.01;
 const APART_OF_UNIT: f64 = 0.15;
+/// The last time is the end, which holds the interpreter's own: in milliseconds, and as a share of the unit.
+const END_MS: f64 = 200.0;
+const END_OF_UNIT: f64 = 0.3;
 /// Times below this need no sleep to explain them, in milliseconds.
 const AT_ONCE_MS: f64 = 100.0;
 /// What the parts of a unit are tried for when the author names the unit.
@@ -26,7 +29,7 @@ pub(super) struct InUnits {
     pub at: Vec<f64>,
 }
 
-/// The greatest unit of which all times are multiples; one second when nothing waits at all.
+/// The greatest unit of which all times, the last of them the end, are multiples; one second when nothing waits at all.
 pub(super) fn greatest(times_ms: &[f64]) -> Option<InUnits> {
     if times_ms.iter().all(|time| *time < AT_ONCE_MS) {
         return Some(InUnits { unit_ms: 1000.0, at: vec![0.0; times_ms.len()] });
@@ -61,9 +64,14 @@ fn multiples(times_ms: &[f64], step_ms: f64) -> Option<Vec<f64>> {
     let at: Vec<f64> = times_ms.iter().map(|time| (time / step_ms).round()).collect();
     let behind = || times_ms.iter().zip(&at).map(|(time, at)| time - at * step_ms);
     let least = behind().fold(f64::INFINITY, f64::min);
-    let is_near = |(behind, time): (f64, &f64)| behind - least <= (APART_MS + APART_OF_TIME * time).min(APART_OF_UNIT * step_ms);
+    let end = times_ms.len().saturating_sub(1);
+    let is_near = |(index, (behind, time)): (usize, (f64, &f64))| {
+        let near = (APART_MS + APART_OF_TIME * time).min(APART_OF_UNIT * step_ms);
+        let near = if index == end { near.max(END_MS.min(END_OF_UNIT * step_ms)) } else { near };
+        behind - least <= near
+    };
     let starts = -SHORT_MS <= least && least <= START_MS.min(START_SHARE * step_ms);
-    (starts && behind().zip(times_ms).all(is_near)).then_some(at)
+    (starts && behind().zip(times_ms).enumerate().all(is_near)).then_some(at)
 }
 
 #[cfg(test)]
@@ -80,9 +88,10 @@ mod tests {
         assert_eq!(unit(&[1.0, 2004.0, 4006.0]), Some((2000.0, vec![0.0, 1.0, 2.0])));
         assert_eq!(unit(&[502.0, 1003.0, 2003.0]), Some((500.0, vec![1.0, 2.0, 4.0])));
         assert_eq!(unit(&[252.0, 510.0]), Some((250.0, vec![1.0, 2.0])));
-        assert_eq!(unit(&[301.0, 503.0]), Some((100.0, vec![3.0, 5.0])));
+        assert_eq!(unit(&[301.0, 503.0, 503.0]), Some((100.0, vec![3.0, 5.0, 5.0])));
         assert_eq!(unit(&[7003.0]), Some((7000.0, vec![1.0])));
         assert_eq!(unit(&[1060.0, 2060.0]), Some((1000.0, vec![1.0, 2.0])));
+        assert_eq!(unit(&[1040.0, 1060.0, 1190.0]), Some((1000.0, vec![1.0, 1.0, 1.0])));
     }
 
     #[test]
@@ -92,8 +101,8 @@ mod tests {
 
     #[test]
     fn times_without_a_common_sleep_have_no_unit() {
-        assert_eq!(unit(&[1003.0, 1333.0, 1777.0]), None);
-        assert_eq!(unit(&[140.0, 333.0]), None);
+        assert_eq!(unit(&[1003.0, 1333.0, 1777.0, 1780.0]), None);
+        assert_eq!(unit(&[140.0, 333.0, 340.0]), None);
     }
 
     #[test]
@@ -101,6 +110,6 @@ mod tests {
         let of = |times: &[f64], unit| of(times, unit).map(|found| found.at);
         assert_eq!(of(&[1003.0, 1504.0], 1000.0), Some(vec![1.0, 1.5]));
         assert_eq!(of(&[1003.0, 2004.0], 500.0), Some(vec![2.0, 4.0]));
-        assert_eq!(of(&[1003.0, 1337.0], 1000.0), None);
+        assert_eq!(of(&[1003.0, 1337.0, 1340.0], 1000.0), None);
     }
 }

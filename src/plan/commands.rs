@@ -34,10 +34,15 @@ pub(super) fn configure_packages() -> Command {
     Command::new("/usr/bin/dpkg").args(["--force-confdef", "--force-confold", "--configure", "-a"])
 }
 
-/// `apt-get update`
+/// `apt-get update`, without the translated descriptions: they are a third of the download and no package needs them. Those that are there
+/// stay (List-Cleanup), and the next ordinary update brings the rest.
 pub fn refresh_index() -> Command {
     Command::new("/usr/bin/apt-get").args([
         "-q",
+        "-o",
+        "Acquire::Languages=none",
+        "-o",
+        "APT::Get::List-Cleanup=0",
         "-o",
         "Acquire::Retries=3",
         "-o",
@@ -48,11 +53,10 @@ pub fn refresh_index() -> Command {
     ])
 }
 
-/// `apt-get update` of a single file of sources. The index of every other one stays (List-Cleanup).
+/// `apt-get update` of a single file of sources; the index of every other one stays.
 pub(super) fn refresh_only(sources: &str) -> Command {
     let list = format!("Dir::Etc::sourcelist={sources}");
-    let only =
-        ["-o".to_owned(), list, "-o".into(), "Dir::Etc::sourceparts=-".into(), "-o".into(), "APT::Get::List-Cleanup=0".into()];
+    let only = ["-o".to_owned(), list, "-o".into(), "Dir::Etc::sourceparts=-".into()];
     let refresh = refresh_index();
     Command { arguments: [only.to_vec(), refresh.arguments].concat(), ..refresh }
 }

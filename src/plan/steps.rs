@@ -73,7 +73,7 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     steps.extend(archive::pin_step(facts, &choice).filter(|_| !missing.is_empty()));
     steps.extend(install_step("install-python", &format!("Install Python {}", short(&choice)), &missing.python));
     steps.extend(venv::steps(course, facts, settings, &choice)?);
-    if settings.selection == Selection::Local {
+    if settings.selection == Selection::Local && is_fit_for_everybody(&choice) {
         steps.extend(selection_steps(facts, settings, &choice)?);
     }
     steps.extend(install_step("install-build", "Install the build tools", &missing.build));
@@ -229,6 +229,11 @@ fn install_step(id: &str, title: &str, packages: &[String]) -> Option<Step> {
         needs_root: true,
         undo: Some(format!("apt-get remove {}", packages.join(" "))),
     })
+}
+
+/// Whether the whole machine, root included, may be led to it: not to one that lies where a student can write.
+fn is_fit_for_everybody(choice: &Choice) -> bool {
+    choice.origin != Origin::Named || ["/usr", "/opt"].iter().any(|folder| choice.path.starts_with(folder))
 }
 
 /// One alternative for each installed interpreter in range, and the chosen one set.

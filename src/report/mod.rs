@@ -10,7 +10,7 @@ pub mod json;
 pub mod picture;
 pub mod plain;
 pub mod svg;
-mod words;
+pub(crate) mod words;
 
 use std::path::PathBuf;
 

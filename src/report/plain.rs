@@ -13,7 +13,8 @@ pub fn text(report: &Report) -> String {
     if let (Some(python), "plan") = (&report.python, report.command.as_str()) {
         lines.push(format!("Python: {} at {}, because {}.", python.version, python.path.display(), python.why));
         for candidate in report.candidates.iter().filter(|candidate| !candidate.taken) {
-            lines.push(format!("Refused: {}, {}, because {}.", candidate.what, candidate.origin, candidate.why));
+            let version = candidate.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
+            lines.push(format!("Refused: {}{version}, {}, because {}.", candidate.what, candidate.origin, candidate.why));
         }
     }
     for (index, step) in report.steps.iter().enumerate() {

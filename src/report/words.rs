@@ -6,7 +6,7 @@ use crate::plan::Sizes;
 
 /// Text from the machine (a file name, a program's complaint) made fit for a terminal: control characters, and the marks that turn the
 /// reading direction round, become visible escapes. Line breaks stay.
-pub(super) fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let mut harmless = String::with_capacity(text.len());
     for character in text.chars() {
         let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -42,7 +42,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> String {
 }
 
 /// `1 step`, `3 steps`.
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 

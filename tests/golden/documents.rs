@@ -1,6 +1,8 @@
 //! The report's JSON against its schema: every document that labready makes is valid, and a document with anything changed is not.
 
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
 
 use insta::assert_snapshot;
 use jsonschema::Validator;
@@ -20,15 +22,15 @@ fn schema() -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-fn validator() -> Validator {
-    jsonschema::options().build(&schema()).unwrap()
+fn validator() -> &'static Validator {
+    static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| jsonschema::validator_for(&schema()).unwrap());
+    &VALIDATOR
 }
 
 #[track_caller]
 fn expect_valid(document: &Value) {
-    let validator = validator();
     let complaints: Vec<String> =
-        validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        validator().iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(complaints.is_empty(), "{complaints:#?} in {document:#}");
 }
 
@@ -114,8 +116,8 @@ fn judged() -> [LabResult; 2] {
     [failed, error]
 }
 
-/// A document that has something in every place.
-fn full() -> Value {
+/// A report that has something in every place.
+pub fn full_report() -> Report {
     let facts = recorded("bookworm-python");
     let mut report = planned(&facts, &settings());
     let Ok(Decision::Plan(plan)) = plan::make(&course(), &facts, &settings()) else { panic!("no plan") };
@@ -130,7 +132,11 @@ fn full() -> Value {
     report.note(&Event::Finding { finding });
     report.open = vec!["the rest".into()];
     report.note(&Event::Failed { error: (&Error::NobodyToAsk).into(), duration_ms: 7 });
-    document(&report)
+    report
+}
+
+fn full() -> Value {
+    document(&full_report())
 }
 
 #[test]
@@ -195,9 +201,10 @@ fn a_document_with_a_value_of_another_kind_is_not_valid() {
 #[test]
 fn every_number_with_a_unit_has_it_in_its_key() {
     let counted = ["packages", "exit_code", "signal", "attempt", "of", "after", "at"];
-    for place in places(&full()) {
+    let full = full();
+    for place in places(&full) {
         let key = place.rsplit('/').find(|key| key.parse::<usize>().is_err()).unwrap_or_default().to_owned();
-        let is_number = full().pointer(&place).is_some_and(Value::is_number);
+        let is_number = full.pointer(&place).is_some_and(Value::is_number);
         let has_unit = key.ends_with("_ms") || key.ends_with("_bytes");
         assert!(!is_number || has_unit || counted.contains(&key.as_str()), "{place}");
     }

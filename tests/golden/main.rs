@@ -6,9 +6,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod choosing;
+mod command_line;
 mod converging;
 mod course_files;
 mod documents;
+mod folders;
+mod looking;
 mod machines;
 mod pictures;
 mod planning;

@@ -5,7 +5,9 @@ use labready::facts::alternatives::Link;
 use labready::facts::venv::State;
 use labready::host::Account;
 
-use super::machines::{changed, every_recorded, have_venv, narrowed, recorded, refreshed, rename, select, settings, unselected};
+use super::machines::{
+    changed, every_recorded, forget, have_venv, narrowed, recorded, refreshed, rename, select, settings, unselected,
+};
 use super::shown::answer;
 
 #[test]
@@ -171,6 +173,35 @@ fn a_system_without_apt_is_told_what_to_do_by_hand() {
 fn a_system_that_says_nothing_of_itself_is_not_touched() {
     let facts = changed("bookworm-fresh", |facts| rename(facts, ""));
     assert_snapshot!(answer(&facts, &settings()));
+}
+
+/// Ubuntu's families name their base's release, whatever they call their own.
+#[test]
+fn a_derivative_asks_deadsnakes_for_its_bases_release() {
+    let systems = [
+        "ID=linuxmint\nID_LIKE=\"ubuntu debian\"\nPRETTY_NAME=\"Linux Mint 21.3\"\nVERSION_ID=\"21.3\"\nVERSION_CODENAME=virginia\nUBUNTU_CODENAME=jammy\n",
+        "ID=pop\nID_LIKE=\"ubuntu debian\"\nPRETTY_NAME=\"Pop!_OS 24.04\"\nVERSION_ID=\"24.04\"\nVERSION_CODENAME=noble\nUBUNTU_CODENAME=noble\n",
+        "ID=linuxmint\nID_LIKE=debian\nPRETTY_NAME=\"LMDE 6 (faye)\"\nVERSION_ID=6\nVERSION_CODENAME=faye\nDEBIAN_CODENAME=bookworm\n",
+        "ID=ubuntu\nID_LIKE=debian\nPRETTY_NAME=\"Ubuntu 26.04 LTS\"\nVERSION_ID=\"26.04\"\nVERSION_CODENAME=resolute\nUBUNTU_CODENAME=resolute\n",
+    ];
+    let sections = systems.map(|os_release| {
+        let facts = changed("sid-indexed", |facts| {
+            rename(facts, os_release);
+            forget(facts, "python3.13");
+        });
+        format!("## {}\n{}", facts.distro.name, answer(&facts, &refreshed()))
+    });
+    assert_snapshot!(sections.join("\n"));
+}
+
+#[test]
+fn a_release_out_of_support_is_planned_for_as_long_as_its_index_can_be_had() {
+    let buster = "ID=debian\nPRETTY_NAME=\"Debian GNU/Linux 10 (buster)\"\nVERSION_ID=10\nVERSION_CODENAME=buster\n";
+    let facts = changed("bullseye-indexed", |facts| rename(facts, buster));
+    assert!(facts.distro.base.as_ref().is_some_and(|base| base.end_of_life));
+    assert_eq!(answer(&facts, &settings()), answer(&recorded("bullseye-indexed"), &settings()));
+    let facts = changed("bookworm-fresh", |facts| rename(facts, buster));
+    assert_snapshot!(answer(&facts, &refreshed()));
 }
 
 /// Every recorded machine was recorded by an older labready: its facts must still be read, and its plan be made.

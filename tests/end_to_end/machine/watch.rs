@@ -47,7 +47,8 @@ impl Machine {
     pub fn signal(&self, name: &str, signal: &str) {
         for (number, words) in self.numbered() {
             if is_program(&words, name) {
-                self.shell(&format!("kill -{signal} {number}"));
+                // It may have ended since.
+                self.shell(&format!("kill -{signal} {number} || true"));
             }
         }
     }
