@@ -196,6 +196,8 @@ pub struct Stall {
 
 /// 9 s of waiting against 0.5 s of lateness were seen, with 64 hogs on two processors.
 const TICKER_ADVANTAGE: f64 = 20.0;
+/// Throttling that the run queue does not tell, in milliseconds: up to three periods were seen in a run.
+const UNTOLD_THROTTLING_MS: f64 = 300.0;
 
 impl Stall {
     /// How much of a gap this explains at the most, in milliseconds: kinds that can follow one another are summed up, kinds that
@@ -205,19 +207,24 @@ impl Stall {
         self.waited_ms() + held_up
     }
 
-    /// How long the script waited for a processor, or for its control group's next share of one. Where the run queue is not
-    /// told, the machine's pressure stands in for it; where that is not told either, our own lateness, many times over: a
-    /// ticker, which hardly works, gets its processor that much sooner than an interpreter that starts up.
+    /// How long the script waited for a processor, or for its control group's next share of one. The run queue tells both, but
+    /// for a few throttled periods. Where it is not told, the throttling and the machine's pressure stand in for it, or our
+    /// own lateness, many times over: a ticker, which hardly works, gets its processor that much sooner than an
+    /// interpreter that starts up.
     pub fn waited_ms(&self) -> f64 {
-        let told = self.run_queue_ms.or(self.pressure_cpu_ms).unwrap_or(self.ticker_late_ms * TICKER_ADVANTAGE);
-        told.max(self.throttled_ms.unwrap_or(0.0))
+        let throttled = self.throttled_ms.unwrap_or(0.0);
+        match self.run_queue_ms {
+            Some(queued) => queued + throttled.min(UNTOLD_THROTTLING_MS),
+            None => self.pressure_cpu_ms.unwrap_or(self.ticker_late_ms * TICKER_ADVANTAGE).max(throttled),
+        }
     }
 
     /// The largest of its parts, in words and milliseconds.
     pub fn largest(&self) -> (&'static str, f64) {
         let parts = [
             ("it waited for a processor", self.run_queue_ms.or(self.pressure_cpu_ms).unwrap_or(self.ticker_late_ms)),
-            ("its control group was throttled", self.throttled_ms.unwrap_or(0.0)),
+            // The group's other members are throttled too, and longer.
+            ("its control group was throttled", self.throttled_ms.filter(|_| self.run_queue_ms.is_none()).unwrap_or(0.0)),
             ("the hypervisor served others", self.steal_ms.unwrap_or(0.0)),
             ("it was stopped by a signal", self.stopped_ms),
             ("it waited for a disk or for memory", self.blocked_ms.unwrap_or(0.0)),
