@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use thiserror::Error as ThisError;
 
+use crate::finding::Finding;
+
 /// What the program returns for every fallible operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -190,12 +192,12 @@ pub enum Error {
     #[error("setup would change this machine, and there is no terminal to ask on")]
     NobodyToAsk,
     /// A step of the plan failed.
-    #[error("{title}: {reason}")]
+    #[error("{title}: {finding}")]
     Step {
         /// The step's title.
         title: String,
-        /// What went wrong, with the evidence line.
-        reason: String,
+        /// Why, with the evidence.
+        finding: Box<Finding>,
         /// What to do.
         hint: String,
     },
@@ -240,6 +242,14 @@ impl Error {
             Self::TimedOut { .. } => Some("run it by hand to see what it waits for".into()),
             Self::Bug { .. } => Some("please report this, with the output of `labready plan --format json`".into()),
             Self::File { .. } | Self::TooLarge { .. } | Self::Spawn { .. } | Self::Interrupted | Self::Output { .. } => None,
+        }
+    }
+
+    /// What was found to be the cause, where it is known.
+    pub fn finding(&self) -> Option<&Finding> {
+        match self {
+            Self::Step { finding, .. } => Some(finding),
+            _ => None,
         }
     }
 

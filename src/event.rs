@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
 use crate::facts::Facts;
+use crate::finding::Finding;
 use crate::lab::LabResult;
 use crate::plan::{Plan, Step};
-use crate::report::{ErrorPart, Status};
 
 /// One thing that happened, in the order in which it did. `--log` and `--format ndjson` write one a line.
 #[derive(Clone, Debug, Serialize)]
@@ -119,40 +120,36 @@ pub enum StepStatus {
     NotTried,
 }
 
-/// How much a finding matters.
+/// The answer of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Good to know.
-    Note,
-    /// May hurt later.
-    Warning,
-    /// Keeps the machine from being ready.
-    Error,
+pub enum Status {
+    /// Everything is there, and every lab that was run passed.
+    Ready,
+    /// Something is missing, or a lab failed.
+    NotReady,
+    /// It could not be told.
+    Inconclusive,
 }
 
-/// Something noticed on the machine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// Stable, in kebab case.
-    pub id: String,
-    /// How much it matters.
-    pub severity: Severity,
-    /// What, in a few words.
-    pub title: String,
-    /// What exactly was seen.
-    pub detail: String,
-    /// How to mend it, where one command does.
-    pub fix: Option<Fix>,
+/// An error with what to do about it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorPart {
+    /// What failed, on what.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// The exit code that it ends with.
+    pub exit_code: u8,
+    /// What was found to be the cause, where it is known.
+    pub finding: Option<Finding>,
 }
 
-/// A command that mends a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Fix {
-    /// The command, as typed in a shell.
-    pub command: String,
-    /// Whether it needs root.
-    pub needs_root: bool,
+impl From<&Error> for ErrorPart {
+    fn from(error: &Error) -> Self {
+        let finding = error.finding().cloned();
+        Self { message: error.to_string(), hint: error.hint(), exit_code: error.exit().code(), finding }
+    }
 }
 
 /// Where events go. Steps and labs run side by side, so it is told from several threads.

@@ -1,7 +1,8 @@
 //! labready makes a Debian- or Ubuntu-family workstation ready for a Python course, and proves it. This is the map.
 //!
 //! The natural way of the data: [`host`] → [`facts`] → [`plan`] → [`apply`] → [`lab`] → [`report`]. What is wanted is a [`course`]; what happens
-//! is told as an [`event`]; what went wrong is an [`error`]. [`commands`] puts the parts together, [`cli`] says what can be typed.
+//! is told as an [`event`]; what is wrong with a machine is
+//! a [`finding`]; what keeps a command from being carried out is an [`error`]. [`commands`] puts the parts together, [`cli`] says what can be typed.
 //!
 //! | part | what it is | outside crates confined to it |
 //! | --- | --- | --- |
@@ -26,6 +27,7 @@ pub mod course;
 pub mod error;
 pub mod event;
 pub mod facts;
+pub mod finding;
 pub mod host;
 pub mod lab;
 pub mod plan;

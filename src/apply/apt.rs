@@ -6,10 +6,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::journal::{Journal, Record};
-use super::{STEP_LIMIT, failed, last_words, locks};
+use super::{STEP_LIMIT, failed, last_words, locks, stopped};
 use crate::error::{Error, Result};
-use crate::event::{Event, Finding, Severity, Sink};
+use crate::event::{Event, Sink};
 use crate::facts::{apt, packages};
+use crate::finding::{Finding, Id};
 use crate::host::{Clock, Command, Finished, Host, Stream};
 use crate::plan::{self, Step};
 
@@ -44,7 +45,7 @@ impl Apt<'_> {
         }
         for (name, state) in state.half_done {
             let detail = format!("`dpkg --configure -a` could not finish it: {}", evidence(&finished));
-            self.warn("package-half-done", format!("the package `{name}` is {state}"), detail);
+            self.tell_finding(Finding::warning(Id::PackageBroken, format!("the package `{name}` is {state}"), detail));
         }
         Ok(())
     }
@@ -58,7 +59,7 @@ impl Apt<'_> {
         }
         let complaints = finished.stderr.lines().filter(|line| line.starts_with("E: ") || line.starts_with("W: "));
         for complaint in complaints.take(5) {
-            self.warn("source-failed", "an apt source could not be refreshed".into(), complaint[3..].to_owned());
+            self.tell_finding(Finding::warning(Id::SourceFailed, "an apt source could not be refreshed", &complaint[3..]));
         }
         Ok(())
     }
@@ -132,8 +133,7 @@ impl Apt<'_> {
         (self.emit)(Event::StepProgress { id: self.step.id.clone(), percent, text });
     }
 
-    pub fn warn(&self, id: &str, title: String, detail: String) {
-        let finding = Finding { id: id.to_owned(), severity: Severity::Warning, title, detail, fix: None };
+    pub fn tell_finding(&self, finding: Finding) {
         (self.emit)(Event::Finding { finding });
     }
 
@@ -142,12 +142,13 @@ impl Apt<'_> {
             .into_iter()
             .find(|folder| self.host.free_bytes(Path::new(folder)).is_some_and(|free| free < FULL));
         let reason = format!("{what} ({}, {}): {}", self.step.command.name(), finished.ending(), evidence(finished));
+        let full = match full {
+            Some(folder) => format!("the disk that holds {folder} is full"),
+            None if reason.contains(NO_SPACE) => "a disk is full".to_owned(),
+            None => return failed(self.step, reason, &format!("run `{}` by hand to see more", self.step.command)),
+        };
         let room = "free some space: `df -h` shows where, `apt-get clean` empties apt's cache";
-        match full {
-            Some(folder) => failed(self.step, format!("{reason}; the disk that holds {folder} is full"), room),
-            None if reason.contains(NO_SPACE) => failed(self.step, reason, room),
-            None => failed(self.step, reason, &format!("run `{}` by hand to see more", self.step.command)),
-        }
+        stopped(self.step, Finding::error(Id::DiskFull, full, reason), room)
     }
 }
 

@@ -4,9 +4,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::failed;
+use super::stopped;
 use crate::error::Result;
 use crate::event::{Event, Sink};
+use crate::finding::{Finding, Id};
 use crate::host::{Clock, Holder, Host};
 use crate::plan::Step;
 
@@ -34,8 +35,9 @@ pub(super) fn wait(host: &Host, step: &Step, deadline: Duration, emit: Sink<'_>)
             None => holder.name,
         };
         if waited >= deadline {
-            let reason = format!("apt is in use by another program ({who}), and was for {} s", waited.as_secs());
-            return Err(failed(step, reason, "wait until that program is done, or raise `--lock-timeout`"));
+            let title = format!("apt is in use by another program ({who}), and was for {} s", waited.as_secs());
+            let finding = Finding::error(Id::AptInUse, title, "");
+            return Err(stopped(step, finding, "wait until that program is done, or raise `--lock-timeout`"));
         }
         emit(Event::StepWaits { id: step.id.clone(), for_whom: who, seconds: waited.as_secs() });
         host.go_on()?;

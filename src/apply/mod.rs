@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink, StepStatus};
+use crate::finding::{Finding, Id};
 use crate::host::{Clock, Host};
 use crate::plan::{Action, Plan, Step};
 use apt::Apt;
@@ -127,7 +128,7 @@ impl Run<'_> {
         let (status, reason) = match &outcome {
             Ok(()) => (StepStatus::Done, None),
             // The title is told with it.
-            Err(Error::Step { reason, .. }) => (StepStatus::Failed, Some(reason.clone())),
+            Err(Error::Step { finding, .. }) => (StepStatus::Failed, Some(finding.to_string())),
             Err(error) => (StepStatus::Failed, Some(error.to_string())),
         };
         (self.emit)(Event::StepFinished { step: Box::new(step.clone()), status, duration_ms, reason });
@@ -182,13 +183,15 @@ impl Run<'_> {
     }
 }
 
-/// A step's failure: what is wrong, and how to go on.
+/// A step's failure that no finding of its own explains: what is wrong, and how to go on.
 fn failed(step: &Step, reason: impl Into<String>, hint: &str) -> Error {
-    Error::Step {
-        title: lowercased(&step.title),
-        reason: reason.into(),
-        hint: format!("{hint}; then run `labready setup` again: it goes on where it stopped"),
-    }
+    stopped(step, Finding::error(Id::StepFailed, reason, ""), hint)
+}
+
+/// A step's failure: what was found to be the cause, and how to go on.
+fn stopped(step: &Step, finding: Finding, hint: &str) -> Error {
+    let hint = format!("{hint}; then run `labready setup` again: it goes on where it stopped");
+    Error::Step { title: lowercased(&step.title), finding: Box::new(finding), hint }
 }
 
 fn lowercased(title: &str) -> String {

@@ -9,6 +9,7 @@ use super::{failed, last_words};
 use crate::error::Result;
 use crate::facts::venv::{self, State};
 use crate::facts::{alternatives, packages};
+use crate::finding::{Finding, Id};
 use crate::host::{Host, Kind};
 use crate::plan::Step;
 
@@ -63,11 +64,8 @@ impl Apt<'_> {
         }
         let lost: Vec<&str> = before.difference(&after).filter(|name| !ours.contains(name)).map(String::as_str).collect();
         if !lost.is_empty() {
-            self.warn(
-                "package-lost",
-                format!("{} went with them", lost.join(", ")),
-                "apt removed more than it was asked to".into(),
-            );
+            let title = format!("{} went with them", lost.join(", "));
+            self.tell_finding(Finding::warning(Id::PackageLost, title, "apt removed more than it was asked to"));
         }
         Ok(())
     }

@@ -17,11 +17,10 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Cli, Command, Common, Select, Wish};
 use crate::course::Course;
 use crate::error::{Error, Exit, Result};
-use crate::event::Event;
+use crate::event::{Event, Status};
 use crate::facts::interpreters;
 use crate::host::Host;
 use crate::plan::{self, Selection};
-use crate::report::Status;
 use crate::version::Requirement;
 use output::Output;
 

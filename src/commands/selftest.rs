@@ -3,9 +3,9 @@
 use super::Task;
 use crate::course::{Course, Lab};
 use crate::error::{Error, Exit, Result};
-use crate::event::{Event, Finding, Severity};
+use crate::event::{Event, Status};
+use crate::finding::{Finding, Id};
 use crate::lab::{self, LabResult, Setting, Subject, Verdict};
-use crate::report::Status;
 
 /// The embedded course's labs, turned wrong: the name of the case, the lab, what is replaced by what.
 const WRONG: [(&str, &str, &str, &str); 4] = [
@@ -89,13 +89,8 @@ fn finding(case: &Case, result: &LabResult, is_right: bool) -> Finding {
         Verdict::Error => "could not be run",
     };
     let should = if is_right { ", as it should" } else { ", which is wrong" };
-    Finding {
-        id: "selftest".into(),
-        severity: if is_right { Severity::Note } else { Severity::Error },
-        title: format!("{} {said}{should}", case.name),
-        detail: result.summary.clone(),
-        fix: None,
-    }
+    let tell = if is_right { Finding::note } else { Finding::error };
+    tell(Id::Selftest, format!("{} {said}{should}", case.name), result.summary.clone())
 }
 
 #[cfg(test)]

@@ -11,11 +11,10 @@ use super::{Task, verify};
 use crate::apply::{Journal, apply};
 use crate::cli::Setup;
 use crate::error::{Error, Exit, Result};
-use crate::event::Event;
+use crate::event::{Event, Status};
 use crate::facts::Facts;
 use crate::host::{Clock, Elevation, FolderLock, LockedByAnother};
 use crate::plan::{Action, Plan, Settings};
-use crate::report::Status;
 
 /// A plan that waits for the index, one that waits for deadsnakes, the full one, and the empty one that proves it; one more for a surprise.
 const ROUNDS: usize = 5;

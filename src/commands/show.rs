@@ -4,7 +4,7 @@ use super::Task;
 use super::look::look;
 use crate::cli::Plan;
 use crate::error::{Exit, Result};
-use crate::report::Status;
+use crate::event::Status;
 
 pub(super) fn run(task: &Task<'_>, options: &Plan) -> Result<Exit> {
     let settings = task.settings(Some(&options.wish))?;

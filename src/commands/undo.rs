@@ -9,10 +9,10 @@ use super::setup::{agree, apply_with};
 use crate::apply::{Journal, Record};
 use crate::cli::Undo;
 use crate::error::{Error, Exit, Result};
-use crate::event::{Event, Finding, Severity};
+use crate::event::{Event, Status};
 use crate::facts::{self, alternatives, packages, removable, venv};
+use crate::finding::{Finding, Id};
 use crate::plan::{self, ARCHIVE_FILES, Remains, Trail};
-use crate::report::Status;
 
 /// dpkg finishing what it began, the removal, and the empty plan that proves it; one more for a surprise.
 const ROUNDS: usize = 4;
@@ -54,8 +54,7 @@ pub(super) fn run(task: &Task<'_>, options: &Undo) -> Result<Exit> {
 
 /// What stays, and why.
 fn say_left(task: &Task<'_>, what: String) {
-    let finding = Finding { id: "left".into(), severity: Severity::Note, title: "this is left".into(), detail: what, fix: None };
-    task.output.emit(Event::Finding { finding });
+    task.output.emit(Event::Finding { finding: Finding::note(Id::Left, "this is left", what) });
 }
 
 /// The changes that the journal tells of, finished or not: each is looked at before it is taken back.

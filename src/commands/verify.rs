@@ -6,12 +6,11 @@ use std::time::{Duration, SystemTime};
 use super::{Task, copies, selftest};
 use crate::cli::Verify;
 use crate::error::{Error, Exit, Result};
-use crate::event::Event;
+use crate::event::{Event, Status};
 use crate::facts::venv::State;
 use crate::facts::{self, Facts};
 use crate::lab::{self, LabResult, Setting, Subject, Verdict};
 use crate::plan::{self, Choice, Settings, python_of};
-use crate::report::Status;
 
 /// How often a watched file is looked at.
 const GLANCE: Duration = Duration::from_millis(200);

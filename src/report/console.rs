@@ -10,11 +10,12 @@ use console::{Style, Term};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::cli::Color;
-use crate::event::{Event, Severity, StepStatus};
+use crate::event::{ErrorPart, Event, StepStatus};
+use crate::finding::Severity;
 use crate::lab::Verdict;
 
 use super::words::{duration, harmless};
-use super::{ErrorPart, Report, human};
+use super::{Report, human};
 
 /// Width where nothing tells it.
 const WIDTH: usize = 80;
@@ -158,7 +159,10 @@ impl Talk {
                     Severity::Warning => "warning",
                     Severity::Error => "problem",
                 };
-                self.say(&format!("{}: {}: {}", self.paint.unsure(word), harmless(&finding.title), harmless(&finding.detail)));
+                self.say(&format!("{}: {}", self.paint.unsure(word), harmless(&finding.to_string())));
+                if let Some(fix) = &finding.fix {
+                    self.say(&format!("  to mend it: {}", self.paint.dim(&harmless(&fix.to_string()))));
+                }
             }
             Event::Failed { error, .. } => self.tell_error(error),
             Event::Started { .. } | Event::Looked { .. } | Event::Planned { .. } | Event::Finished { .. } => {}

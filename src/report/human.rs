@@ -1,13 +1,13 @@
 //! The report for people on a terminal: the plan, the labs with their pictures, and one sentence that is the answer.
 
-use crate::event::StepStatus;
+use crate::event::{Status, StepStatus};
 use crate::host::quoted_line;
 use crate::lab::LabResult;
 
 use super::console::Paint;
 use super::picture::Pen;
 use super::words::{count, harmless, sizes, wrapped};
-use super::{Report, Status, StepPart, picture};
+use super::{Report, StepPart, picture};
 
 /// What the command says on standard output.
 pub fn text(report: &Report, paint: &Paint) -> String {

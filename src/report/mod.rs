@@ -17,23 +17,12 @@ use std::path::PathBuf;
 use semver::Version;
 use serde::Serialize;
 
-use crate::error::{Error, Exit};
-use crate::event::{Event, Finding, StepStatus};
+use crate::error::Exit;
+use crate::event::{ErrorPart, Event, Status, StepStatus};
 use crate::facts::Facts;
+use crate::finding::Finding;
 use crate::lab::{LabResult, Verdict};
 use crate::plan::{Candidate, Choice, Plan, Sizes, Step};
-
-/// The answer of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Everything is there, and every lab that was run passed.
-    Ready,
-    /// Something is missing, or a lab failed.
-    NotReady,
-    /// It could not be told.
-    Inconclusive,
-}
 
 /// Everything that a command found and did.
 #[derive(Clone, Debug, Serialize)]
@@ -123,23 +112,6 @@ pub struct StepPart {
     pub duration_ms: u64,
     /// Why it failed.
     pub reason: Option<String>,
-}
-
-/// An error with what to do about it.
-#[derive(Clone, Debug, Serialize)]
-pub struct ErrorPart {
-    /// What failed, on what.
-    pub message: String,
-    /// What to do.
-    pub hint: Option<String>,
-    /// The exit code that it ends with.
-    pub exit_code: u8,
-}
-
-impl From<&Error> for ErrorPart {
-    fn from(error: &Error) -> Self {
-        Self { message: error.to_string(), hint: error.hint(), exit_code: error.exit().code() }
-    }
 }
 
 impl Report {

@@ -41,7 +41,10 @@ pub fn text(report: &Report) -> String {
         lines.extend(picture::words(lab));
         lines.extend(lab.fix.as_ref().map(|fix| format!("What to do: {fix}")));
     }
-    lines.extend(report.findings.iter().map(|finding| format!("Noticed: {}. {}", finding.title, finding.detail)));
+    for finding in &report.findings {
+        lines.push(format!("Noticed: {}. {}", finding.title, finding.detail));
+        lines.extend(finding.fix.as_ref().map(|fix| format!("To mend it: {fix}")));
+    }
     lines.extend((!report.sentence.is_empty()).then(|| report.sentence.clone()));
     lines.iter().map(|line| harmless(line) + "\n").collect()
 }

@@ -7,11 +7,12 @@ use std::sync::LazyLock;
 use insta::assert_snapshot;
 use jsonschema::Validator;
 use labready::error::Error;
-use labready::event::{Event, Finding, Fix, Severity, StepStatus};
+use labready::event::{Event, Status, StepStatus};
 use labready::facts::Facts;
+use labready::finding::{Finding, Id};
 use labready::lab::{Attempt, Evidence, LabResult, Point, Reason, SeenMark, Stall, Verdict};
 use labready::plan::{self, Decision, Plan, Settings, Sizes};
-use labready::report::{Report, Status, json};
+use labready::report::{Report, json};
 use serde_json::{Value, json};
 
 use super::machines::{changed, course, every_recorded, recorded, rename, settings};
@@ -126,9 +127,7 @@ pub fn full_report() -> Report {
         report.note(&Event::StepFinished { step: Box::new(step), status, duration_ms: 12, reason });
     }
     judged().into_iter().for_each(|lab| report.note(&Event::LabFinished { lab: Box::new(lab) }));
-    let fix = Some(Fix { command: "apt-get update".into(), needs_root: true });
-    let finding =
-        Finding { id: "source-failed".into(), severity: Severity::Warning, title: "a source".into(), detail: String::new(), fix };
+    let finding = Finding::warning(Id::SourceFailed, "a source", "").mended_by_root("apt-get update");
     report.note(&Event::Finding { finding });
     report.open = vec!["the rest".into()];
     report.note(&Event::Failed { error: (&Error::NobodyToAsk).into(), duration_ms: 7 });

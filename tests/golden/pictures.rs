@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use labready::course::{Due, Mark, Timeline};
-use labready::event::Event;
+use labready::event::{Event, Status};
 use labready::lab::{Attempt, LabResult, Reason, SeenMark, Verdict};
-use labready::report::{Report, Status, svg};
+use labready::report::{Report, svg};
 
 /// Two tasks that share a second: the lab, with when each of its lines was stamped, in milliseconds after the start-up.
 fn lab(name: &str, status: Verdict, reason: Reason, stamps: &[f64], end: f64) -> LabResult {

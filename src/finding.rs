@@ -1,0 +1,155 @@
+//! What is wrong, or worth knowing, on a machine: a stable id, one sentence, the evidence, and the one command that mends it.
+//!
+//! The catalogue is closed: whoever reads reports by machine can rely on the ids. Each is told by the machine's state; exit codes and texts
+//! of other programs are evidence, never the reason.
+
+use std::fmt::{self, Display, Formatter};
+
+use serde::Serialize;
+
+/// Every kind of finding. The name in kebab case is its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Id {
+    /// Another program uses apt or dpkg.
+    AptInUse,
+    /// deadsnakes serves nothing for this release.
+    ArchiveNotServed,
+    /// deadsnakes has nothing for this architecture.
+    ArchitectureNotServed,
+    /// The clock is wrong by more than signatures forgive.
+    ClockWrong,
+    /// cloud-init still prepares the machine.
+    CloudInitRunning,
+    /// A configuration file was kept as it is, though its package brings another.
+    ConffileKept,
+    /// A disk has no room left.
+    DiskFull,
+    /// dpkg was interrupted.
+    DpkgInterrupted,
+    /// The index names archives that the server has no more, even after a refresh.
+    IndexOutOfDate,
+    /// The file of a key cannot be read by apt's own account.
+    KeyUnreadable,
+    /// A signature by another key than the one that was expected.
+    KeyWrong,
+    /// Something that undo leaves where it is.
+    Left,
+    /// A network that answers with its own page instead of what was asked for.
+    LoginPage,
+    /// A package's own script failed.
+    MaintainerScriptFailed,
+    /// No server answered.
+    NetworkDown,
+    /// A package that no package of ours needs is half-done.
+    PackageBroken,
+    /// A package went that was not meant to.
+    PackageLost,
+    /// A package is held at a version that stands in the way.
+    PackageHeld,
+    /// A package came from elsewhere than it should.
+    PackageFromElsewhere,
+    /// The proxy wants a name and a password.
+    ProxyWantsPassword,
+    /// A folder that must be written lies on a file system that is mounted read-only.
+    ReadOnly,
+    /// The release gets no more updates.
+    ReleaseEndOfLife,
+    /// A release file that is past its date.
+    ReleaseExpired,
+    /// A selftest's script, and what the judge said of it.
+    Selftest,
+    /// One server does not answer.
+    ServerDead,
+    /// A server has no such release.
+    ServerWithoutRelease,
+    /// An apt source could not be refreshed.
+    SourceFailed,
+    /// A step did not reach its goal, and none of the other findings says why.
+    StepFailed,
+    /// /usr/bin/python3 does not lead to the interpreter that the system was made with.
+    SystemPythonSwitched,
+    /// Packages that cannot be installed together.
+    Unsatisfiable,
+    /// The virtual environment belongs to another account.
+    VenvOfAnother,
+}
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Good to know.
+    Note,
+    /// May hurt later.
+    Warning,
+    /// Keeps the machine from being ready.
+    Error,
+}
+
+/// Something noticed on the machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Which kind.
+    pub id: Id,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What, in one sentence without its period.
+    pub title: String,
+    /// The evidence: what exactly was seen, or empty.
+    pub detail: String,
+    /// How to mend it, where one command does.
+    pub fix: Option<Fix>,
+}
+
+/// A command that mends a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// The command, as typed in a shell.
+    pub command: String,
+    /// Whether it needs root.
+    pub needs_root: bool,
+}
+
+impl Finding {
+    /// One that keeps the machine from being ready.
+    pub fn error(id: Id, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { id, severity: Severity::Error, title: title.into(), detail: detail.into(), fix: None }
+    }
+
+    /// One that may hurt later.
+    pub fn warning(id: Id, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(id, title, detail) }
+    }
+
+    /// One that is good to know.
+    pub fn note(id: Id, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(id, title, detail) }
+    }
+
+    /// The same, with the command for root that mends it.
+    pub fn mended_by_root(self, command: impl Into<String>) -> Self {
+        Self { fix: Some(Fix { command: command.into(), needs_root: true }), ..self }
+    }
+
+    /// The same, with the command that mends it.
+    pub fn mended_by(self, command: impl Into<String>) -> Self {
+        Self { fix: Some(Fix { command: command.into(), needs_root: false }), ..self }
+    }
+}
+
+impl Display for Finding {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        match self.detail.as_str() {
+            "" => write!(formatter, "{}", self.title),
+            detail => write!(formatter, "{}: {detail}", self.title),
+        }
+    }
+}
+
+impl Display for Fix {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let sudo = if self.needs_root && !self.command.starts_with("sudo ") { "sudo " } else { "" };
+        write!(formatter, "{sudo}{}", self.command)
+    }
+}
