@@ -185,11 +185,13 @@ pub enum Error {
         count: usize,
         /// Who asks, as a name or a uid.
         user: String,
+        /// labready's own command that wants it.
+        command: String,
         /// The commands for whoever has the rights, one a line.
         commands: String,
     },
     /// A question would have to be asked and nobody is there to answer.
-    #[error("setup would change this machine, and there is no terminal to ask on")]
+    #[error("this would change the machine, and there is no terminal to ask on")]
     NobodyToAsk,
     /// A step of the plan failed.
     #[error("{title}: {finding}")]
@@ -227,8 +229,8 @@ impl Error {
             | Self::Unclear { hint, .. }
             | Self::InTheWay { hint, .. }
             | Self::Step { hint, .. } => Some(hint.clone()),
-            Self::NeedsRoot { commands, .. } => Some(format!(
-                "run `sudo labready setup`, or hand these commands to whoever administers this machine:\n{commands}"
+            Self::NeedsRoot { command, commands, .. } => Some(format!(
+                "run `sudo labready {command}`, or hand these commands to whoever administers this machine:\n{commands}"
             )),
             Self::NoPackage { .. } => Some(
                 "check apt's sources and `apt-get update`: its warnings name the source that failed; on Ubuntu, is universe enabled?".into(),

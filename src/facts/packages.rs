@@ -37,6 +37,15 @@ impl Packages {
     }
 }
 
+/// The command for root that tries again to finish a half-done package, and shows what is wrong with it.
+pub fn mending(name: &str, state: &str) -> String {
+    match state {
+        // Its files are not all there: nothing can be configured.
+        "half-installed" => format!("apt-get install --reinstall {name}"),
+        _ => format!("dpkg --configure {name}"),
+    }
+}
+
 /// Reads dpkg's state; of the installed packages only those that pass are kept.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ use crate::course::{Course, Packages};
 use crate::error::Error;
 use crate::facts::alternatives::Link;
 use crate::facts::interpreters::Home;
+use crate::facts::system_python::SYSTEM_PYTHON;
 use crate::facts::{Facts, packages};
 
 /// How far `python3` is selected for the whole machine.
@@ -171,6 +172,7 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
     if missing.is_empty() {
         return Ok(steps);
     }
+    refuse_without_system_python(facts)?;
     if facts.packages.need_configuring() {
         steps.push(configure_step(&facts.packages));
     }
@@ -190,6 +192,19 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
         "apt has no package index".into()
     }));
     Ok(steps)
+}
+
+/// The scripts of Debian's packages are run by /usr/bin/python3: without it nothing can be installed.
+fn refuse_without_system_python(facts: &Facts) -> Result<(), Error> {
+    let system = &facts.system_python;
+    if !system.is_gone() {
+        return Ok(());
+    }
+    let fix = system.fix().unwrap_or_else(|| "labready repair".into());
+    Err(Error::InTheWay {
+        message: format!("packages cannot be installed without `{SYSTEM_PYTHON}`: {}", system.evidence()),
+        hint: format!("put it back with `sudo {fix}`, then run `labready setup` again"),
+    })
 }
 
 pub(super) fn configure_step(packages: &packages::Packages) -> Step {

@@ -17,5 +17,6 @@ mod machine;
 mod people;
 mod rights;
 mod schema;
+mod system_python;
 mod systems;
 mod undo;
