@@ -178,6 +178,12 @@ pub enum Error {
         /// What to do.
         hint: String,
     },
+    /// The machine is in a state in which nothing can be begun.
+    #[error("{finding}")]
+    Broken {
+        /// What is wrong, and what mends it.
+        finding: Box<Finding>,
+    },
     /// Steps need root and this user has no rights.
     #[error("{}, and this is {user}", if *count == 1 { "one step needs root".to_owned() } else { format!("{count} steps need root") })]
     NeedsRoot {
@@ -232,6 +238,9 @@ impl Error {
             Self::NeedsRoot { command, commands, .. } => Some(format!(
                 "run `sudo labready {command}`, or hand these commands to whoever administers this machine:\n{commands}"
             )),
+            Self::Broken { finding } => {
+                finding.fix.as_ref().map(|fix| format!("mend it with `{fix}`; then run `labready setup` again"))
+            }
             Self::NoPackage { .. } => Some(
                 "check apt's sources and `apt-get update`: its warnings name the source that failed; on Ubuntu, is universe enabled?".into(),
             ),
@@ -250,7 +259,7 @@ impl Error {
     /// What was found to be the cause, where it is known.
     pub fn finding(&self) -> Option<&Finding> {
         match self {
-            Self::Step { finding, .. } => Some(finding),
+            Self::Step { finding, .. } | Self::Broken { finding } => Some(finding),
             _ => None,
         }
     }
@@ -263,6 +272,7 @@ impl Error {
             | Self::NoPython { .. }
             | Self::NoPackage { .. }
             | Self::Script { .. }
+            | Self::Broken { .. }
             | Self::InTheWay { .. } => Exit::NotReady,
             Self::NeedsRoot { .. } => Exit::NeedsRights,
             Self::Step { .. } | Self::NoProgram { .. } | Self::Spawn { .. } | Self::TimedOut { .. } => Exit::StepFailed,

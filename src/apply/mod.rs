@@ -6,10 +6,13 @@
 
 mod apt;
 mod archive;
+mod cause;
+mod install;
 mod journal;
 mod locks;
 mod removal;
 mod selection;
+mod status;
 mod system_python;
 mod venv;
 

@@ -36,7 +36,7 @@ pub(super) fn decide(task: &Task<'_>, settings: &Settings) -> Result<(Facts, Res
 
 /// Tells what is wrong with the machine and stops nobody who does not use apt: the system's own python3.
 pub(super) fn warn(task: &Task<'_>, facts: &Facts) {
-    if let Some(finding) = diagnosis::system_python(facts).map(diagnosis::as_warning) {
+    if let Some(finding) = facts.system_python.finding().map(diagnosis::as_warning) {
         task.output.emit(Event::Finding { finding });
     }
 }

@@ -1,23 +1,20 @@
 //! What is wrong with a machine: facts → findings, each with its evidence and what mends it. Pure.
 
 use crate::error::Error;
-use crate::facts::disk::FULL;
-use crate::facts::system_python::{Place, SYSTEM_PYTHON};
+use crate::facts::disk::{FULL, read_only_finding};
+use crate::facts::system_python::REPAIR;
 use crate::facts::venv::State;
 use crate::facts::{Facts, packages};
 use crate::finding::{Finding, Id, Severity};
-use crate::host::quoted_line;
 use crate::plan::{self, Action, LINK, Plan};
 
 /// Less free space than this will not do for what the next step brings, in bytes.
 const LITTLE: u64 = 500 << 20;
-/// Mends what labready itself can mend.
-const REPAIR: &str = "labready repair";
 
 /// Everything that is wrong, or worth knowing, whatever the course wants.
 pub fn diagnose(facts: &Facts) -> Vec<Finding> {
     let one_each = [
-        system_python(facts),
+        facts.system_python.finding(),
         interrupted(facts),
         end_of_life(facts),
         disk(facts),
@@ -27,7 +24,7 @@ pub fn diagnose(facts: &Facts) -> Vec<Finding> {
     ];
     let mut findings: Vec<Finding> = one_each.into_iter().flatten().collect();
     findings.extend(facts.packages.half_done.iter().map(|(name, state)| broken_package(name, state)));
-    findings.extend(read_only(facts));
+    findings.extend(facts.disk.read_only.iter().map(|mount| read_only_finding(mount)));
     findings.extend(dangling(facts));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
@@ -46,26 +43,6 @@ pub fn setup(planned: &Result<Plan, Error>) -> Option<Finding> {
         }
         Err(error) => Some(Finding::error(Id::SetupStops, error.to_string(), error.hint().unwrap_or_default())),
     }
-}
-
-/// /usr/bin/python3, where it is not as the system was made.
-pub fn system_python(facts: &Facts) -> Option<Finding> {
-    let system = &facts.system_python;
-    let title = match (&system.place, &system.group) {
-        _ if !system.is_switched() => return None,
-        (Place::Missing, _) => format!("`{SYSTEM_PYTHON}` is gone, and packages cannot be installed or removed without it"),
-        (Place::Nowhere(_), _) => {
-            format!("`{SYSTEM_PYTHON}` leads nowhere, and packages cannot be installed or removed without it")
-        }
-        (Place::Right, _) => {
-            format!("`{SYSTEM_PYTHON}` was put under update-alternatives, and can be switched away from the system's own")
-        }
-        (Place::Elsewhere(_) | Place::Other(_), _) => {
-            format!("`{SYSTEM_PYTHON}` was switched, which breaks `apt-get update`, `add-apt-repository` and upgrades")
-        }
-    };
-    let finding = Finding::error(Id::SystemPythonSwitched, title, system.evidence());
-    Some(finding.mended_by_root(system.fix().unwrap_or_else(|| REPAIR.into())))
 }
 
 /// A package that dpkg left half-done.
@@ -103,19 +80,6 @@ fn disk(facts: &Facts) -> Option<Finding> {
         _ => return None,
     };
     Some(finding.mended_by_root("apt-get clean"))
-}
-
-fn read_only(facts: &Facts) -> impl Iterator<Item = Finding> {
-    facts.disk.read_only.iter().map(|mount| {
-        let shown = mount.display();
-        let detail = "packages are written there; after an error on a disk the system makes it so by itself";
-        Finding::error(Id::ReadOnly, format!("`{shown}` is mounted read-only"), detail).mended_by_root(quoted_line(&[
-            "mount".into(),
-            "-o".into(),
-            "remount,rw".into(),
-            shown.to_string(),
-        ]))
-    })
 }
 
 fn venv_of_another(facts: &Facts) -> Option<Finding> {

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::host::Host;
+use crate::finding::{Finding, Id};
+use crate::host::{Host, quoted_line};
 
 /// Free bytes for this user; `None` where the system does not tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,14 @@ pub fn read_only(host: &Host) -> Vec<PathBuf> {
     places.sort();
     places.dedup();
     places
+}
+
+/// What is wrong with such a file system.
+pub fn read_only_finding(mount: &Path) -> Finding {
+    let shown = mount.display().to_string();
+    let detail = "packages are written there; after an error on a disk the system makes it so by itself";
+    let remount = quoted_line(&["mount".into(), "-o".into(), "remount,rw".into(), shown.clone()]);
+    Finding::error(Id::ReadOnly, format!("`{shown}` is mounted read-only"), detail).mended_by_root(remount)
 }
 
 /// The fifth field of /proc/self/mountinfo (proc(5)) that holds the folder most closely.

@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::finding::{Finding, Id};
 use crate::host::{Host, Kind};
 
 /// The operating system's python3: a link that python3-minimal brings.
 pub const SYSTEM_PYTHON: &str = "/usr/bin/python3";
+/// What mends that which labready itself can mend.
+pub const REPAIR: &str = "labready repair";
 /// Where python3-minimal says which Python the system was made with.
 const DEFAULTS: &str = "/usr/share/python3/debian_defaults";
 /// update-alternatives keeps a file for each group here; its second line is the link that the group manages.
@@ -72,13 +75,24 @@ impl SystemPython {
         self.is_switched() && self.default_is_installed && !matches!(self.place, Place::Other(_))
     }
 
-    /// The command for root that mends it where labready's own repair does not.
-    pub fn fix(&self) -> Option<String> {
-        let default = self.default.as_deref().filter(|_| self.is_switched() && !self.can_be_restored())?;
-        match self.place {
-            Place::Other(_) => Some(format!("mv -n {SYSTEM_PYTHON} {SYSTEM_PYTHON}.moved-away")),
-            _ => Some(format!("apt-get install --reinstall {default}-minimal python3-minimal")),
-        }
+    /// What is wrong with it, and what mends it.
+    pub fn finding(&self) -> Option<Finding> {
+        let default = self.default.as_deref().filter(|_| self.is_switched())?;
+        let what = match self.place {
+            Place::Missing => "is gone, and packages cannot be installed or removed without it",
+            Place::Nowhere(_) => "leads nowhere, and packages cannot be installed or removed without it",
+            Place::Right => "was put under update-alternatives, and can be switched away from the system's own",
+            Place::Elsewhere(_) | Place::Other(_) => {
+                "was switched, which breaks `apt-get update`, `add-apt-repository` and upgrades"
+            }
+        };
+        let fix = match self.place {
+            _ if self.can_be_restored() => REPAIR.to_owned(),
+            Place::Other(_) => format!("mv -n {SYSTEM_PYTHON} {SYSTEM_PYTHON}.moved-away"),
+            _ => format!("apt-get install --reinstall {default}-minimal python3-minimal"),
+        };
+        let title = format!("`{SYSTEM_PYTHON}` {what}");
+        Some(Finding::error(Id::SystemPythonSwitched, title, self.evidence()).mended_by_root(fix))
     }
 
     /// What was seen, in words.

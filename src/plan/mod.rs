@@ -20,7 +20,7 @@ pub use archive::{Archive, DEADSNAKES, source_text};
 pub use choose::{Candidate, Choice, Origin, Wish, installed};
 pub use commands::{give_back, install_packages, python_of, refresh_index};
 pub use repair::{by_hand, repair};
-pub use steps::{Decision, Selection, Settings, make};
+pub use steps::{Decision, Selection, Settings, listed, make};
 pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
 pub use venv::give_back_by_hand;
 

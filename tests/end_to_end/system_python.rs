@@ -79,7 +79,10 @@ fn a_python3_that_was_removed_stops_setup_before_apt_and_is_put_back() {
     assert!(!machine.exists("/usr/bin/python3"));
     machine.run(["dpkg", "--remove", "build-essential"]);
     let setup = machine.labready(["setup", "--yes"]).run();
-    setup.exits(1).says("packages cannot be installed without `/usr/bin/python3`").says("sudo labready repair");
+    setup
+        .exits(1)
+        .says("`/usr/bin/python3` is gone, and packages cannot be installed or removed without it")
+        .says("sudo labready repair");
     machine.labready(["repair", "--yes"]).run().succeeds();
     machine.labready(["setup", "--yes", "--no-verify"]).limit(COLD).run().succeeds();
     expect_mended(&machine);
