@@ -6,10 +6,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::journal::{Journal, Record};
+use super::refresh::PAST_CACHES;
 use super::{STEP_LIMIT, failed, last_words, locks, stopped};
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink};
-use crate::facts::{apt, packages};
+use crate::facts::packages;
 use crate::finding::{Finding, Id};
 use crate::host::{Clock, Command, Finished, Host, Stream};
 use crate::plan::{self, Step};
@@ -50,27 +51,13 @@ impl Apt<'_> {
         Ok(())
     }
 
-    /// Fetches the package index. A source that fails is a warning; no index at all is a failure.
-    pub fn refresh_index(&self) -> Result<()> {
-        let finished = self.run(&self.step.command)?;
-        if !apt::is_indexed(self.host) {
-            let reason = format!("no package index could be fetched: {}", evidence(&finished));
-            return Err(failed(self.step, reason, "check the network, and the proxy if there is one"));
-        }
-        let complaints = finished.stderr.lines().filter(|line| line.starts_with("E: ") || line.starts_with("W: "));
-        for complaint in complaints.take(5) {
-            self.tell_finding(Finding::warning(Id::SourceFailed, "an apt source could not be refreshed", &complaint[3..]));
-        }
-        Ok(())
-    }
-
     /// Installs packages.
     pub fn install_packages(&self, wanted: &[String]) -> Result<()> {
         let mut finished = self.run(&self.step.command)?;
         let mut missing = self.missing_of(wanted)?;
         if !missing.is_empty() && is_out_of_date(&finished) {
             self.tell(None, "apt's index is out of date: refreshing it".into());
-            self.run(&plan::refresh_index().elevated(self.step.command.elevation.clone()))?;
+            self.run(&plan::refresh_index().args(PAST_CACHES).elevated(self.step.command.elevation.clone()))?;
             finished = self.run(&self.step.command)?;
             missing = self.missing_of(wanted)?;
         }
@@ -129,7 +116,7 @@ impl Apt<'_> {
         written.map(|()| finished)
     }
 
-    fn tell(&self, percent: Option<f32>, text: String) {
+    pub fn tell(&self, percent: Option<f32>, text: String) {
         (self.emit)(Event::StepProgress { id: self.step.id.clone(), percent, text });
     }
 

@@ -8,6 +8,8 @@ mod apt;
 mod archive;
 mod journal;
 mod locks;
+mod reach;
+mod refresh;
 mod removal;
 mod selection;
 mod venv;

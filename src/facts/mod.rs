@@ -8,6 +8,7 @@ pub mod disk;
 pub mod distro;
 pub mod interpreters;
 pub mod machine;
+pub mod network;
 pub mod packages;
 pub mod removable;
 pub mod sources;

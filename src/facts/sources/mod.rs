@@ -1,7 +1,8 @@
 //! apt's sources, each with the file and the line that names it, and which of them are deadsnakes: the archive of the Pythons that Ubuntu lacks.
 //!
-//! `lines` reads the one-line form, `stanzas` the deb822 form, `pin` what our preferences let come from deadsnakes.
+//! `keys` looks whether apt can read what must have signed it, `lines` reads the one-line form, `stanzas` the deb822 form, `pin` what our preferences let come from deadsnakes.
 
+mod keys;
 mod lines;
 mod pin;
 mod stanzas;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::host::Host;
+pub use keys::{UnreadableKey, unreadable_key};
 pub use pin::Pin;
 
 /// Where the key is written. A path, not the key itself: apt before 2.3.10 stops over a key in the source.
@@ -125,7 +127,7 @@ fn is_deadsnakes(source: &Source, mirror: &str) -> bool {
 }
 
 /// An address without the name and the password in it: `https://user:password@host/` is `https://host/`.
-pub(super) fn without_credentials(address: &str) -> String {
+pub fn without_credentials(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
     let (server, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let server = server.rsplit('@').next().unwrap_or_default();
@@ -138,7 +140,7 @@ fn is_no(value: &str) -> bool {
 }
 
 /// `/a.gpg,/b.gpg` and `F23C… A4BC…` are lists.
-fn keys(value: &str) -> Vec<String> {
+fn listed(value: &str) -> Vec<String> {
     value.split(|c: char| c == ',' || c.is_whitespace()).filter(|key| !key.is_empty()).map(str::to_owned).collect()
 }
 
