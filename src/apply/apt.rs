@@ -58,11 +58,20 @@ impl Apt<'_> {
         if !missing.is_empty() && is_out_of_date(&finished) {
             self.tell(None, "apt's index is out of date: refreshing it".into());
             self.run(&plan::refresh_index().args(PAST_CACHES).elevated(self.step.command.elevation.clone()))?;
-            finished = self.run(&self.step.command)?;
+            finished = self.run(&self.step.command.clone().args(PAST_CACHES))?;
             missing = self.missing_of(wanted)?;
         }
         if missing.is_empty() {
             return Ok(());
+        }
+        if is_out_of_date(&finished) {
+            let title = "apt's index names packages that the server has no more, or has others of, even after a refresh";
+            let finding = Finding::error(Id::IndexOutOfDate, title, evidence(&finished));
+            return Err(stopped(
+                self.step,
+                finding,
+                "the server is being brought up to date: try again in an hour, or name another mirror",
+            ));
         }
         let verb = if missing.len() == 1 { "is" } else { "are" };
         Err(self.explained(&finished, &format!("{} {verb} not installed", missing.join(", "))))

@@ -1,9 +1,12 @@
 //! What the answers of package servers mean, as findings: pure.
 
+use super::stopped;
+use crate::error::Error;
 use crate::facts::machine::Environment;
 use crate::facts::network::{Answer, Asked};
 use crate::facts::sources::Source;
 use crate::finding::{Finding, Id, Severity};
+use crate::plan::Step;
 
 /// The findings when something else than the dead ones is left to fetch from; else the one for which it is not worth starting apt.
 pub(super) fn judge(asked: &[Asked], others: bool, environment: Environment) -> Result<Vec<Finding>, Finding> {
@@ -80,8 +83,14 @@ fn clock(server: &str, ahead: i64, environment: Environment) -> Finding {
     Finding::error(Id::ClockWrong, title, detail).mended_by_root(mend)
 }
 
-/// How to go on after a finding that stopped a step.
-pub(super) fn hint(id: Id) -> &'static str {
+/// A step's failure by such a finding, with the command that mends it.
+pub(super) fn stop(step: &Step, finding: Finding) -> Error {
+    let mend = finding.fix.as_ref().map(|fix| format!(": `{fix}`")).unwrap_or_default();
+    let hint = format!("{}{mend}", hint(finding.id));
+    stopped(step, finding, &hint)
+}
+
+fn hint(id: Id) -> &'static str {
     match id {
         Id::ProxyWantsPassword => "set `http_proxy` to `http://NAME:PASSWORD@PROXY:PORT`, or ask who runs the proxy",
         Id::LoginPage => "open any page in a browser on this machine, and log in",
@@ -105,7 +114,7 @@ pub(super) fn places(sources: &[Source]) -> String {
 
 /// The largest whole unit.
 fn span(seconds: u64) -> String {
-    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let units = [(31_536_000, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
     let (size, unit) = units.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1, "second"));
     let count = seconds / size;
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })

@@ -114,3 +114,101 @@ fn three_dead_servers_alone_stop_setup_before_apt_is_started() {
         &["no package server can be reached", "the name `apt.invalid` leads to no server", "Connection refused"],
     );
 }
+
+#[test]
+fn a_machine_without_any_network_is_told_so() {
+    let machine = in_need();
+    machine.hide_network();
+    let output = stops_before_apt(&machine, &["no package server can be reached", "check the network"]);
+    assert_eq!(output.stderr.matches("error:").count(), 1, "{output}");
+}
+
+#[test]
+fn a_proxy_that_wants_a_password_is_named_and_a_given_one_is_not_shown() {
+    let machine = in_need();
+    let port = free_port();
+    let _server = serve(&machine, port);
+    machine.write("/etc/apt/apt.conf.d/proxy", &format!("Acquire::http::Proxy \"http://student:secret@127.0.0.1:{port}\";\n"));
+    let output = stops_before_apt(&machine, &["the proxy wants a name and a password", "/etc/apt/sources.list:1", "http_proxy"]);
+    output.does_not_say("secret").does_not_say("c3R1ZGVudDpzZWNyZXQ=");
+}
+
+/// The machine's only source.
+fn only(machine: &Machine, port: u16, folder: &str) {
+    machine.write("/etc/apt/sources.list", &format!("# The room's\ndeb http://127.0.0.1:{port}/{folder} bookworm main\n"));
+}
+
+#[test]
+fn a_login_page_and_a_clock_that_is_behind_are_told_apart_from_a_dead_network() {
+    let machine = in_need();
+    let port = free_port();
+    let _server = serve(&machine, port);
+    only(&machine, port, "hotel");
+    stops_before_apt(&machine, &["wants a login", "/etc/apt/sources.list:2", "log in", "in a browser"]);
+
+    only(&machine, port, "future");
+    let output = machine.labready(["setup", "--yes", "--no-verify"]).run();
+    output.exits(5).says("this machine's clock is").says("years behind").says("timedatectl set-ntp true");
+}
+
+/// Makes signed archives below /srv: one whose date is past, one that another key signed, one whose index is another than the signed one,
+/// and one in order.
+const ARCHIVES: &str = r#"
+for name in ours theirs; do
+    gpg --batch --quiet --passphrase '' --quick-gen-key "$name@example.org" default default never
+    gpg --armor --export "$name@example.org" >"/etc/apt/keyrings/$name.asc"
+done
+install -m 0600 /etc/apt/keyrings/ours.asc /etc/apt/keyrings/closed.asc
+archive() {
+    mkdir -p "/srv/$1/dists/x/main/binary-amd64"
+    cd "/srv/$1/dists/x"
+    printf 'Package: x\nVersion: 1\nArchitecture: all\n' >main/binary-amd64/Packages
+    cat >/tmp/Release <<END
+Origin: $1
+Suite: x
+Codename: x
+Architectures: amd64
+Components: main
+Date: $(date -u -R -d "$3")
+Valid-Until: $(date -u -R -d "$4")
+SHA256:
+ $(sha256sum main/binary-amd64/Packages | cut -d ' ' -f 1) $(stat -c %s main/binary-amd64/Packages) main/binary-amd64/Packages
+END
+    gpg --batch --yes --quiet --local-user "$2@example.org" --clearsign -o InRelease /tmp/Release
+}
+archive old ours '-30 days' '-3 days'
+archive foreign theirs '-1 hour' '+3 days'
+archive torn ours '-1 hour' '+3 days'
+sed -i 's/Version: 1/Version: 2/' main/binary-amd64/Packages
+archive good ours '-1 hour' '+3 days'
+"#;
+
+const THIRD: &str = "/etc/apt/sources.list.d/third.list";
+
+#[test]
+fn every_source_that_fails_is_a_warning_with_file_line_and_reason_and_setup_goes_on() {
+    let machine = in_need();
+    machine.apt_install(["gnupg"]);
+    machine.run(["sh", "-ec", ARCHIVES]);
+    let port = free_port();
+    let _server = serve(&machine, port);
+    let lines = [("old", "ours"), ("foreign", "ours"), ("torn", "ours"), ("good", "closed"), ("none", "ours")];
+    let line = |(archive, key): (&str, &str)| {
+        format!("deb [signed-by=/etc/apt/keyrings/{key}.asc] http://127.0.0.1:{port}/{archive} x main\n")
+    };
+    machine.write(THIRD, &lines.map(line).concat());
+    machine.shell("rm -rf /var/lib/apt/lists/*");
+
+    let output = machine.labready(["setup", "--yes", "--no-verify", "--format", "json"]).run();
+    output.succeeds();
+    assert!(machine.has_package("build-essential"));
+    let report = output.json();
+    let found = report["findings"].as_array().unwrap().iter().map(|finding| {
+        let text = |key: &str| finding[key].as_str().unwrap().replace(&port.to_string(), "PORT");
+        let fix = finding["fix"]["command"].as_str().unwrap_or("-");
+        format!("{} {}: {}\n  {}\n  fix: {fix}\n", text("severity"), text("id"), text("title"), text("detail"))
+    });
+    insta::with_settings!({filters => vec![(r"[0-9A-F]{16,40}", "KEY"), (r"\d+d \d+h \d+min \d+s", "TIME")]}, {
+        insta::assert_snapshot!(found.collect::<String>());
+    });
+}

@@ -7,7 +7,7 @@ mod telling;
 use std::time::Duration;
 
 use super::apt::{Apt, evidence};
-use super::{failed, reach, stopped};
+use super::{failed, reach};
 use crate::error::Result;
 use crate::facts::network::{self, Answer, Asked};
 use crate::facts::sources::{self, Source};
@@ -33,11 +33,11 @@ impl Apt<'_> {
         let command = self.step.command.clone().args(haste.iter().copied());
         let is_new = |failure: &Failure| failure.source.as_ref().is_none_or(|source| !dead.contains(source));
         let mut finished = self.run(&command)?;
-        let mut failed_ones = failures(&finished.stderr, &sources);
+        let mut failed_ones = failures(&finished, &sources);
         if failed_ones.iter().any(|failure| failure.is_transient() && is_new(failure)) {
             self.tell(None, "not every source could be refreshed: trying again".into());
             finished = self.run(&command.args(PAST_CACHES))?;
-            failed_ones = failures(&finished.stderr, &sources);
+            failed_ones = failures(&finished, &sources);
         }
         let findings: Vec<Finding> =
             failed_ones.iter().filter(|failure| is_new(failure)).map(|failure| telling::finding(self.host, failure)).collect();
@@ -46,7 +46,7 @@ impl Apt<'_> {
             return Ok(());
         }
         match findings.into_iter().next() {
-            Some(finding) => Err(stopped(self.step, finding.clone(), reach::hint(finding.id))),
+            Some(finding) => Err(reach::stop(self.step, finding)),
             None => {
                 let reason = format!("no package index could be fetched: {}", evidence(&finished));
                 Err(failed(self.step, reason, "check apt's sources, the network, and the proxy if there is one"))
@@ -65,7 +65,7 @@ impl Apt<'_> {
         }
         let others = sources.iter().any(|source| source.enabled && source.server().is_none());
         let warnings = reach::judge(&asked, others, machine::gather(self.host).environment)
-            .map_err(|finding| stopped(self.step, finding.clone(), reach::hint(finding.id)))?;
+            .map_err(|finding| reach::stop(self.step, finding))?;
         warnings.into_iter().for_each(|finding| self.tell_finding(finding));
         let is_dead = |asked: &&Asked| !asked.answer.is_alive();
         Ok(asked.iter().filter(is_dead).flat_map(|asked| asked.server.sources.clone()).collect())

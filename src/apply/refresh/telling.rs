@@ -94,3 +94,32 @@ fn switch_off(source: &Source) -> String {
     let edit = if is_stanza { "iEnabled: no" } else { "s/^/# /" };
     format!("sed -i '{}{edit}' {}", source.line, source.file.display())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(file: &str, address: &str, suite: &str) -> Source {
+        Source { file: file.into(), line: 4, address: address.into(), suites: vec![suite.into()], ..Source::default() }
+    }
+
+    #[test]
+    fn an_old_release_has_moved_and_somebody_elses_archive_has_not() {
+        let base = |family, codename: &str| Base { family, codename: Some(codename.into()), end_of_life: true };
+        let (bionic, buster) = (base(Family::Ubuntu, "bionic"), base(Family::Debian, "buster"));
+        let moved = |base: &Base, address: &str, suite: &str| old_archive(base, &source("/x.list", address, suite));
+        let old_ubuntu = Some("http://old-releases.ubuntu.com/ubuntu");
+        assert_eq!(moved(&bionic, "http://de.archive.ubuntu.com/ubuntu", "bionic-updates"), old_ubuntu);
+        assert_eq!(moved(&buster, "http://deb.debian.org/debian", "buster"), Some("http://archive.debian.org/debian"));
+        let security = moved(&buster, "http://security.debian.org/debian-security", "buster/updates");
+        assert_eq!(security, Some("http://archive.debian.org/debian-security"));
+        assert_eq!(moved(&bionic, "https://download.docker.com/linux/ubuntu", "bionic"), None);
+        assert_eq!(moved(&buster, "http://deb.debian.org/debian", "bookworm"), None);
+    }
+
+    #[test]
+    fn a_source_is_switched_off_in_its_own_form() {
+        assert_eq!(switch_off(&source("/x.list", "", "")), "sed -i '4s/^/# /' /x.list");
+        assert_eq!(switch_off(&source("/x.sources", "", "")), "sed -i '4iEnabled: no' /x.sources");
+    }
+}
