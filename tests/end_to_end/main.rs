@@ -14,6 +14,7 @@ mod harness;
 mod in_the_way;
 mod locks;
 mod machine;
+mod network;
 mod packages;
 mod people;
 mod rights;
