@@ -29,6 +29,10 @@ pub enum Command {
     Plan(Plan),
     /// Run the course's labs, or a student's own copies of them, and judge their timing
     Verify(Verify),
+    /// Say everything that is wrong with this workstation, and what mends it; changes nothing
+    Doctor(Doctor),
+    /// Mend what labready itself can mend: show the plan, ask once, apply it
+    Repair(Repair),
     /// Take back what setup did
     Undo(Undo),
     /// The course author's tools
@@ -43,6 +47,8 @@ impl Command {
             Self::Setup(_) => "setup",
             Self::Plan(_) => "plan",
             Self::Verify(_) => "verify",
+            Self::Doctor(_) => "doctor",
+            Self::Repair(_) => "repair",
             Self::Undo(_) => "undo",
             Self::Course(_) => "course",
         }
@@ -74,6 +80,25 @@ pub struct Plan {
     pub wish: Wish,
 }
 
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Run the labs, too
+    #[arg(long)]
+    pub labs: bool,
+}
+
+/// Options of `repair`.
+#[derive(Debug, Args)]
+pub struct Repair {
+    /// Agree to the plan without being asked
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+    /// How long to wait for another program that uses apt, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub lock_timeout: u64,
+}
+
 /// Options of `undo`.
 #[derive(Debug, Args)]
 pub struct Undo {
@@ -86,6 +111,13 @@ pub struct Undo {
 }
 
 impl Setup {
+    /// How long another program that uses apt is waited for.
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.lock_timeout)
+    }
+}
+
+impl Repair {
     /// How long another program that uses apt is waited for.
     pub fn patience(&self) -> Duration {
         Duration::from_secs(self.lock_timeout)

@@ -6,6 +6,8 @@
 
 mod apt;
 mod archive;
+mod cause;
+mod install;
 mod journal;
 mod locks;
 mod put;
@@ -13,6 +15,8 @@ mod reach;
 mod refresh;
 mod removal;
 mod selection;
+mod status;
+mod system_python;
 mod venv;
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -64,12 +68,15 @@ impl Lane {
             | Action::RemovePackages { .. }
             | Action::UnregisterAlternative { .. }
             | Action::PinArchive { .. }
+            | Action::RestoreSystemPython { .. }
             | Action::InstallPackages { .. }
             | Action::RegisterAlternative { .. }
             | Action::SelectAlternative { .. } => Self::Machine,
-            Action::MakeVenv { .. } | Action::AddPip { .. } | Action::InstallIntoVenv { .. } | Action::RemoveVenv { .. } => {
-                Self::Student
-            }
+            Action::MakeVenv { .. }
+            | Action::AddPip { .. }
+            | Action::InstallIntoVenv { .. }
+            | Action::GiveBackVenv { .. }
+            | Action::RemoveVenv { .. } => Self::Student,
         }
     }
 }
@@ -170,6 +177,8 @@ impl Run<'_> {
             Action::RemoveVenv { folder } => removal::remove_venv(host, step, folder),
             Action::RegisterAlternative { path, .. } => selection::register(host, step, path),
             Action::SelectAlternative { path } => selection::select(host, step, path),
+            Action::RestoreSystemPython { default, .. } => apt.restore_system_python(default),
+            Action::GiveBackVenv { folder, uid, gid } => venv::give_back(host, step, folder, *uid, *gid),
             Action::MakeVenv { folder, version, replace, .. } => venv::make(host, step, folder, version, *replace),
             Action::AddPip { folder } => venv::add_pip(host, step, folder),
             Action::InstallIntoVenv { folder, packages } => venv::install(host, step, folder, packages),

@@ -2,9 +2,11 @@
 
 mod copies;
 mod course;
+mod doctor;
 mod draft;
 mod look;
 mod output;
+mod repair;
 mod rights;
 mod selftest;
 mod setup;
@@ -42,6 +44,8 @@ fn carry_out(host: &Host, cli: &Cli, output: &Output) -> Result<Exit> {
     match &cli.command {
         Command::Setup(options) => setup::run(&task, options),
         Command::Plan(options) => show::run(&task, options),
+        Command::Doctor(options) => doctor::run(&task, options),
+        Command::Repair(options) => repair::run(&task, options),
         Command::Undo(options) => undo::run(&task, options),
         Command::Verify(options) => verify::run(&task, options),
         Command::Course(_) => Ok(Exit::Ready),

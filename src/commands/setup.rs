@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::look::look;
+use super::look::{look, warn};
 use super::rights::Rights;
 use super::{Task, verify};
 use crate::apply::{Journal, apply};
@@ -26,8 +26,11 @@ pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
     let _turn = turn(task, options.patience())?;
     let journal = Journal::of(task.host, &task.host.account()?);
     let mut agreed = options.yes;
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let (facts, plan) = look(task, &settings, !agreed)?;
+        if round == 0 {
+            warn(task, &facts);
+        }
         if plan.is_empty() {
             return prove(task, &settings, &facts, &plan, options);
         }

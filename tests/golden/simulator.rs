@@ -62,10 +62,12 @@ impl Machine {
                 };
                 self.facts.sources.deadsnakes.push(source);
             }
-            Action::RemoveArchive { .. }
+            Action::GiveBackVenv { uid, .. } => self.facts.venv.owner_uid = Some(*uid),
+            Action::RestoreSystemPython { .. }
+            | Action::RemoveArchive { .. }
             | Action::RemovePackages { .. }
             | Action::UnregisterAlternative { .. }
-            | Action::RemoveVenv { .. } => return Err("setup takes nothing back".into()),
+            | Action::RemoveVenv { .. } => return Err("setup neither mends nor takes back".into()),
             Action::PinArchive { pin } => self.facts.sources.pin = Some(pin.clone()),
             Action::InstallPackages { packages } => packages.iter().try_for_each(|package| self.install(package))?,
             Action::RegisterAlternative { path, priority } => {

@@ -9,7 +9,7 @@ use crate::facts::machine;
 use crate::facts::network::{self, Asked, Server};
 use crate::facts::sources::{Source, UnreadableKey, unreadable_key};
 use crate::finding::{Finding, Id};
-use crate::host::Host;
+use crate::host::{Host, quoted_line};
 
 /// How long a server may take to show its clock.
 const CLOCK_LIMIT: Duration = Duration::from_secs(5);
@@ -68,7 +68,8 @@ fn ended(host: &Host, source: &Source) -> Option<Finding> {
     let archive = old_archive(&base, source)?;
     let codename = base.codename.unwrap_or_default();
     let title = format!("{codename} gets no more updates, and its archive has moved");
-    let mend = format!("sed -i 's|{}|{archive}|' {}", source.address, source.file.display());
+    let edit = format!("s|{}|{archive}|", source.address);
+    let mend = quoted_line(&["sed".into(), "-i".into(), edit, source.file.display().to_string()]);
     Some(Finding::error(Id::ReleaseEndOfLife, title, reach::places(std::slice::from_ref(source))).mended_by_root(mend))
 }
 
