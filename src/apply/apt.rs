@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::journal::{Journal, Record};
 use super::status::{self, Status};
-use super::{STEP_LIMIT, cause, failed, last_words, locks};
+use super::{STEP_LIMIT, cause, last_words, locks};
 use crate::diagnosis;
 use crate::error::Result;
 use crate::event::{Event, Sink};
-use crate::facts::{apt, packages};
-use crate::finding::{Finding, Id};
+use crate::facts::packages;
+use crate::finding::Finding;
 use crate::host::{Clock, Command, Finished, Host, Stream};
 use crate::plan::Step;
 
@@ -41,20 +41,6 @@ impl Apt<'_> {
         for (name, state) in state.half_done {
             let detail = format!("`dpkg --configure -a` could not finish it: {}", evidence(&finished));
             self.tell_finding(Finding { detail, ..diagnosis::broken_package(&name, &state) });
-        }
-        Ok(())
-    }
-
-    /// Fetches the package index. A source that fails is a warning; no index at all is a failure.
-    pub fn refresh_index(&self) -> Result<()> {
-        let finished = self.run(&self.step.command)?;
-        if !apt::is_indexed(self.host) {
-            let reason = format!("no package index could be fetched: {}", evidence(&finished));
-            return Err(failed(self.step, reason, "check the network, and the proxy if there is one"));
-        }
-        let complaints = finished.stderr.lines().filter(|line| line.starts_with("E: ") || line.starts_with("W: "));
-        for complaint in complaints.take(5) {
-            self.tell_finding(Finding::warning(Id::SourceFailed, "an apt source could not be refreshed", &complaint[3..]));
         }
         Ok(())
     }

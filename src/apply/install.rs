@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::apt::{Apt, Heard};
-use super::cause;
+use super::apt::{Apt, Heard, evidence};
+use super::refresh::PAST_CACHES;
+use super::{cause, stopped};
 use crate::diagnosis;
 use crate::error::Result;
 use crate::facts::packages;
@@ -22,13 +23,18 @@ impl Apt<'_> {
         let mut missing = self.missing_of(wanted)?;
         if !missing.is_empty() && is_out_of_date(&finished) {
             self.tell(None, "apt's index is out of date: refreshing it".into());
-            self.run(&plan::refresh_index().elevated(self.step.command.elevation.clone()))?;
-            finished = self.run_and_hear(&self.step.command, &mut heard)?;
+            self.run(&plan::refresh_index().args(PAST_CACHES).elevated(self.step.command.elevation.clone()))?;
+            finished = self.run_and_hear(&self.step.command.clone().args(PAST_CACHES), &mut heard)?;
             missing = self.missing_of(wanted)?;
         }
         self.tell_conffiles(&heard);
         if missing.is_empty() {
             return self.tell_strangers(&before);
+        }
+        if is_out_of_date(&finished) {
+            let title = "apt's index names packages that the server has no more, or has others of, even after a refresh";
+            let hint = "the server is being brought up to date: try again in an hour, or name another mirror";
+            return Err(stopped(self.step, Finding::error(Id::IndexOutOfDate, title, evidence(&finished)), hint));
         }
         Err(cause::of_failed_installation(self, wanted, &missing, &finished, &heard))
     }

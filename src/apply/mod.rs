@@ -10,6 +10,8 @@ mod cause;
 mod install;
 mod journal;
 mod locks;
+mod reach;
+mod refresh;
 mod removal;
 mod selection;
 mod status;

@@ -10,6 +10,7 @@ pub mod distro;
 pub mod in_use;
 pub mod interpreters;
 pub mod machine;
+pub mod network;
 pub mod packages;
 pub mod removable;
 pub mod sources;

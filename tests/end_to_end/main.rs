@@ -16,6 +16,7 @@ mod health;
 mod in_the_way;
 mod locks;
 mod machine;
+mod network;
 mod packages;
 mod people;
 mod rights;

@@ -52,7 +52,13 @@ impl Machine {
             Action::RefreshIndex => self.index = self.fresh.clone(),
             Action::AddArchive { archive, .. } => {
                 // It serves nothing that these machines could use: one that does is real, in the end-to-end tests.
-                let source = Source { file: SOURCES.into(), address: archive.address.clone() };
+                let source = Source {
+                    file: SOURCES.into(),
+                    address: archive.address.clone(),
+                    binary: true,
+                    enabled: true,
+                    ..Source::default()
+                };
                 self.facts.sources.deadsnakes.push(source);
             }
             Action::GiveBackVenv { uid, .. } => self.facts.venv.owner_uid = Some(*uid),
