@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::look::{look, warn};
 use super::rights::Rights;
-use super::{Task, verify};
+use super::{Task, first_boot, verify};
 use crate::apply::{Journal, apply};
 use crate::cli::Setup;
 use crate::error::{Error, Exit, Result};
@@ -25,6 +25,7 @@ pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
     let mut settings = task.settings(Some(&options.wish))?;
     let _turn = turn(task, options.patience())?;
     let journal = Journal::of(task.host, &task.host.account()?);
+    first_boot::wait(task, &mut settings, options.patience())?;
     let mut agreed = options.yes;
     for round in 0..ROUNDS {
         let (facts, plan) = look(task, &settings, !agreed)?;

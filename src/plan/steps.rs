@@ -8,11 +8,11 @@ use std::path::PathBuf;
 use super::archive::{self, Archive};
 use super::choose::{Chosen, choose};
 use super::commands;
+use super::repair::feasible;
 use super::{Action, Choice, GROUP, LINK, Origin, Plan, Step, Wish, venv};
 use crate::course::{Course, Packages};
 use crate::error::Error;
 use crate::facts::alternatives::Link;
-use crate::facts::disk::read_only_finding;
 use crate::facts::interpreters::Home;
 use crate::facts::{Facts, packages};
 
@@ -34,6 +34,8 @@ pub struct Settings {
     pub selection: Selection,
     /// Whether this run has refreshed the package index already: it is not done twice.
     pub refreshed: bool,
+    /// Whether something has just changed apt's sources, so that what the index knows is out of date.
+    pub outdated: bool,
     /// The archive for what Ubuntu's own lack: deadsnakes, or a room's mirror of it.
     pub archive: Archive,
 }
@@ -180,6 +182,8 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
     let offered = |name: &str| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(name));
     let unknown: Vec<String> = missing.all().filter(|name| !offered(name)).map(|name| format!("`{name}`")).collect();
     if unknown.is_empty() {
+        let why = "cloud-init has just set up apt's sources";
+        steps.extend((settings.outdated && !settings.refreshed).then(|| refresh_step(why)));
         return Ok(steps);
     }
     let unknown = unknown.join(", ");
@@ -193,21 +197,6 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
         "apt has no package index".into()
     }));
     Ok(steps)
-}
-
-/// The steps, unless the machine is in a state in which none of them can be begun: the scripts of Debian's packages are run by /usr/bin/python3,
-/// and what is mounted read-only takes nothing.
-fn feasible(facts: &Facts, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
-    let uses_apt = |step: &Step| step.needs_root && !matches!(step.action, Action::GiveBackVenv { .. });
-    if !steps.iter().any(uses_apt) {
-        return Ok(steps);
-    }
-    let system = facts.system_python.finding().filter(|_| facts.system_python.is_gone());
-    let read_only = || facts.disk.read_only.first().map(|mount| read_only_finding(mount));
-    match system.or_else(read_only) {
-        Some(finding) => Err(Error::Broken { finding: Box::new(finding) }),
-        None => Ok(steps),
-    }
 }
 
 pub(super) fn configure_step(packages: &packages::Packages) -> Step {
