@@ -61,6 +61,12 @@ pub struct Setup {
     /// Do not run the labs afterwards
     #[arg(long)]
     pub no_verify: bool,
+    /// Work inside an image that is being built: no question, no service started; everything is root's unless --owner says whose
+    #[arg(long)]
+    pub image: bool,
+    /// Empty apt's cache and package index at the end
+    #[arg(long, requires = "image")]
+    pub clean: bool,
     /// What to change
     #[command(flatten)]
     pub wish: Wish,
@@ -83,6 +89,23 @@ pub struct Undo {
     /// How long to wait for another program that uses apt, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,
+}
+
+impl Command {
+    /// The account of `--owner`.
+    pub fn owner(&self) -> Option<&str> {
+        match self {
+            Self::Setup(setup) => setup.wish.owner.as_deref(),
+            Self::Plan(plan) => plan.wish.owner.as_deref(),
+            Self::Verify(verify) => verify.owner.as_deref(),
+            Self::Undo(_) | Self::Course(_) => None,
+        }
+    }
+
+    /// Whether an image is being built.
+    pub fn is_for_image(&self) -> bool {
+        matches!(self, Self::Setup(Setup { image: true, .. }))
+    }
 }
 
 impl Setup {
@@ -108,6 +131,9 @@ pub struct Verify {
     /// Judge a script of another name as this lab; may be given more than once
     #[arg(long = "lab", num_args = 2, value_names = ["NAME", "FILE"])]
     pub labs: Vec<String>,
+    /// Run the labs as this account, in its environment, when root asks
+    #[arg(long, value_name = "USER")]
+    pub owner: Option<String>,
     /// Run again whenever one of the files is saved, until Ctrl-C
     #[arg(long)]
     pub watch: bool,
@@ -128,6 +154,9 @@ pub struct Wish {
     /// The key that signs that copy, in armour, instead of deadsnakes' own
     #[arg(long, value_name = "FILE")]
     pub ppa_key: Option<PathBuf>,
+    /// Whose the virtual environment and the labs are, when root prepares a machine; the environment is then below that home
+    #[arg(long, value_name = "USER")]
+    pub owner: Option<String>,
     /// How far `python3` is selected: /usr/local/bin/python3, or not at all
     #[arg(long, value_enum, default_value_t = Select::Local, value_name = "HOW")]
     pub select: Select,

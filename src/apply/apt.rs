@@ -81,6 +81,15 @@ impl Apt<'_> {
         Err(self.explained(&finished, &format!("{} {verb} not installed", missing.join(", "))))
     }
 
+    /// Empties apt's cache, or its index.
+    pub fn empty(&self) -> Result<()> {
+        let finished = self.run(&self.step.command)?;
+        if finished.is_success() {
+            return Ok(());
+        }
+        Err(self.explained(&finished, "something is left in it"))
+    }
+
     /// The wanted packages that dpkg does not have, quoted.
     fn missing_of(&self, wanted: &[String]) -> Result<Vec<String>> {
         let state = packages::gather(self.host, |name| wanted.iter().any(|wanted| wanted == name))?;

@@ -10,6 +10,7 @@ mod journal;
 mod locks;
 mod removal;
 mod selection;
+mod services;
 mod venv;
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -23,6 +24,7 @@ use crate::host::{Clock, Host};
 use crate::plan::{Action, Plan, Step};
 use apt::Apt;
 pub use journal::{Journal, Record};
+pub use services::{held_back, let_go};
 
 /// A step that takes longer than this has hung. Slow lines download some hundred megabytes within it.
 const STEP_LIMIT: Duration = Duration::from_secs(3600);
@@ -60,6 +62,8 @@ impl Lane {
             | Action::UnregisterAlternative { .. }
             | Action::PinArchive { .. }
             | Action::InstallPackages { .. }
+            | Action::EmptyCache
+            | Action::EmptyIndex
             | Action::RegisterAlternative { .. }
             | Action::SelectAlternative { .. } => Self::Machine,
             Action::MakeVenv { .. } | Action::AddPip { .. } | Action::InstallIntoVenv { .. } | Action::RemoveVenv { .. } => {
@@ -157,6 +161,7 @@ impl Run<'_> {
             Action::AddArchive { archive, codename, architecture } => apt.add_archive(archive, codename, architecture),
             Action::PinArchive { pin } => apt.pin_archive(pin),
             Action::InstallPackages { packages } => apt.install_packages(packages),
+            Action::EmptyCache | Action::EmptyIndex => apt.empty(),
             Action::RemoveArchive { files } => removal::remove_files(host, step, files),
             Action::RemovePackages { packages } => apt.remove_packages(packages),
             Action::UnregisterAlternative { path } => removal::unregister(host, step, path),

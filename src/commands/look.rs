@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::Task;
 use crate::error::Result;
 use crate::event::Event;
-use crate::facts::{self, Facts, apt};
+use crate::facts::{Facts, apt};
 use crate::host::Command;
 use crate::plan::{self, Action, Decision, Plan, Settings, Sizes};
 
 /// Reads the machine, makes the plan, and tells both.
 pub(super) fn look(task: &Task<'_>, settings: &Settings, with_sizes: bool) -> Result<(Facts, Plan)> {
-    let mut facts = facts::gather(task.host, &task.course, &task.venv, &settings.archive.address)?;
+    let mut facts = task.facts(&settings.archive.address)?;
     let mut plan = loop {
         match plan::make(&task.course, &facts, settings) {
             Ok(Decision::Plan(plan)) => break *plan,
@@ -23,7 +23,7 @@ pub(super) fn look(task: &Task<'_>, settings: &Settings, with_sizes: bool) -> Re
         }
     };
     if with_sizes {
-        plan.sizes = sizes(task, &plan)?;
+        plan.sizes = sizes(task, settings, &plan)?;
     }
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
@@ -31,7 +31,7 @@ pub(super) fn look(task: &Task<'_>, settings: &Settings, with_sizes: bool) -> Re
 }
 
 /// What apt would fetch for the plan's packages; `None` where it cannot say yet.
-fn sizes(task: &Task<'_>, plan: &Plan) -> Result<Option<Sizes>> {
+fn sizes(task: &Task<'_>, settings: &Settings, plan: &Plan) -> Result<Option<Sizes>> {
     let packages: Vec<String> = plan
         .steps
         .iter()
@@ -44,7 +44,7 @@ fn sizes(task: &Task<'_>, plan: &Plan) -> Result<Option<Sizes>> {
     if packages.is_empty() {
         return Ok(None);
     }
-    let command = plan::install_packages(&packages).args(["--print-uris"]);
+    let command = plan::install_packages(&packages, &settings.manner).args(["--print-uris"]);
     let said = task
         .host
         .run(&Command { environment: [("LC_ALL".into(), "C.UTF-8".into())].into(), ..command }, Duration::from_secs(60))?;

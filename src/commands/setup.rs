@@ -8,13 +8,13 @@ use std::time::Duration;
 use super::look::look;
 use super::rights::Rights;
 use super::{Task, verify};
-use crate::apply::{Journal, apply};
+use crate::apply::{Journal, apply, held_back, let_go};
 use crate::cli::Setup;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
 use crate::facts::Facts;
 use crate::host::{Clock, Elevation, FolderLock, LockedByAnother};
-use crate::plan::{Action, Plan, Settings};
+use crate::plan::{Action, Manner, Plan, Settings};
 
 /// A plan that waits for the index, one that waits for deadsnakes, the full one, and the empty one that proves it; one more for a surprise.
 const ROUNDS: usize = 5;
@@ -23,9 +23,11 @@ const RENEWAL: Duration = Duration::from_secs(60);
 
 pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
     let mut settings = task.settings(Some(&options.wish))?;
+    settings.manner = Manner { image: options.image };
+    settings.clean = options.clean;
     let _turn = turn(task, options.patience())?;
     let journal = Journal::of(task.host, &task.host.account()?);
-    let mut agreed = options.yes;
+    let mut agreed = options.yes || options.image;
     for _ in 0..ROUNDS {
         let (facts, plan) = look(task, &settings, !agreed)?;
         if plan.is_empty() {
@@ -39,14 +41,17 @@ pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
         agreed = true;
         let elevation = rights.obtain(task, &facts, &plan)?;
         settings.refreshed |= plan.steps.iter().any(|step| step.action == Action::RefreshIndex);
-        apply_with(task, plan, elevation, options.patience(), Some(&journal))?;
+        let applied = || apply_with(task, plan, elevation, options.patience(), Some(&journal));
+        if options.image { held_back(task.host, applied)? } else { applied()? }
     }
     Err(Error::Bug { message: format!("the plan is not empty after it was applied {ROUNDS} times") })
 }
 
-/// Waits until no other run of labready works on what this one would change: the machine, when root asks, and the environment's folder.
+/// Waits until no other run of labready works on what this one would change: the machine, when root asks, and the environment's folder. Then what
+/// an image build that was cut off has left is put right.
 pub(super) fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock>> {
-    let machine = task.host.account()?.is_root().then(|| PathBuf::from("/var/lib/dpkg"));
+    let is_root = task.host.account()?.is_root();
+    let machine = is_root.then(|| PathBuf::from("/var/lib/dpkg"));
     let folders = machine.into_iter().chain(task.venv.parent().map(Path::to_owned));
     let clock = Clock::start();
     let mut turn = Vec::new();
@@ -67,6 +72,9 @@ pub(super) fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock
             task.host.go_on()?;
             task.host.pause(Duration::from_millis(250));
         }
+    }
+    if is_root {
+        let_go(task.host)?;
     }
     Ok(turn)
 }

@@ -7,9 +7,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::host::{Command, Host};
+use crate::host::{Command, Host, Kind};
 
-const LISTS: &str = "/var/lib/apt/lists";
+/// Where apt keeps its package index.
+pub const LISTS: &str = "/var/lib/apt/lists";
+const CACHE: &str = "/var/cache/apt";
 /// apt builds its cache first when it is stale, which takes seconds on a slow disk.
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -21,6 +23,15 @@ pub struct Apt {
     /// What would be installed, by package name; only the names that were asked for.
     #[serde(default)]
     pub offers: BTreeMap<String, Offer>,
+}
+
+/// What apt has fetched and kept; an image may do without.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Files {
+    /// Whether there are packages in its cache, or what it computed from its index.
+    pub cache: bool,
+    /// Whether there is anything of an index.
+    pub index: bool,
 }
 
 /// A package that apt could install.
@@ -70,6 +81,15 @@ pub fn gather(host: &Host, packages: &[String]) -> Result<Apt> {
 /// Whether apt has any package index.
 pub fn is_indexed(host: &Host) -> bool {
     host.list(Path::new(LISTS)).iter().any(|name| name.to_string_lossy().contains("_Packages"))
+}
+
+/// Looks for what apt has kept.
+pub fn files(host: &Host) -> Files {
+    let ends = |folder: &str, ending: &str| {
+        host.list(&Path::new(CACHE).join(folder)).iter().any(|name| name.to_string_lossy().ends_with(ending))
+    };
+    let is_index = |name: &std::ffi::OsString| name != "lock" && host.look(&Path::new(LISTS).join(name)).kind != Kind::Folder;
+    Files { cache: ends("archives", ".deb") || ends("", ".bin"), index: host.list(Path::new(LISTS)).iter().any(is_index) }
 }
 
 /// `python3.13`, or the packages that go with it: `python3.13-venv`.

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use semver::Version;
 
+use super::manner::Manner;
 use crate::facts::alternatives::{GROUP, LINK};
+use crate::facts::apt;
 use crate::host::{Account, Command};
 
 /// Why: no questions, nothing removed, no recommended extras, configuration files kept, apt's own pty not needed in a chroot, and a
 /// stalled server given up in seconds.
-const APT_OPTIONS: [&str; 17] = [
+const APT_OPTIONS: [&str; 16] = [
     "-y",
     "-q",
     "--no-install-recommends",
@@ -26,12 +28,12 @@ const APT_OPTIONS: [&str; 17] = [
     "Acquire::http::Timeout=15",
     "-o",
     "Acquire::https::Timeout=15",
-    "install",
 ];
 
 /// `dpkg --configure -a`
-pub(super) fn configure_packages() -> Command {
-    Command::new("/usr/bin/dpkg").args(["--force-confdef", "--force-confold", "--configure", "-a"])
+pub(super) fn configure_packages(manner: &Manner) -> Command {
+    let options = Command::new("/usr/bin/dpkg").args(["--force-confdef", "--force-confold"]);
+    options.args(manner.dpkg_options()).args(["--configure", "-a"])
 }
 
 /// `apt-get update`, without the translated descriptions: they are a third of the download and no package needs them. Those that are there
@@ -67,8 +69,9 @@ pub(super) fn show_candidates(package: &str) -> Command {
 }
 
 /// `apt-get install PACKAGE…`
-pub fn install_packages(packages: &[String]) -> Command {
-    Command::new("/usr/bin/apt-get").args(APT_OPTIONS).args(packages.iter().cloned())
+pub fn install_packages(packages: &[String], manner: &Manner) -> Command {
+    let options = Command::new("/usr/bin/apt-get").args(APT_OPTIONS).args(manner.apt_options());
+    options.args(["install"]).args(packages.iter().cloned())
 }
 
 /// `update-alternatives --install …`
@@ -112,6 +115,17 @@ pub(super) fn unregister_alternative(path: &Path) -> Command {
 /// `apt-get purge PACKAGE…`
 pub(super) fn remove_packages(packages: &[String]) -> Command {
     Command::new("/usr/bin/apt-get").args(["-y", "-q", "-o", "Dpkg::Use-Pty=0", "purge"]).args(packages.iter().cloned())
+}
+
+/// `apt-get clean`
+pub(super) fn empty_cache() -> Command {
+    Command::new("/usr/bin/apt-get").args(["clean"])
+}
+
+/// Removes apt's package index, and leaves its lock and its folders.
+pub(super) fn empty_index() -> Command {
+    let files = ["-mindepth", "1", "-maxdepth", "1", "!", "-type", "d", "!", "-name", "lock", "-delete"];
+    Command::new("/usr/bin/find").args([apt::LISTS]).args(files)
 }
 
 /// `rm -f FILE…`

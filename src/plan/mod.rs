@@ -1,10 +1,13 @@
 //! What must change, as data: (Course, Facts) → Plan. Pure: nothing here reads or runs anything.
 //!
-//! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment), `commands` how it is put right.
+//! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment), `commands` how it is put right, in which
+//! `manner`; `clean` what an image need not keep.
 
 mod archive;
 mod choose;
+mod clean;
 mod commands;
+mod manner;
 mod steps;
 mod undo;
 mod venv;
@@ -17,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use archive::{Archive, DEADSNAKES, source_text};
 pub use choose::{Candidate, Choice, Origin, Wish, installed};
 pub use commands::{install_packages, python_of, refresh_index};
+pub use manner::Manner;
 pub use steps::{Decision, Selection, Settings, make};
 pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
 
@@ -93,6 +97,10 @@ pub enum Action {
         /// Their names.
         packages: Vec<String>,
     },
+    /// Empty apt's cache of packages.
+    EmptyCache,
+    /// Empty apt's package index.
+    EmptyIndex,
     /// Take back the deadsnakes archive.
     RemoveArchive {
         /// Its files.

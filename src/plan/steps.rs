@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::archive::{self, Archive};
 use super::choose::{Chosen, choose};
 use super::commands;
-use super::{Action, Choice, GROUP, LINK, Origin, Plan, Step, Wish, venv};
+use super::{Action, Choice, GROUP, LINK, Manner, Origin, Plan, Step, Wish, clean, venv};
 use crate::course::{Course, Packages};
 use crate::error::Error;
 use crate::facts::alternatives::Link;
@@ -35,6 +35,10 @@ pub struct Settings {
     pub refreshed: bool,
     /// The archive for what Ubuntu's own lack: deadsnakes, or a room's mirror of it.
     pub archive: Archive,
+    /// How apt and dpkg are to work.
+    pub manner: Manner,
+    /// Whether apt's cache and index are emptied at the end.
+    pub clean: bool,
 }
 
 /// What came of planning.
@@ -71,12 +75,14 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     }
     let mut steps = package_steps(facts, settings, &missing)?;
     steps.extend(archive::pin_step(facts, &choice).filter(|_| !missing.is_empty()));
-    steps.extend(install_step("install-python", &format!("Install Python {}", short(&choice)), &missing.python));
+    let title = format!("Install Python {}", short(&choice));
+    steps.extend(install_step("install-python", &title, &missing.python, &settings.manner));
     steps.extend(venv::steps(course, facts, settings, &choice)?);
     if settings.selection == Selection::Local && is_fit_for_everybody(&choice) {
         steps.extend(selection_steps(facts, settings, &choice)?);
     }
-    steps.extend(install_step("install-build", "Install the build tools", &missing.build));
+    steps.extend(install_step("install-build", "Install the build tools", &missing.build, &settings.manner));
+    steps.extend(clean::steps(facts, settings, &steps));
     Ok(Decision::Plan(Box::new(Plan { python: Some(choice), candidates, steps, open: Vec::new(), sizes: None })))
 }
 
@@ -172,7 +178,7 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
         return Ok(steps);
     }
     if facts.packages.need_configuring() {
-        steps.push(configure_step(&facts.packages));
+        steps.push(configure_step(&facts.packages, &settings.manner));
     }
     let offered = |name: &str| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(name));
     let unknown: Vec<String> = missing.all().filter(|name| !offered(name)).map(|name| format!("`{name}`")).collect();
@@ -192,7 +198,7 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
     Ok(steps)
 }
 
-pub(super) fn configure_step(packages: &packages::Packages) -> Step {
+pub(super) fn configure_step(packages: &packages::Packages, manner: &Manner) -> Step {
     let names: Vec<String> = packages.half_done.keys().map(|name| format!("`{name}`")).collect();
     let left = if names.is_empty() { String::new() } else { format!(" and left {} half-done", names.join(", ")) };
     Step {
@@ -200,7 +206,7 @@ pub(super) fn configure_step(packages: &packages::Packages) -> Step {
         title: "Finish what dpkg began".into(),
         why: format!("an earlier run of dpkg was interrupted{left}"),
         action: Action::ConfigurePackages,
-        command: commands::configure_packages(),
+        command: commands::configure_packages(manner),
         needs_root: true,
         undo: None,
     }
@@ -218,14 +224,14 @@ fn refresh_step(why: &str) -> Step {
     }
 }
 
-fn install_step(id: &str, title: &str, packages: &[String]) -> Option<Step> {
+fn install_step(id: &str, title: &str, packages: &[String], manner: &Manner) -> Option<Step> {
     let verb = if packages.len() == 1 { "is" } else { "are" };
     (!packages.is_empty()).then(|| Step {
         id: id.to_owned(),
         title: title.to_owned(),
         why: format!("{} {verb} not installed", listed(packages)),
         action: Action::InstallPackages { packages: packages.to_vec() },
-        command: commands::install_packages(packages),
+        command: commands::install_packages(packages, manner),
         needs_root: true,
         undo: Some(format!("apt-get remove {}", packages.join(" "))),
     })

@@ -11,6 +11,7 @@ mod copies;
 mod cut_off;
 mod deadsnakes;
 mod harness;
+mod image;
 mod in_the_way;
 mod locks;
 mod machine;

@@ -2,8 +2,10 @@
 
 use insta::assert_snapshot;
 use labready::facts::alternatives::Link;
+use labready::facts::apt::Files;
 use labready::facts::venv::State;
 use labready::host::Account;
+use labready::plan::{Manner, Settings};
 
 use super::machines::{
     changed, every_recorded, forget, have_venv, narrowed, recorded, refreshed, rename, select, settings, unselected,
@@ -215,4 +217,13 @@ fn no_plan_ever_touches_the_operating_systems_python3() {
             .any(|line| line.split_whitespace().any(|word| word == "/usr/bin/python3" || word == "python3"));
         assert!(!touched, "{name}: {answer}");
     }
+}
+
+#[test]
+fn an_image_is_planned_for_speed_and_emptied_at_the_end() {
+    let settings = Settings { manner: Manner { image: true }, clean: true, ..settings() };
+    let indexed = changed("bookworm-indexed", |facts| facts.apt_files = Files { cache: false, index: true });
+    assert_snapshot!(answer(&indexed, &settings));
+    let ready = changed("bookworm-ready", |facts| facts.apt_files = Files { cache: true, index: false });
+    assert_snapshot!(answer(&ready, &settings));
 }
