@@ -36,6 +36,12 @@ pub(super) fn without_report(host: &Host, error: &Error) -> Exit {
     error.exit()
 }
 
+/// A file of `--report` or `--log` that cannot be written: nothing was done yet, and another one can be named.
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn unwritable(error: Error) -> Error {
+    Error::Usage { message: error.to_string(), hint: "name a file in a folder that is there and that you can write".into() }
+}
+
 impl Output {
     /// Opens everything that will be written, so that a bad path fails before anything is done.
     pub fn open(host: &Host, cli: &Cli) -> Result<Self> {
@@ -52,14 +58,13 @@ impl Output {
             common.report.iter().cloned().partition(|report| report.format == Format::Ndjson);
         let mut logs = Vec::new();
         for report in &line_files {
-            host.write_whole(&report.path, "")?;
-            logs.push(host.append_to(&report.path)?);
+            logs.push(host.write_whole(&report.path, "").and_then(|()| host.append_to(&report.path)).map_err(unwritable)?);
         }
         if let Some(log) = &common.log {
-            logs.push(host.append_to(log)?);
+            logs.push(host.append_to(log).map_err(unwritable)?);
         }
         for report in &files {
-            host.can_hold(&report.path)?;
+            host.can_hold(&report.path).map_err(unwritable)?;
         }
         let redraws = streams.stderr && format != Format::Plain && host.variable("TERM").is_some_and(|term| term != "dumb");
         let talk = Talk::new(Paint::new(|name| host.variable(name), common.color, streams.stderr), loudness, redraws);

@@ -92,6 +92,9 @@ impl Source<'_> {
     pub fn parse(&self) -> Result<File> {
         toml::from_str(self.text).map_err(|error| {
             let message = error.message().replace('\n', " ");
+            // Rust's names for numbers are nobody else's.
+            let message =
+                message.replace("expected usize", "expected the number of a line").replace("expected f64", "expected a number");
             self.wrong(error.span(), &message, "`labready course show` prints a whole course file to compare with")
         })
     }

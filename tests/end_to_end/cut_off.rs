@@ -68,6 +68,21 @@ fn ctrl_c_while_labs_run_ends_them_and_the_next_run_goes_on() {
 }
 
 #[test]
+fn a_run_that_was_killed_with_everything_it_started_is_continued() {
+    // All thirty points: `cargo bench --bench kills`.
+    let journal = "/var/lib/labready/journal.jsonl";
+    for record in [r#""id":"refresh-index""#, r#""record":"packages""#, r#""id":"register-"#] {
+        let machine = Machine::fresh("bookworm");
+        let mut running = machine.labready(["setup", "--yes"]).limit(COLD).start();
+        running.waits_for(record, |_| machine.exists(journal) && machine.read(journal).contains(record));
+        machine.kill_everything();
+        running.finish().exits(137);
+        expect_the_next_run_to_go_on(&machine);
+        machine.run(["apt-get", "check", "-qq"]);
+    }
+}
+
+#[test]
 fn a_run_that_was_killed_while_the_environment_was_made_is_continued() {
     let machine = Machine::ready("bookworm");
     let mut running = machine.labready(["setup", "--yes"]).by_student().start();

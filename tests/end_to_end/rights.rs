@@ -50,6 +50,24 @@ fn a_student_whose_sudo_asks_for_nothing_needs_no_terminal() {
 }
 
 #[test]
+fn sudo_rs_does_as_well() {
+    // Ubuntu's sudo since 25.10.
+    let machine = Machine::ready("trixie");
+    machine.apt_install(["sudo-rs"]);
+    machine.link("/usr/bin/sudo-rs", "/usr/bin/sudo");
+    machine.run(["dpkg", "--remove", "build-essential"]);
+    machine.command(["chpasswd"]).stdin(&format!("student:{PASSWORD}\n")).run().succeeds();
+    machine.write("/etc/sudoers", "student ALL=(ALL:ALL) ALL\n");
+    machine.run(["chmod", "0440", "/etc/sudoers"]);
+    let mut running = machine.labready(["setup"]).by_student().on_a_terminal().limit(COLD).start();
+    running.sees("build-essential").sees("[y/N]").types("y\n");
+    running.sees("assword").types(&format!("{PASSWORD}\n"));
+    let output = running.finish();
+    assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
+    expect_everything_to_be_the_students(&machine);
+}
+
+#[test]
 fn a_student_without_a_terminal_for_the_password_is_told_the_commands() {
     let machine = machine_with_sudo("student ALL=(ALL:ALL) ALL");
     let tree = machine.tree().without(&["/run", "/var/log"]);
