@@ -29,6 +29,8 @@ pub enum Command {
     Plan(Plan),
     /// Run the course's labs, or a student's own copies of them, and judge their timing
     Verify(Verify),
+    /// Fetch everything that setup needs, for machines without a network
+    Bundle(Bundle),
     /// Take back what setup did
     Undo(Undo),
     /// The course author's tools
@@ -43,6 +45,7 @@ impl Command {
             Self::Setup(_) => "setup",
             Self::Plan(_) => "plan",
             Self::Verify(_) => "verify",
+            Self::Bundle(_) => "bundle",
             Self::Undo(_) => "undo",
             Self::Course(_) => "course",
         }
@@ -61,6 +64,9 @@ pub struct Setup {
     /// Do not run the labs afterwards
     #[arg(long)]
     pub no_verify: bool,
+    /// Take packages from a bundle that `labready bundle` made, instead of from the network
+    #[arg(long, value_name = "DIR", conflicts_with = "offline")]
+    pub bundle: Option<PathBuf>,
     /// Work inside an image that is being built: no question, no service started; everything is root's unless --owner says whose
     #[arg(long)]
     pub image: bool,
@@ -78,6 +84,14 @@ pub struct Plan {
     /// What to change
     #[command(flatten)]
     pub wish: Wish,
+}
+
+/// Options of `bundle`.
+#[derive(Debug, Args)]
+pub struct Bundle {
+    /// The folder to make; on a stick or a share it can be carried to any machine of the same release and architecture
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
 }
 
 /// Options of `undo`.
@@ -98,7 +112,7 @@ impl Command {
             Self::Setup(setup) => setup.wish.owner.as_deref(),
             Self::Plan(plan) => plan.wish.owner.as_deref(),
             Self::Verify(verify) => verify.owner.as_deref(),
-            Self::Undo(_) | Self::Course(_) => None,
+            Self::Bundle(_) | Self::Undo(_) | Self::Course(_) => None,
         }
     }
 
@@ -154,6 +168,9 @@ pub struct Wish {
     /// The key that signs that copy, in armour, instead of deadsnakes' own
     #[arg(long, value_name = "FILE")]
     pub ppa_key: Option<PathBuf>,
+    /// Fetch nothing: what is not on this machine is named
+    #[arg(long)]
+    pub offline: bool,
     /// Whose the virtual environment and the labs are, when root prepares a machine; the environment is then below that home
     #[arg(long, value_name = "USER")]
     pub owner: Option<String>,

@@ -9,6 +9,7 @@ use super::journal::{Journal, Record};
 use super::{STEP_LIMIT, failed, last_words, locks, stopped};
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink};
+use crate::facts::supply::View;
 use crate::facts::{apt, packages};
 use crate::finding::{Finding, Id};
 use crate::host::{Clock, Command, Finished, Host, Stream};
@@ -53,7 +54,7 @@ impl Apt<'_> {
     /// Fetches the package index. A source that fails is a warning; no index at all is a failure.
     pub fn refresh_index(&self) -> Result<()> {
         let finished = self.run(&self.step.command)?;
-        if !apt::is_indexed(self.host) {
+        if !apt::is_indexed(self.host, &View::default()) {
             let reason = format!("no package index could be fetched: {}", evidence(&finished));
             return Err(failed(self.step, reason, "check the network, and the proxy if there is one"));
         }
@@ -68,7 +69,7 @@ impl Apt<'_> {
     pub fn install_packages(&self, wanted: &[String]) -> Result<()> {
         let mut finished = self.run(&self.step.command)?;
         let mut missing = self.missing_of(wanted)?;
-        if !missing.is_empty() && is_out_of_date(&finished) {
+        if !missing.is_empty() && is_out_of_date(&finished) && !plan::is_offline(&self.step.command) {
             self.tell(None, "apt's index is out of date: refreshing it".into());
             self.run(&plan::refresh_index().elevated(self.step.command.elevation.clone()))?;
             finished = self.run(&self.step.command)?;
@@ -111,7 +112,8 @@ impl Apt<'_> {
         }
     }
 
-    fn stream(&self, command: &Command) -> Result<Finished> {
+    /// Runs a command at once, and tells how far it is.
+    pub fn stream(&self, command: &Command) -> Result<Finished> {
         let command = command.clone().envs(environment(self.host));
         let mut shown = (-1, String::new());
         let mut announced = Announced::default();

@@ -6,6 +6,7 @@
 
 mod apt;
 mod archive;
+mod fetch;
 mod journal;
 mod locks;
 mod removal;
@@ -62,13 +63,17 @@ impl Lane {
             | Action::UnregisterAlternative { .. }
             | Action::PinArchive { .. }
             | Action::InstallPackages { .. }
+            | Action::FetchIndex { .. }
+            | Action::FetchPackages { .. }
             | Action::EmptyCache
             | Action::EmptyIndex
             | Action::RegisterAlternative { .. }
             | Action::SelectAlternative { .. } => Self::Machine,
-            Action::MakeVenv { .. } | Action::AddPip { .. } | Action::InstallIntoVenv { .. } | Action::RemoveVenv { .. } => {
-                Self::Student
-            }
+            Action::MakeVenv { .. }
+            | Action::FetchWheels { .. }
+            | Action::AddPip { .. }
+            | Action::InstallIntoVenv { .. }
+            | Action::RemoveVenv { .. } => Self::Student,
         }
     }
 }
@@ -161,6 +166,9 @@ impl Run<'_> {
             Action::AddArchive { archive, codename, architecture } => apt.add_archive(archive, codename, architecture),
             Action::PinArchive { pin } => apt.pin_archive(pin),
             Action::InstallPackages { packages } => apt.install_packages(packages),
+            Action::FetchIndex { folder } => apt.fetch_index(folder),
+            Action::FetchPackages { .. } => apt.fetch_packages(),
+            Action::FetchWheels { folder, packages } => venv::fetch(host, step, folder, packages),
             Action::EmptyCache | Action::EmptyIndex => apt.empty(),
             Action::RemoveArchive { files } => removal::remove_files(host, step, files),
             Action::RemovePackages { packages } => apt.remove_packages(packages),

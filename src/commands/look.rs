@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::Task;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::facts::{Facts, apt};
 use crate::host::Command;
-use crate::plan::{self, Action, Decision, Plan, Settings, Sizes};
+use crate::plan::{self, Action, Decision, FETCH_A_BUNDLE, Manner, Plan, Settings, Supply};
 
 /// Reads the machine, makes the plan, and tells both.
 pub(super) fn look(task: &Task<'_>, settings: &Settings, with_sizes: bool) -> Result<(Facts, Plan)> {
@@ -15,23 +15,30 @@ pub(super) fn look(task: &Task<'_>, settings: &Settings, with_sizes: bool) -> Re
     let mut plan = loop {
         match plan::make(&task.course, &facts, settings) {
             Ok(Decision::Plan(plan)) => break *plan,
-            Ok(Decision::AskApt(packages)) => facts.apt = Some(apt::gather(task.host, &packages)?),
+            Ok(Decision::AskApt(packages)) => {
+                facts.apt = Some(apt::gather(task.host, &packages, &settings.manner.supply.view())?)
+            }
             Err(error) => {
                 task.output.emit(Event::Looked { facts: Box::new(facts) });
                 return Err(error);
             }
         }
     };
-    if with_sizes {
-        plan.sizes = sizes(task, settings, &plan)?;
+    let is_offline = settings.manner.supply == Supply::Here;
+    if with_sizes || is_offline {
+        let said = what_apt_would_fetch(task, settings, &plan)?;
+        plan.sizes = apt::parse_sizes(&said);
+        if is_offline {
+            expect_nothing(&said)?;
+        }
     }
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
     Ok((facts, plan))
 }
 
-/// What apt would fetch for the plan's packages; `None` where it cannot say yet.
-fn sizes(task: &Task<'_>, settings: &Settings, plan: &Plan) -> Result<Option<Sizes>> {
+/// What apt says of the plan's packages: what it would fetch, and what they weigh. Nothing where it cannot say yet.
+fn what_apt_would_fetch(task: &Task<'_>, settings: &Settings, plan: &Plan) -> Result<String> {
     let packages: Vec<String> = plan
         .steps
         .iter()
@@ -42,11 +49,27 @@ fn sizes(task: &Task<'_>, settings: &Settings, plan: &Plan) -> Result<Option<Siz
         .flatten()
         .collect();
     if packages.is_empty() {
-        return Ok(None);
+        return Ok(String::new());
     }
-    let command = plan::install_packages(&packages, &settings.manner).args(["--print-uris"]);
+    // Asked as if there were a network: what it would fetch is what is missing.
+    let asked = match settings.manner.supply {
+        Supply::Here => Manner::default(),
+        Supply::Network | Supply::Bundle(_) => settings.manner.clone(),
+    };
+    let command = plan::install_packages(&packages, &asked).args(["--print-uris"]);
     let said = task
         .host
         .run(&Command { environment: [("LC_ALL".into(), "C.UTF-8".into())].into(), ..command }, Duration::from_secs(60))?;
-    Ok(apt::parse_sizes(&said.stdout))
+    Ok(said.stdout)
+}
+
+/// With nowhere to fetch from, every package that is to be installed must be in apt's cache.
+fn expect_nothing(said: &str) -> Result<()> {
+    let missing = apt::parse_archives(said);
+    let Some(first) = missing.first() else { return Ok(()) };
+    let message = match missing.len() {
+        1 => format!("the package `{first}` is not on this machine"),
+        count => format!("{count} packages are not on this machine: `{first}` and those that it needs"),
+    };
+    Err(Error::NotHere { message, hint: FETCH_A_BUNDLE.into() })
 }

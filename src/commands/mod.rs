@@ -1,5 +1,6 @@
 //! What each command does with the parts: facts, plan, apply, labs, report. One command a file.
 
+mod bundle;
 mod copies;
 mod course;
 mod draft;
@@ -44,6 +45,7 @@ fn carry_out(host: &Host, cli: &Cli, output: &Output) -> Result<Exit> {
     match &cli.command {
         Command::Setup(options) => setup::run(&task, options),
         Command::Plan(options) => show::run(&task, options),
+        Command::Bundle(options) => bundle::run(&task, options),
         Command::Undo(options) => undo::run(&task, options),
         Command::Verify(options) => verify::run(&task, options),
         Command::Course(_) => Ok(Exit::Ready),
@@ -102,7 +104,7 @@ impl<'a> Task<'a> {
                 Some(wish) => archive(self.host, wish)?,
                 None => plan::Archive::default(),
             },
-            manner: plan::Manner::default(),
+            manner: plan::Manner { image: false, supply: supply(wish) },
             clean: false,
         })
     }
@@ -133,6 +135,11 @@ fn load_course(host: &Host, common: &Common) -> Result<Course> {
         Some(path) => Course::load(host, path),
         None => Course::embedded(),
     }
+}
+
+/// Where packages come from, as far as it was typed.
+fn supply(wish: Option<&Wish>) -> plan::Supply {
+    if wish.is_some_and(|wish| wish.offline) { plan::Supply::Here } else { plan::Supply::Network }
 }
 
 /// deadsnakes, or the copy of `--ppa-mirror` and `--ppa-key`. What is written into apt's sources is checked here.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use super::bundle::take;
 use super::look::look;
 use super::rights::Rights;
 use super::{Task, verify};
@@ -14,7 +15,7 @@ use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
 use crate::facts::Facts;
 use crate::host::{Clock, Elevation, FolderLock, LockedByAnother};
-use crate::plan::{Action, Manner, Plan, Settings};
+use crate::plan::{Action, Plan, Settings};
 
 /// A plan that waits for the index, one that waits for deadsnakes, the full one, and the empty one that proves it; one more for a surprise.
 const ROUNDS: usize = 5;
@@ -23,10 +24,15 @@ const RENEWAL: Duration = Duration::from_secs(60);
 
 pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
     let mut settings = task.settings(Some(&options.wish))?;
-    settings.manner = Manner { image: options.image };
+    settings.manner.image = options.image;
     settings.clean = options.clean;
     let _turn = turn(task, options.patience())?;
     let journal = Journal::of(task.host, &task.host.account()?);
+    // Kept until the end: apt and pip read from it.
+    let room = options.bundle.as_ref().map(|_| task.host.roomy_folder()).transpose()?;
+    if let (Some(folder), Some(room)) = (&options.bundle, &room) {
+        take(task, &mut settings, folder, room.path())?;
+    }
     let mut agreed = options.yes || options.image;
     for _ in 0..ROUNDS {
         let (facts, plan) = look(task, &settings, !agreed)?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::supply::View;
 use crate::error::Result;
 use crate::host::{Command, Host, Kind};
 
@@ -55,12 +56,12 @@ pub struct Sizes {
     pub packages: usize,
 }
 
-/// Asks for every Python 3 and for the packages named.
+/// Asks for every Python 3 and for the packages named, as apt sees them in this view.
 ///
 /// # Errors
 /// [`crate::error::Error::Interrupted`]. Without a working `apt-cache` nothing is offered, and the plan says so.
-pub fn gather(host: &Host, packages: &[String]) -> Result<Apt> {
-    let indexed = is_indexed(host);
+pub fn gather(host: &Host, packages: &[String], view: &View) -> Result<Apt> {
+    let indexed = is_indexed(host, view);
     if !indexed {
         return Ok(Apt::default());
     }
@@ -68,19 +69,19 @@ pub fn gather(host: &Host, packages: &[String]) -> Result<Apt> {
         return Ok(Apt::default());
     };
     // A name that apt does not know would be taken for a regular expression and matched against the whole archive, for seconds.
-    let names = host.run(&Command::new(&program).args(["pkgnames"]), LIMIT)?.stdout;
+    let names = host.run(&Command::new(&program).args(view.options.clone()).args(["pkgnames"]), LIMIT)?.stdout;
     let asked: BTreeSet<&str> =
         names.lines().filter(|name| is_python(name) || packages.iter().any(|package| package == name)).collect();
     if asked.is_empty() {
         return Ok(Apt { indexed, offers: BTreeMap::new() });
     }
-    let policy = host.run(&Command::new(&program).args(["policy"]).args(asked), LIMIT)?;
+    let policy = host.run(&Command::new(&program).args(view.options.clone()).args(["policy"]).args(asked), LIMIT)?;
     Ok(Apt { indexed, offers: parse_policy(&policy.stdout) })
 }
 
 /// Whether apt has any package index.
-pub fn is_indexed(host: &Host) -> bool {
-    host.list(Path::new(LISTS)).iter().any(|name| name.to_string_lossy().contains("_Packages"))
+pub fn is_indexed(host: &Host, view: &View) -> bool {
+    host.list(&view.lists).iter().any(|name| name.to_string_lossy().contains("_Packages"))
 }
 
 /// Looks for what apt has kept.
@@ -143,6 +144,13 @@ pub fn parse_sizes(text: &str) -> Option<Sizes> {
         Some((number * unit(words.get(1)?)?) as u64)
     })?;
     Some(Sizes { download_bytes, disk_bytes, packages })
+}
+
+/// The names of the archives that it would fetch: `'http://…/python3.11_3.11.2-6_amd64.deb' python3.11_3.11.2-6_amd64.deb 572860 MD5Sum:…`.
+pub fn parse_archives(text: &str) -> Vec<String> {
+    let lines = text.lines().filter(|line| line.starts_with('\''));
+    let names = lines.filter_map(|line| line.split_whitespace().nth(1)?.split('_').next());
+    names.map(str::to_owned).collect()
 }
 
 fn unit(unit: &str) -> Option<f64> {

@@ -4,6 +4,7 @@
 
 pub mod alternatives;
 pub mod apt;
+pub mod closure;
 pub mod disk;
 pub mod distro;
 pub mod interpreters;
@@ -11,6 +12,7 @@ pub mod machine;
 pub mod packages;
 pub mod removable;
 pub mod sources;
+pub mod supply;
 pub mod venv;
 
 use std::path::Path;

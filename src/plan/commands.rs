@@ -7,6 +7,7 @@ use semver::Version;
 use super::manner::Manner;
 use crate::facts::alternatives::{GROUP, LINK};
 use crate::facts::apt;
+use crate::facts::supply::View;
 use crate::host::{Account, Command};
 
 /// Why: no questions, nothing removed, no recommended extras, configuration files kept, apt's own pty not needed in a chroot, and a
@@ -63,6 +64,28 @@ pub(super) fn refresh_only(sources: &str) -> Command {
     Command { arguments: [only.to_vec(), refresh.arguments].concat(), ..refresh }
 }
 
+/// `apt-get update` of an index of its own.
+pub(super) fn fetch_index(view: &View) -> Command {
+    let refresh = refresh_index();
+    Command { arguments: [view.options.clone(), refresh.arguments].concat(), ..refresh }
+}
+
+/// `apt-get download PACKAGE=VERSION…`, which holds each against the signed index.
+pub(super) fn fetch_packages(view: &View, packages: &[String], folder: &Path) -> Command {
+    let options = ["-q", "-o", "Acquire::Retries=3", "-o", "Acquire::http::Timeout=15", "-o", "Acquire::https::Timeout=15"];
+    let download = Command::new("/usr/bin/apt-get").args(view.options.clone()).args(options).args(["download"]);
+    download.args(packages.iter().cloned()).in_folder(folder)
+}
+
+/// `DIR/bin/python -m pip download PACKAGE…`, ready-made ones only: where they are carried to, nothing need be built.
+pub(super) fn fetch_wheels(venv: &Path, packages: &[String], folder: &Path, owner: Option<Account>) -> Command {
+    Command::new(python_of(venv))
+        .args(["-m", "pip", "--disable-pip-version-check", "--no-input", "download", "--only-binary", ":all:", "--dest"])
+        .args([folder.display().to_string()])
+        .args(packages.iter().cloned())
+        .as_account(owner)
+}
+
 /// `apt-cache policy PACKAGE`
 pub(super) fn show_candidates(package: &str) -> Command {
     Command::new("/usr/bin/apt-cache").args(["policy", package])
@@ -99,9 +122,10 @@ pub(super) fn add_pip(folder: &Path, owner: Option<Account>) -> Command {
 }
 
 /// `DIR/bin/python -m pip install PACKAGE…`
-pub(super) fn install_into_venv(folder: &Path, packages: &[String], owner: Option<Account>) -> Command {
+pub(super) fn install_into_venv(folder: &Path, packages: &[String], owner: Option<Account>, manner: &Manner) -> Command {
     Command::new(python_of(folder))
         .args(["-m", "pip", "--disable-pip-version-check", "--no-input", "install"])
+        .args(manner.pip_options())
         .args(packages.iter().cloned())
         .as_account(owner)
 }

@@ -1,9 +1,10 @@
 //! What must change, as data: (Course, Facts) → Plan. Pure: nothing here reads or runs anything.
 //!
 //! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment), `commands` how it is put right, in which
-//! `manner`; `clean` what an image need not keep.
+//! `manner`; `clean` what an image need not keep, `bundle` what machines without a network need.
 
 mod archive;
+mod bundle;
 mod choose;
 mod clean;
 mod commands;
@@ -18,15 +19,17 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 pub use archive::{Archive, DEADSNAKES, source_text};
+pub use bundle::{fetch, fetch_index, needs};
 pub use choose::{Candidate, Choice, Origin, Wish, installed};
 pub use commands::{install_packages, python_of, refresh_index};
-pub use manner::Manner;
+pub use manner::{FETCH_A_BUNDLE, Manner, is_offline};
 pub use steps::{Decision, Selection, Settings, make};
 pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
 
 pub use crate::facts::alternatives::{GROUP, LINK};
 pub use crate::facts::apt::Sizes;
 use crate::facts::sources::Pin;
+pub use crate::facts::supply::{Supply, View};
 use crate::host::Command;
 
 /// What must change, in order. Empty = the machine has everything; only the labs can still say no.
@@ -95,6 +98,23 @@ pub enum Action {
     /// Install packages with what they need.
     InstallPackages {
         /// Their names.
+        packages: Vec<String>,
+    },
+    /// Fetch an index for a bundle.
+    FetchIndex {
+        /// The folder that it is kept in, with what apt wants besides.
+        folder: PathBuf,
+    },
+    /// Fetch the packages of a bundle.
+    FetchPackages {
+        /// Into this folder.
+        folder: PathBuf,
+    },
+    /// Fetch the pip packages of a bundle.
+    FetchWheels {
+        /// Into this folder.
+        folder: PathBuf,
+        /// Their normalized names.
         packages: Vec<String>,
     },
     /// Empty apt's cache of packages.

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use super::archive::{self, Archive};
-use super::choose::{Chosen, choose};
+use super::choose::{Chosen, Hope, choose};
 use super::commands;
 use super::{Action, Choice, GROUP, LINK, Manner, Origin, Plan, Step, Wish, clean, venv};
 use crate::course::{Course, Packages};
@@ -41,6 +41,18 @@ pub struct Settings {
     pub clean: bool,
 }
 
+impl Settings {
+    /// What can still be hoped for. Before apt was asked, that it knows more.
+    fn hope(&self, facts: &Facts) -> Hope {
+        match self.manner.limit() {
+            _ if facts.apt.is_none() => Hope::FreshIndex,
+            Some(hint) => Hope::None(hint),
+            None if self.refreshed => Hope::Archive,
+            None => Hope::FreshIndex,
+        }
+    }
+}
+
 /// What came of planning.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decision {
@@ -59,7 +71,7 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     if facts.apt.is_none() && settings.wish.newest {
         return Ok(Decision::AskApt(every_package(course, None)));
     }
-    let (chosen, candidates) = choose(&settings.wish, facts, settings.refreshed && facts.apt.is_some())?;
+    let (chosen, candidates) = choose(&settings.wish, facts, settings.hope(facts))?;
     let choice = match chosen {
         Chosen::Taken(choice) => choice,
         Chosen::Open if facts.apt.is_none() => return Ok(Decision::AskApt(every_package(course, None))),
@@ -163,7 +175,7 @@ fn wanted(names: &[String], choice: &Choice) -> Vec<String> {
     Packages::named(&names, &choice.series())
 }
 
-fn every_package(course: &Course, choice: Option<&Choice>) -> Vec<String> {
+pub(super) fn every_package(course: &Course, choice: Option<&Choice>) -> Vec<String> {
     let names = [course.packages.python.as_slice(), &course.packages.build].concat();
     match choice {
         Some(choice) => wanted(&names, choice),
@@ -186,6 +198,9 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
         return Ok(steps);
     }
     let unknown = unknown.join(", ");
+    if let Some(hint) = settings.manner.limit() {
+        return Err(Error::NotHere { message: format!("{unknown} cannot be had without a network"), hint: hint.into() });
+    }
     if settings.refreshed {
         return Err(Error::NoPackage { packages: unknown, system: facts.distro.name.clone() });
     }

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod becoming_ready;
+mod bundle;
 mod copies;
 mod cut_off;
 mod deadsnakes;

@@ -63,6 +63,9 @@ impl Machine {
                 let source = Source { file: SOURCES.into(), address: archive.address.clone() };
                 self.facts.sources.deadsnakes.push(source);
             }
+            Action::FetchIndex { .. } | Action::FetchPackages { .. } | Action::FetchWheels { .. } => {
+                return Err("setup makes no bundle".into());
+            }
             Action::RemoveArchive { .. }
             | Action::RemovePackages { .. }
             | Action::UnregisterAlternative { .. }
