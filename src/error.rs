@@ -194,6 +194,12 @@ pub enum Error {
         /// What to do.
         hint: String,
     },
+    /// The machine is in a state in which nothing can be begun.
+    #[error("{finding}")]
+    Broken {
+        /// What is wrong, and what mends it.
+        finding: Box<Finding>,
+    },
     /// Steps need root and this user has no rights.
     #[error("{}, and this is {user}", if *count == 1 { "one step needs root".to_owned() } else { format!("{count} steps need root") })]
     NeedsRoot {
@@ -201,11 +207,13 @@ pub enum Error {
         count: usize,
         /// Who asks, as a name or a uid.
         user: String,
+        /// labready's own command that wants it.
+        command: String,
         /// The commands for whoever has the rights, one a line.
         commands: String,
     },
     /// A question would have to be asked and nobody is there to answer.
-    #[error("setup would change this machine, and there is no terminal to ask on")]
+    #[error("this would change the machine, and there is no terminal to ask on")]
     NobodyToAsk,
     /// A step of the plan failed.
     #[error("{title}: {finding}")]
@@ -245,9 +253,12 @@ impl Error {
             | Self::Bundle { hint, .. }
             | Self::InTheWay { hint, .. }
             | Self::Step { hint, .. } => Some(hint.clone()),
-            Self::NeedsRoot { commands, .. } => Some(format!(
-                "run `sudo labready setup`, or hand these commands to whoever administers this machine:\n{commands}"
+            Self::NeedsRoot { command, commands, .. } => Some(format!(
+                "run `sudo labready {command}`, or hand these commands to whoever administers this machine:\n{commands}"
             )),
+            Self::Broken { finding } => {
+                finding.fix.as_ref().map(|fix| format!("mend it with `{fix}`; then run `labready setup` again"))
+            }
             Self::NoPackage { .. } => Some(
                 "check apt's sources and `apt-get update`: its warnings name the source that failed; on Ubuntu, is universe enabled?".into(),
             ),
@@ -266,7 +277,7 @@ impl Error {
     /// What was found to be the cause, where it is known.
     pub fn finding(&self) -> Option<&Finding> {
         match self {
-            Self::Step { finding, .. } => Some(finding),
+            Self::Step { finding, .. } | Self::Broken { finding } => Some(finding),
             _ => None,
         }
     }
@@ -280,6 +291,7 @@ impl Error {
             | Self::NoPackage { .. }
             | Self::Script { .. }
             | Self::NotHere { .. }
+            | Self::Broken { .. }
             | Self::InTheWay { .. } => Exit::NotReady,
             Self::NeedsRoot { .. } => Exit::NeedsRights,
             Self::Step { .. } | Self::NoProgram { .. } | Self::Spawn { .. } | Self::TimedOut { .. } => Exit::StepFailed,

@@ -35,6 +35,8 @@ pub enum Id {
     KeyWrong,
     /// Something that undo leaves where it is.
     Left,
+    /// An interpreter of the alternatives group is gone.
+    LinkDangling,
     /// A network that answers with its own page instead of what was asked for.
     LoginPage,
     /// A package's own script failed.
@@ -63,6 +65,10 @@ pub enum Id {
     ServerDead,
     /// A server has no such release.
     ServerWithoutRelease,
+    /// Something that setup would do is not done.
+    SetupPending,
+    /// Setup would stop before it changed anything.
+    SetupStops,
     /// An apt source could not be refreshed.
     SourceFailed,
     /// A step did not reach its goal, and none of the other findings says why.
@@ -71,12 +77,14 @@ pub enum Id {
     SystemPythonSwitched,
     /// Packages that cannot be installed together.
     Unsatisfiable,
+    /// The virtual environment does not work.
+    VenvBroken,
     /// The virtual environment belongs to another account.
     VenvOfAnother,
 }
 
 /// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Good to know.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::apt::{Apt, evidence};
+use super::apt::{Apt, Heard, evidence};
 use super::failed;
 use crate::error::Result;
 use crate::facts::apt::is_indexed;
@@ -13,7 +13,7 @@ const CHECK: &str = "check the network, and the proxy if there is one";
 impl Apt<'_> {
     /// Fetches the index that the bundle is made from.
     pub fn fetch_index(&self, folder: &Path) -> Result<()> {
-        let finished = self.stream(&self.step.command)?;
+        let finished = self.stream(&self.step.command, &mut Heard::default())?;
         if is_indexed(self.host, &View::of_bare_machine(folder)) {
             return Ok(());
         }
@@ -22,7 +22,7 @@ impl Apt<'_> {
 
     /// Fetches the packages. Which of them are there, and whether they are what the index says, is looked at when the bundle is made of them.
     pub fn fetch_packages(&self) -> Result<()> {
-        let finished = self.stream(&self.step.command)?;
+        let finished = self.stream(&self.step.command, &mut Heard::default())?;
         if finished.is_success() {
             return Ok(());
         }

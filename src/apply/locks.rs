@@ -1,5 +1,5 @@
-//! Waiting until apt and dpkg are free. apt's own option waits for two of the four locks only; all four are looked at, none is ever taken,
-//! deleted, or freed by ending its holder.
+//! Waiting until apt and dpkg are free. apt's own option waits for two of the four locks only; all four are looked at, none is ever deleted, or
+//! freed by ending its holder. They are taken for one thing only: what no program of apt's or dpkg's does for us, and what none may disturb.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,20 +7,13 @@ use std::time::Duration;
 use super::stopped;
 use crate::error::Result;
 use crate::event::{Event, Sink};
+use crate::facts::in_use::{self, LOCKS};
 use crate::finding::{Finding, Id};
-use crate::host::{Clock, Holder, Host};
+use crate::host::{Clock, FileLock, Host};
 use crate::plan::Step;
 
-/// Every lock that apt-get or dpkg takes on its way.
-const LOCKS: [&str; 4] =
-    ["/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/cache/apt/archives/lock", "/var/lib/apt/lists/lock"];
 /// How often the locks are looked at.
 const GLANCE: Duration = Duration::from_millis(250);
-
-/// The first of the four that somebody holds.
-pub(super) fn holder(host: &Host) -> Option<Holder> {
-    LOCKS.iter().find_map(|lock| host.lock_holder(Path::new(lock)))
-}
 
 /// Waits for all four, and tells whom it waits for.
 ///
@@ -28,12 +21,9 @@ pub(super) fn holder(host: &Host) -> Option<Holder> {
 /// [`crate::error::Error::Step`] after the deadline, [`crate::error::Error::Interrupted`].
 pub(super) fn wait(host: &Host, step: &Step, deadline: Duration, emit: Sink<'_>) -> Result<()> {
     let clock = Clock::start();
-    while let Some(holder) = holder(host) {
+    while let Some(holder) = in_use::gather(host) {
         let waited = clock.elapsed();
-        let who = match holder.pid {
-            Some(pid) => format!("{}, pid {pid}", holder.name),
-            None => holder.name,
-        };
+        let who = holder.to_string();
         if waited >= deadline {
             let title = format!("apt is in use by another program ({who}), and was for {} s", waited.as_secs());
             let finding = Finding::error(Id::AptInUse, title, "");
@@ -44,4 +34,29 @@ pub(super) fn wait(host: &Host, step: &Step, deadline: Duration, emit: Sink<'_>)
         host.pause(GLANCE);
     }
     Ok(())
+}
+
+/// Waits for all four and keeps dpkg's two from everybody else. A student's commands run under sudo one by one, and nothing of theirs can hold a
+/// lock of root's meanwhile: then waiting must do.
+///
+/// # Errors
+/// As [`wait`].
+pub(super) fn hold(host: &Host, step: &Step, deadline: Duration, emit: Sink<'_>) -> Result<Vec<FileLock>> {
+    let clock = Clock::start();
+    loop {
+        wait(host, step, deadline.saturating_sub(clock.elapsed()), emit)?;
+        if step.command.elevation.is_some() {
+            return Ok(Vec::new());
+        }
+        let held: Option<Vec<FileLock>> = LOCKS[..2]
+            .iter()
+            .map(|lock| host.hold_lock(Path::new(lock)).transpose())
+            .collect::<Option<Result<_>>>()
+            .transpose()?;
+        match held {
+            Some(held) => return Ok(held),
+            // Somebody was faster by a moment, and is seen by the next look.
+            None => host.pause(GLANCE),
+        }
+    }
 }

@@ -6,12 +6,18 @@
 
 mod apt;
 mod archive;
+mod cause;
 mod fetch;
+mod install;
 mod journal;
 mod locks;
+mod reach;
+mod refresh;
 mod removal;
 mod selection;
 mod services;
+mod status;
+mod system_python;
 mod venv;
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -62,6 +68,7 @@ impl Lane {
             | Action::RemovePackages { .. }
             | Action::UnregisterAlternative { .. }
             | Action::PinArchive { .. }
+            | Action::RestoreSystemPython { .. }
             | Action::InstallPackages { .. }
             | Action::FetchIndex { .. }
             | Action::FetchPackages { .. }
@@ -73,6 +80,7 @@ impl Lane {
             | Action::FetchWheels { .. }
             | Action::AddPip { .. }
             | Action::InstallIntoVenv { .. }
+            | Action::GiveBackVenv { .. }
             | Action::RemoveVenv { .. } => Self::Student,
         }
     }
@@ -176,6 +184,8 @@ impl Run<'_> {
             Action::RemoveVenv { folder } => removal::remove_venv(host, step, folder),
             Action::RegisterAlternative { path, .. } => selection::register(host, step, path),
             Action::SelectAlternative { path } => selection::select(host, step, path),
+            Action::RestoreSystemPython { default, .. } => apt.restore_system_python(default),
+            Action::GiveBackVenv { folder, uid, gid } => venv::give_back(host, step, folder, *uid, *gid),
             Action::MakeVenv { folder, version, replace, .. } => venv::make(host, step, folder, version, *replace),
             Action::AddPip { folder } => venv::add_pip(host, step, folder),
             Action::InstallIntoVenv { folder, packages } => venv::install(host, step, folder, packages),

@@ -13,7 +13,7 @@ use super::{STEP_LIMIT, failed, last_words};
 use crate::error::Result;
 use crate::facts::venv::{self, State, UNFINISHED, normalized};
 use crate::host::{Command, Finished, Host};
-use crate::plan::{FETCH_A_BUNDLE, Step, is_offline, python_of};
+use crate::plan::{self, FETCH_A_BUNDLE, Step, is_offline, python_of};
 
 const FILE_LIMIT: Duration = Duration::from_secs(300);
 
@@ -35,6 +35,21 @@ pub(super) fn make(host: &Host, step: &Step, folder: &Path, version: &Version, r
         return Err(error);
     }
     file_command(host, step, "/bin/rm", &["-f".into(), text(&folder.join(UNFINISHED))])
+}
+
+/// Gives it to a student. It is held open meanwhile, and looked at while it is: the folder above is the student's, who could put anything in its
+/// place.
+pub(super) fn give_back(host: &Host, step: &Step, folder: &Path, uid: u32, gid: u32) -> Result<()> {
+    let pinned = host.pin_folder(folder)?;
+    if pinned.uid != 0 || pinned.parent_uid != uid || !venv::strangers(host, &pinned.path()).is_empty() {
+        return Err(failed(step, "something came there after the plan was made", "look at the folder"));
+    }
+    let here = plan::give_back(Path::new("."), uid, gid).in_folder(&pinned.path()).elevated(step.command.elevation.clone());
+    let finished = host.run(&here, FILE_LIMIT)?;
+    if finished.is_success() && venv::gather(host, folder).owner_uid == Some(uid) {
+        return Ok(());
+    }
+    Err(failed(step, last_words(&finished.stderr), "look at the folder with `ls -l`"))
 }
 
 /// Puts pip in.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Task;
+use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::facts::{Facts, apt};
@@ -11,19 +12,9 @@ use crate::plan::{self, Action, Decision, FETCH_A_BUNDLE, Manner, Plan, Settings
 
 /// Reads the machine, makes the plan, and tells both.
 pub(super) fn look(task: &Task<'_>, settings: &Settings, with_sizes: bool) -> Result<(Facts, Plan)> {
-    let mut facts = task.facts(&settings.archive.address)?;
-    let mut plan = loop {
-        match plan::make(&task.course, &facts, settings) {
-            Ok(Decision::Plan(plan)) => break *plan,
-            Ok(Decision::AskApt(packages)) => {
-                facts.apt = Some(apt::gather(task.host, &packages, &settings.manner.supply.view())?)
-            }
-            Err(error) => {
-                task.output.emit(Event::Looked { facts: Box::new(facts) });
-                return Err(error);
-            }
-        }
-    };
+    let (facts, planned) = decide(task, settings)?;
+    task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
+    let mut plan = planned?;
     let is_offline = settings.manner.supply == Supply::Here;
     if with_sizes || is_offline {
         let said = what_apt_would_fetch(task, settings, &plan)?;
@@ -32,9 +23,29 @@ pub(super) fn look(task: &Task<'_>, settings: &Settings, with_sizes: bool) -> Re
             expect_nothing(&said)?;
         }
     }
-    task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
     Ok((facts, plan))
+}
+
+/// Reads the machine and makes the plan; where none can be made, the facts still tell why.
+pub(super) fn decide(task: &Task<'_>, settings: &Settings) -> Result<(Facts, Result<Plan>)> {
+    let mut facts = task.facts(&settings.archive.address)?;
+    loop {
+        match plan::make(&task.course, &facts, settings) {
+            Ok(Decision::Plan(plan)) => return Ok((facts, Ok(*plan))),
+            Ok(Decision::AskApt(packages)) => {
+                facts.apt = Some(apt::gather(task.host, &packages, &settings.manner.supply.view())?)
+            }
+            Err(error) => return Ok((facts, Err(error))),
+        }
+    }
+}
+
+/// Tells what is wrong with the machine and stops nobody who does not use apt: the system's own python3.
+pub(super) fn warn(task: &Task<'_>, facts: &Facts) {
+    if let Some(finding) = facts.system_python.finding().map(diagnosis::as_warning) {
+        task.output.emit(Event::Finding { finding });
+    }
 }
 
 /// What apt says of the plan's packages: what it would fetch, and what they weigh. Nothing where it cannot say yet.

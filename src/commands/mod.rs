@@ -3,10 +3,12 @@
 mod bundle;
 mod copies;
 mod course;
+mod doctor;
 mod draft;
 mod look;
 mod output;
 mod owner;
+mod repair;
 mod rights;
 mod selftest;
 mod setup;
@@ -46,6 +48,8 @@ fn carry_out(host: &Host, cli: &Cli, output: &Output) -> Result<Exit> {
         Command::Setup(options) => setup::run(&task, options),
         Command::Plan(options) => show::run(&task, options),
         Command::Bundle(options) => bundle::run(&task, options),
+        Command::Doctor(options) => doctor::run(&task, options),
+        Command::Repair(options) => repair::run(&task, options),
         Command::Undo(options) => undo::run(&task, options),
         Command::Verify(options) => verify::run(&task, options),
         Command::Course(_) => Ok(Exit::Ready),

@@ -4,7 +4,7 @@ use super::Task;
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::host::{Elevation, quoted_line};
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 
 /// What there is of them.
 pub(super) enum Rights {
@@ -26,11 +26,11 @@ impl Rights {
         if !needs_root || facts.rights.account.is_root() {
             return Ok(Self::Enough);
         }
-        let elevation = task.host.elevation().ok_or_else(|| refused(facts, plan))?;
+        let elevation = task.host.elevation().ok_or_else(|| refused(task, facts, plan))?;
         if task.host.is_permitted(&elevation)? {
             return Ok(Self::Given(elevation));
         }
-        if task.host.streams().stdin { Ok(Self::ToBeAsked(elevation)) } else { Err(refused(facts, plan)) }
+        if task.host.streams().stdin { Ok(Self::ToBeAsked(elevation)) } else { Err(refused(task, facts, plan)) }
     }
 
     /// Gets them, asking for the password where sudo wants it.
@@ -40,17 +40,23 @@ impl Rights {
             Self::Given(elevation) => Ok(Some(elevation)),
             Self::ToBeAsked(elevation) => {
                 task.output.clear_talk();
-                if task.host.ask_for_rights(&elevation)? { Ok(Some(elevation)) } else { Err(refused(facts, plan)) }
+                if task.host.ask_for_rights(&elevation)? { Ok(Some(elevation)) } else { Err(refused(task, facts, plan)) }
             }
         }
     }
 }
 
-fn refused(facts: &Facts, plan: &Plan) -> Error {
+fn refused(task: &Task<'_>, facts: &Facts, plan: &Plan) -> Error {
     let root_steps: Vec<_> = plan.steps.iter().filter(|step| step.needs_root).collect();
-    let mut commands: Vec<String> = root_steps.iter().map(|step| format!("  {}", quoted_line(&step.command.argv()))).collect();
+    let by_hand = root_steps.iter().flat_map(|step| plan::by_hand(step));
+    let mut commands: Vec<String> = by_hand.map(|command| format!("  {}", quoted_line(&command.argv()))).collect();
     if !plan.open.is_empty() {
         commands.push("  (and what `labready plan` shows once that is done)".into());
     }
-    Error::NeedsRoot { count: root_steps.len(), user: facts.rights.account.name.clone(), commands: commands.join("\n") }
+    Error::NeedsRoot {
+        count: root_steps.len(),
+        user: facts.rights.account.name.clone(),
+        command: task.output.command(),
+        commands: commands.join("\n"),
+    }
 }

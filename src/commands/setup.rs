@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::bundle::take;
-use super::look::look;
+use super::look::{look, warn};
 use super::rights::Rights;
 use super::{Task, verify};
 use crate::apply::{Journal, apply, held_back, let_go};
@@ -34,8 +34,11 @@ pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
         take(task, &mut settings, folder, room.path())?;
     }
     let mut agreed = options.yes || options.image;
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let (facts, plan) = look(task, &settings, !agreed)?;
+        if round == 0 {
+            warn(task, &facts);
+        }
         if plan.is_empty() {
             return prove(task, &settings, &facts, &plan, options);
         }

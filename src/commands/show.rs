@@ -1,14 +1,15 @@
 //! `labready plan`: the plan that `setup` applies, shown and not applied. Without root, and nothing is changed.
 
 use super::Task;
-use super::look::look;
+use super::look::{look, warn};
 use crate::cli::Plan;
 use crate::error::{Exit, Result};
 use crate::event::Status;
 
 pub(super) fn run(task: &Task<'_>, options: &Plan) -> Result<Exit> {
     let settings = task.settings(Some(&options.wish))?;
-    let (_, plan) = look(task, &settings, true)?;
+    let (facts, plan) = look(task, &settings, true)?;
+    warn(task, &facts);
     if plan.is_empty() {
         task.finish(Status::Ready, "Nothing has to change; `labready verify` runs the labs.");
     } else {

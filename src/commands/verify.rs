@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use super::look::warn;
 use super::{Task, copies, selftest};
 use crate::cli::Verify;
 use crate::error::{Error, Exit, Result};
@@ -27,6 +28,7 @@ pub(super) fn run(task: &Task<'_>, options: &Verify) -> Result<Exit> {
     let settings = task.settings(None)?;
     let facts = task.facts(&settings.archive.address)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
+    warn(task, &facts);
     // A Python that was named is run whatever its version: that a lab fails with it, and why, is what one wants to see.
     let is_named = settings.wish.named.as_ref().is_some_and(|named| named.version.is_some());
     let choice = if is_named { None } else { plan::installed(&settings.wish, &facts)? };

@@ -26,6 +26,9 @@ pub struct Selection {
     /// The group's alternatives.
     #[serde(default)]
     pub alternatives: Vec<Alternative>,
+    /// Those of them that lead nowhere: their package was removed.
+    #[serde(default)]
+    pub dangling: Vec<PathBuf>,
 }
 
 /// What is at the link.
@@ -66,7 +69,10 @@ pub fn gather(host: &Host) -> Selection {
         _ => None,
     };
     let state = host.read(&Path::new("/var/lib/dpkg/alternatives").join(GROUP)).ok().flatten().unwrap_or_default();
-    Selection { link, value, ..parse(&state) }
+    let parsed = parse(&state);
+    let paths = parsed.alternatives.iter().map(|alternative| alternative.path.clone());
+    let dangling = paths.filter(|path| host.real_path(path).is_none()).collect();
+    Selection { link, value, dangling, ..parsed }
 }
 
 /// The state file: `auto` or `manual`, the link, pairs of slave names and links, an empty line, then for each alternative its path, its
@@ -108,6 +114,7 @@ mod tests {
                     priority: 313,
                 },
             ],
+            dangling: [],
         }
         "#);
     }

@@ -7,12 +7,15 @@ pub mod apt;
 pub mod closure;
 pub mod disk;
 pub mod distro;
+pub mod in_use;
 pub mod interpreters;
 pub mod machine;
+pub mod network;
 pub mod packages;
 pub mod removable;
 pub mod sources;
 pub mod supply;
+pub mod system_python;
 pub mod venv;
 
 use std::path::Path;
@@ -48,8 +51,14 @@ pub struct Facts {
     pub sources: sources::Sources,
     /// The alternatives group and the link it manages.
     pub selection: alternatives::Selection,
+    /// The operating system's own python3.
+    #[serde(default)]
+    pub system_python: system_python::SystemPython,
     /// The virtual environment.
     pub venv: venv::Venv,
+    /// Who uses apt or dpkg right now, by name and number.
+    #[serde(default)]
+    pub in_use: Option<String>,
     /// Free space where something will be written.
     pub disk: disk::Disk,
 }
@@ -98,7 +107,9 @@ pub fn gather(host: &Host, course: &Course, venv: &Path, mirror: &str, student: 
         apt_files: apt::files(host),
         sources: sources::gather(host, mirror),
         selection: alternatives::gather(host),
+        system_python: system_python::gather(host),
         venv: venv_facts.unwrap_or_else(|_| venv::gather(host, venv)),
+        in_use: in_use::gather(host).map(|holder| holder.to_string()),
         disk: disk::gather(host, venv),
     })
 }

@@ -1,6 +1,6 @@
 //! dpkg's view of packages, from its status file: milliseconds, and dpkg is not started.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,9 @@ pub struct Packages {
     /// Half-done ones of the whole system: name → dpkg's state.
     #[serde(default)]
     pub half_done: BTreeMap<String, String>,
+    /// Those that somebody holds at their version (`apt-mark hold`).
+    #[serde(default)]
+    pub held: BTreeSet<String>,
     /// Whether dpkg was interrupted and left its journal.
     #[serde(default)]
     pub interrupted: bool,
@@ -34,6 +37,15 @@ impl Packages {
     /// Whether dpkg must first finish what it began.
     pub fn need_configuring(&self) -> bool {
         self.interrupted || !self.half_done.is_empty()
+    }
+}
+
+/// The command for root that tries again to finish a half-done package, and shows what is wrong with it.
+pub fn mending(name: &str, state: &str) -> String {
+    match state {
+        // Its files are not all there: nothing can be configured.
+        "half-installed" => format!("apt-get install --reinstall {name}"),
+        _ => format!("dpkg --configure {name}"),
     }
 }
 
@@ -70,6 +82,9 @@ pub fn parse(text: &str, wanted: impl Fn(&str) -> bool) -> Packages {
 
 fn note(packages: &mut Packages, wanted: impl Fn(&str) -> bool, name: &str, status: &str, version: &str) {
     let state = status.rsplit(' ').next().unwrap_or_default();
+    if status.starts_with("hold ") {
+        packages.held.insert(name.to_owned());
+    }
     match state {
         "installed" if wanted(name) => {
             packages.installed.insert(name.to_owned(), version.to_owned());
@@ -87,7 +102,7 @@ mod tests {
 
     use super::*;
 
-    const STATUS_TEXT: &str = "Package: python3.11\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3.11.2-6\nDescription: x\n Package: not-a-stanza\n\nPackage: gone\nStatus: deinstall ok config-files\nVersion: 1\n\nPackage: broken\nStatus: install reinstreq half-installed\nVersion: 2\n\nPackage: vim\nStatus: install ok installed\nVersion: 9";
+    const STATUS_TEXT: &str = "Package: python3.11\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3.11.2-6\nDescription: x\n Package: not-a-stanza\n\nPackage: gone\nStatus: deinstall ok config-files\nVersion: 1\n\nPackage: broken\nStatus: install reinstreq half-installed\nVersion: 2\n\nPackage: vim\nStatus: hold ok installed\nVersion: 9";
 
     #[test]
     fn only_configured_packages_count_as_installed_and_half_done_ones_are_named() {
@@ -98,6 +113,9 @@ mod tests {
             },
             half_done: {
                 "broken": "half-installed",
+            },
+            held: {
+                "vim",
             },
             interrupted: false,
         }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::apt::LISTS;
+use crate::host::Command;
 
 /// Where packages come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +52,14 @@ impl View {
     /// The machine's own sources, as a machine sees them on which nothing is installed. `folder` holds an index of its own.
     pub fn of_bare_machine(folder: &Path) -> Self {
         Self::with(folder, &[format!("Dir::State::Status={}", Self::status(folder).display())])
+    }
+
+    /// What a command of apt looks at.
+    pub fn of_command(command: &Command) -> Self {
+        let settings = command.arguments.iter().filter(|word| word.starts_with("Dir::"));
+        let lists = settings.clone().find_map(|setting| setting.strip_prefix("Dir::State::Lists="));
+        let options = settings.clone().flat_map(|setting| ["-o".to_owned(), setting.clone()]).collect();
+        Self { lists: PathBuf::from(lists.unwrap_or(LISTS)), options }
     }
 
     /// The only file of sources of a bundle's view.

@@ -27,6 +27,9 @@ pub struct Venv {
     /// Who owns it; `None` when it is not there.
     #[serde(default)]
     pub owner_uid: Option<u32>,
+    /// Who owns the folder that holds it.
+    #[serde(default)]
+    pub parent_uid: Option<u32>,
     /// The version of the interpreter that made it.
     #[serde(default)]
     pub version: Option<Version>,
@@ -76,6 +79,7 @@ pub fn gather_marked(host: &Host, folder: &Path) -> Venv {
         folder: folder.to_owned(),
         state: State::Missing,
         owner_uid: entry.exists().then_some(entry.uid),
+        parent_uid: parent_uid(host, folder),
         version: None,
         interpreter: None,
         packages: BTreeSet::new(),
@@ -91,15 +95,24 @@ pub fn gather_marked(host: &Host, folder: &Path) -> Venv {
     venv
 }
 
+/// Who owns the folder above; a link in its place is looked through.
+fn parent_uid(host: &Host, folder: &Path) -> Option<u32> {
+    Some(host.look(&host.real_path(folder.parent()?)?).uid)
+}
+
+/// What lies in a folder that no virtual environment brings.
+pub fn strangers(host: &Host, folder: &Path) -> Vec<String> {
+    let names = host.list(folder).into_iter().map(|name| name.to_string_lossy().into_owned());
+    names.filter(|name| !OWN_NAMES.contains(&name.as_str())).collect()
+}
+
 fn look_into(host: &Host, venv: &mut Venv) -> State {
     let folder = venv.folder.clone();
     let names = host.list(&folder);
     if names.is_empty() {
         return State::Empty;
     }
-    let strangers =
-        names.iter().map(|name| name.to_string_lossy().into_owned()).filter(|name| !OWN_NAMES.contains(&name.as_str()));
-    venv.strangers = strangers.collect();
+    venv.strangers = strangers(host, &folder);
     let Some(config) = host.read_at_most(&folder.join("pyvenv.cfg"), FILE_LIMIT).ok().flatten() else {
         let python = host.look(&folder.join("bin/python")).exists() && host.look(&folder.join("bin/activate")).exists();
         let count = names.len();

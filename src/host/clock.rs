@@ -54,6 +54,11 @@ impl Host {
         std::thread::sleep(duration);
     }
 
+    /// The wall clock.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
     /// Reads the three clocks, one right after the other. A clock that cannot be read counts as zero throughout.
     pub fn instants(&self) -> Instants {
         let read = |clock| clock_gettime(clock).map(Duration::from).unwrap_or_default();

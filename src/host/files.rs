@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
-use nix::sys::statvfs::statvfs;
+use nix::sys::statvfs::{FsFlags, statvfs};
 use tempfile::TempDir;
 
 use super::{Account, Host};
@@ -160,6 +160,11 @@ impl Host {
             let numbers = statvfs(&self.inside(folder)).ok()?;
             Some(numbers.blocks_available() as u64 * numbers.fragment_size() as u64)
         })
+    }
+
+    /// Whether the file system that holds the path is mounted read-only.
+    pub fn is_read_only(&self, path: &Path) -> bool {
+        statvfs(&self.inside(path)).is_ok_and(|numbers| numbers.flags().contains(FsFlags::ST_RDONLY))
     }
 
     /// Makes a private folder that is removed when the value is dropped. Others may read it: labs run as the student.

@@ -1,7 +1,8 @@
 //! Locks: who holds one of somebody else's (looked at, never taken), and our own, so that two runs of labready wait for each other.
 
+use std::fmt::{self, Display, Formatter};
 use std::fs::{self, File, OpenOptions};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use nix::errno::Errno;
@@ -10,6 +11,7 @@ use nix::libc;
 use nix::sys::stat::{major, minor};
 
 use super::Host;
+use crate::error::{Error, Result};
 
 /// The process that holds a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,19 @@ pub struct Holder {
     /// Its name, as the kernel knows it.
     pub name: String,
 }
+
+impl Display for Holder {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        match self.pid {
+            Some(pid) => write!(formatter, "{}, pid {pid}", self.name),
+            None => write!(formatter, "{}", self.name),
+        }
+    }
+}
+
+/// A lock file that is held for as long as this lives, as apt and dpkg would hold it.
+#[derive(Debug)]
+pub struct FileLock(#[expect(dead_code, reason = "held, not read")] File);
 
 /// A folder that is locked for as long as this lives; the kernel lets go of it when we die.
 #[derive(Debug)]
@@ -37,7 +52,7 @@ impl Host {
     }
 
     /// Locks a folder, unless another run has it. A folder that cannot be opened has nothing in it to fight over.
-    pub fn lock_folder(&self, path: &Path) -> Result<Option<FolderLock>, LockedByAnother> {
+    pub fn lock_folder(&self, path: &Path) -> std::result::Result<Option<FolderLock>, LockedByAnother> {
         let Ok(folder) = File::open(self.inside(path)) else { return Ok(None) };
         match Flock::lock(folder, FlockArg::LockExclusiveNonblock) {
             Ok(lock) => Ok(Some(FolderLock(lock))),
@@ -47,16 +62,21 @@ impl Host {
         }
     }
 
+    /// Takes a lock of apt's and dpkg's; `None` when somebody has it. Only root can.
+    ///
+    /// # Errors
+    /// [`Error::File`] when the lock file cannot be opened.
+    pub fn hold_lock(&self, path: &Path) -> Result<Option<FileLock>> {
+        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o640).open(self.inside(path));
+        let file = opened.map_err(|source| Error::File { action: "open the lock", path: path.to_owned(), source })?;
+        // Bound to this descriptor: a lock of the process would be let go of whenever the file is looked at and closed again.
+        Ok(fcntl(&file, FcntlArg::F_OFD_SETLK(&whole_file())).is_ok().then_some(FileLock(file)))
+    }
+
     /// Asks by F_GETLK on a read-only descriptor, which takes nothing. `None` when the file cannot be opened, as apt's cannot by a student.
     fn asked_of_the_file(&self, path: &Path) -> Option<Option<i32>> {
         let file = OpenOptions::new().read(true).open(self.inside(path)).ok()?;
-        let mut lock = libc::flock {
-            l_type: libc::F_WRLCK as libc::c_short,
-            l_whence: libc::SEEK_SET as libc::c_short,
-            l_start: 0,
-            l_len: 0,
-            l_pid: 0,
-        };
+        let mut lock = whole_file();
         fcntl(&file, FcntlArg::F_GETLK(&mut lock)).ok()?;
         let is_held = lock.l_type != libc::F_UNLCK as libc::c_short;
         Some(is_held.then_some(lock.l_pid))
@@ -74,6 +94,17 @@ impl Host {
                 _ => None,
             }
         })
+    }
+}
+
+/// A lock for writing on all of a file, as apt and dpkg take it.
+fn whole_file() -> libc::flock {
+    libc::flock {
+        l_type: libc::F_WRLCK as libc::c_short,
+        l_whence: libc::SEEK_SET as libc::c_short,
+        l_start: 0,
+        l_len: 0,
+        l_pid: 0,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `files` reads and writes, `programs` finds, `command` is a command as data, `spawn` runs it (the only user of duct),
 //! `watched` runs one under the eyes of a clock, on a `pty`,
-//! `accounts` knows who is who, `signals` hears Ctrl-C, `clock` tells the time, `terminal` asks.
+//! `pinned` holds a folder open, `accounts` knows who is who, `signals` hears Ctrl-C, `clock` tells the time, `terminal` asks.
 //! A test's machine is a folder: [`Host::in_folder`] puts every path, and every program, below it.
 
 mod accounts;
@@ -13,6 +13,7 @@ mod digest;
 mod elevation;
 mod files;
 mod locks;
+mod pinned;
 mod programs;
 mod pty;
 mod signals;
@@ -31,7 +32,8 @@ pub use copies::Copied;
 pub use digest::Digest;
 pub use elevation::Elevation;
 pub use files::{Entry, Kind};
-pub use locks::{FolderLock, Holder, LockedByAnother};
+pub use locks::{FileLock, FolderLock, Holder, LockedByAnother};
+pub use pinned::PinnedFolder;
 pub use spawn::{Finished, Stream};
 pub use terminal::Streams;
 pub use watched::{Ending, Heard, Stopping, Watched};

@@ -44,6 +44,15 @@ pub enum Stream {
     Status,
 }
 
+/// What a Ctrl-C means while a child runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Interruption {
+    /// The child is ended.
+    Heeded,
+    /// The child is let finish.
+    LeftForLater,
+}
+
 /// How a child ended, and what it said.
 #[derive(Clone, Debug, Default)]
 pub struct Finished {
@@ -94,6 +103,25 @@ impl Host {
         status_arguments: Option<fn(RawFd) -> Vec<String>>,
         on_line: &mut dyn FnMut(Stream, &str),
     ) -> Result<Finished> {
+        self.attend(command, limit, status_arguments, on_line, Interruption::Heeded)
+    }
+
+    /// Runs a command that must not be cut off half-way: Ctrl-C is heeded once it is done.
+    ///
+    /// # Errors
+    /// [`Error::Spawn`], [`Error::TimedOut`].
+    pub fn run_through(&self, command: &Command, limit: Duration) -> Result<Finished> {
+        self.attend(command, limit, None, &mut |_, _| (), Interruption::LeftForLater)
+    }
+
+    fn attend(
+        &self,
+        command: &Command,
+        limit: Duration,
+        status_arguments: Option<fn(RawFd) -> Vec<String>>,
+        on_line: &mut dyn FnMut(Stream, &str),
+        interruption: Interruption,
+    ) -> Result<Finished> {
         let (handle, lines) = self.start(command, status_arguments)?;
         let deadline = Instant::now() + limit;
         let mut finished = Finished::default();
@@ -103,7 +131,7 @@ impl Host {
             if let Some(output) = handle.wait_timeout(patience).map_err(|source| failed(command, source))? {
                 break output.status;
             }
-            if self.is_interrupted() {
+            if interruption == Interruption::Heeded && self.is_interrupted() {
                 self.end(&handle, command);
                 return Err(Error::Interrupted);
             }

@@ -41,7 +41,7 @@ pub fn source_text(archive: &Archive, codename: &str, architecture: &str) -> Str
 /// The codename to ask the archive for, when it may help: an Ubuntu base that is supported, and no source of it yet.
 pub(super) fn codename(facts: &Facts) -> Option<String> {
     let base = facts.distro.base.as_ref().filter(|base| base.family == Family::Ubuntu && !base.end_of_life)?;
-    if facts.sources.deadsnakes.is_empty() { base.codename.clone() } else { None }
+    if facts.sources.deadsnakes.iter().any(|source| source.enabled) { None } else { base.codename.clone() }
 }
 
 /// The step that adds it.

@@ -8,6 +8,7 @@ use super::manner::Manner;
 use crate::facts::alternatives::{GROUP, LINK};
 use crate::facts::apt;
 use crate::facts::supply::View;
+use crate::facts::system_python::SYSTEM_PYTHON;
 use crate::host::{Account, Command};
 
 /// Why: no questions, nothing removed, no recommended extras, configuration files kept, apt's own pty not needed in a chroot, and a
@@ -171,4 +172,28 @@ pub fn python_of(folder: &Path) -> PathBuf {
 /// 311 for 3.11: when the chosen one goes, the newest that is left follows.
 pub(super) fn priority(version: &Version) -> u32 {
     u32::try_from(version.major * 100 + version.minor).unwrap_or(u32::MAX)
+}
+
+/// The right link under a name of its own, beside /usr/bin/python3.
+const PREPARED: &str = "/usr/bin/.labready.python3";
+
+/// `ln -sfT python3.X …`
+pub(super) fn prepare_link(default: &str) -> Command {
+    Command::new("/bin/ln").args(["-s", "-f", "-T", "--", default, PREPARED])
+}
+
+/// `update-alternatives --remove-all GROUP`, which takes the group's link away, too.
+pub(super) fn remove_group(group: &str) -> Command {
+    Command::new("/usr/bin/update-alternatives").args(["--remove-all", group])
+}
+
+/// `mv -fT …`: one rename, so that there is no moment without a link.
+pub(super) fn put_link() -> Command {
+    Command::new("/bin/mv").args(["-f", "-T", "--", PREPARED, SYSTEM_PYTHON])
+}
+
+/// `chown -hR …` of what is root's: no link is followed, neither on the way nor at its end.
+pub fn give_back(folder: &Path, uid: u32, gid: u32) -> Command {
+    let words = ["-hR".to_owned(), "--from=0".into(), format!("{uid}:{gid}"), "--".into(), folder.display().to_string()];
+    Command::new("/bin/chown").args(words)
 }

@@ -1,7 +1,7 @@
 //! What must change, as data: (Course, Facts) → Plan. Pure: nothing here reads or runs anything.
 //!
-//! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment), `commands` how it is put right, in which
-//! `manner`; `clean` what an image need not keep, `bundle` what machines without a network need.
+//! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment), `repair` what is broken, `commands` how it is put
+//! right, in which `manner`; `clean` what an image need not keep, `bundle` what machines without a network need.
 
 mod archive;
 mod bundle;
@@ -9,6 +9,7 @@ mod choose;
 mod clean;
 mod commands;
 mod manner;
+mod repair;
 mod steps;
 mod undo;
 mod venv;
@@ -21,10 +22,12 @@ use serde::{Deserialize, Serialize};
 pub use archive::{Archive, DEADSNAKES, source_text};
 pub use bundle::{fetch, fetch_index, needs};
 pub use choose::{Candidate, Choice, Origin, Wish, installed};
-pub use commands::{install_packages, python_of, refresh_index};
+pub use commands::{give_back, install_packages, python_of, refresh_index};
 pub use manner::{FETCH_A_BUNDLE, Manner, is_offline};
-pub use steps::{Decision, Selection, Settings, make};
+pub use repair::{by_hand, repair};
+pub use steps::{Decision, Selection, Settings, listed, make};
 pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
+pub use venv::give_back_by_hand;
 
 pub use crate::facts::alternatives::{GROUP, LINK};
 pub use crate::facts::apt::Sizes;
@@ -152,6 +155,22 @@ pub enum Action {
     SelectAlternative {
         /// The interpreter.
         path: PathBuf,
+    },
+    /// Let /usr/bin/python3 lead to the system's own Python again.
+    RestoreSystemPython {
+        /// That Python, as in `python3.11`.
+        default: String,
+        /// The alternatives group that manages the link.
+        group: Option<String>,
+    },
+    /// Give root's virtual environment to the student whose folder it is in.
+    GiveBackVenv {
+        /// Its folder.
+        folder: PathBuf,
+        /// The student's user id.
+        uid: u32,
+        /// The student's group id.
+        gid: u32,
     },
     /// Make the virtual environment.
     MakeVenv {

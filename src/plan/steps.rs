@@ -12,6 +12,7 @@ use super::{Action, Choice, GROUP, LINK, Manner, Origin, Plan, Step, Wish, clean
 use crate::course::{Course, Packages};
 use crate::error::Error;
 use crate::facts::alternatives::Link;
+use crate::facts::disk::read_only_finding;
 use crate::facts::interpreters::Home;
 use crate::facts::{Facts, packages};
 
@@ -95,6 +96,7 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     }
     steps.extend(install_step("install-build", "Install the build tools", &missing.build, &settings.manner));
     steps.extend(clean::steps(facts, settings, &steps));
+    let steps = feasible(facts, steps)?;
     Ok(Decision::Plan(Box::new(Plan { python: Some(choice), candidates, steps, open: Vec::new(), sizes: None })))
 }
 
@@ -131,7 +133,8 @@ fn open_plan(
     let install = format!("install the newest Python in `{}` that apt then offers ({packages})", settings.wish.requirement);
     let make = format!("make the virtual environment `{}` with it", facts.venv.folder.display());
     let open = from_archive.into_iter().chain([install, make]).collect();
-    Ok(Decision::Plan(Box::new(Plan { python: None, candidates, steps: vec![first], open, sizes: None })))
+    let steps = feasible(facts, vec![first])?;
+    Ok(Decision::Plan(Box::new(Plan { python: None, candidates, steps, open, sizes: None })))
 }
 
 fn why_refresh(facts: &Facts, settings: &Settings) -> String {
@@ -211,6 +214,21 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
         "apt has no package index".into()
     }));
     Ok(steps)
+}
+
+/// The steps, unless the machine is in a state in which none of them can be begun: the scripts of Debian's packages are run by /usr/bin/python3,
+/// and what is mounted read-only takes nothing.
+fn feasible(facts: &Facts, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
+    let uses_apt = |step: &Step| step.needs_root && !matches!(step.action, Action::GiveBackVenv { .. });
+    if !steps.iter().any(uses_apt) {
+        return Ok(steps);
+    }
+    let system = facts.system_python.finding().filter(|_| facts.system_python.is_gone());
+    let read_only = || facts.disk.read_only.first().map(|mount| read_only_finding(mount));
+    match system.or_else(read_only) {
+        Some(finding) => Err(Error::Broken { finding: Box::new(finding) }),
+        None => Ok(steps),
+    }
 }
 
 pub(super) fn configure_step(packages: &packages::Packages, manner: &Manner) -> Step {
@@ -324,6 +342,7 @@ fn short(choice: &Choice) -> String {
     format!("{}.{}", choice.version.major, choice.version.minor)
 }
 
-pub(super) fn listed(names: &[String]) -> String {
+/// Names as they are shown: each in quotes, with commas between.
+pub fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::steps::configure_step;
+use super::steps::{configure_step, listed};
 use super::{Action, Manner, Plan, Step, commands};
 use crate::facts::alternatives::Selection;
 use crate::facts::packages::Packages;
@@ -79,10 +79,18 @@ pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<String>) {
     if trail.archive && !remains.archive_files.is_empty() {
         steps.push(archive_step(&remains.archive_files));
     }
-    left.extend(
-        remains.packages.needed.iter().map(|name| format!("the package `{name}`: something else that is installed needs it")),
-    );
+    left.extend(left_packages(&remains.packages.needed));
     (Plan { steps, ..Plan::default() }, left)
+}
+
+/// All in one breath: there may be fifty.
+fn left_packages(needed: &BTreeSet<String>) -> Option<String> {
+    let names: Vec<String> = needed.iter().cloned().collect();
+    match names.as_slice() {
+        [] => None,
+        [name] => Some(format!("the package `{name}`: something else that is installed needs it")),
+        names => Some(format!("{} packages: something else that is installed needs them: {}", names.len(), listed(names))),
+    }
 }
 
 fn venv_step(venv: &Venv, account: Option<Account>) -> Result<Option<Step>, String> {

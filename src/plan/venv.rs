@@ -20,9 +20,13 @@ pub(super) fn steps(course: &Course, facts: &Facts, settings: &Settings, choice:
     let folder = &facts.venv.folder;
     let shown = folder.display();
     let owner = owner_to_become(facts);
+    let mut steps: Vec<Step> = give_back_step(facts).into_iter().collect();
     let why = match flaw(facts, settings, Some(choice))? {
         Some(why) => why,
-        None => return Ok(package_steps(course, facts, &settings.manner, owner)),
+        None => {
+            steps.extend(package_steps(course, facts, &settings.manner, owner));
+            return Ok(steps);
+        }
     };
     if let Some(stranger) = facts.venv.strangers.first() {
         return Err(Error::InTheWay {
@@ -39,7 +43,7 @@ pub(super) fn steps(course: &Course, facts: &Facts, settings: &Settings, choice:
         replace: matches!(facts.venv.state, State::Good | State::Broken(_)),
     };
     let title = if matches!(facts.venv.state, State::Missing | State::Empty) { "Make" } else { "Rebuild" };
-    let mut steps = vec![Step {
+    steps.push(Step {
         id: "make-venv".into(),
         title: format!("{title} the virtual environment `{shown}`"),
         why,
@@ -47,7 +51,7 @@ pub(super) fn steps(course: &Course, facts: &Facts, settings: &Settings, choice:
         command: commands::make_venv(&choice.path, folder, owner.clone()),
         needs_root: false,
         undo: Some(quoted_line(&["rm".into(), "-r".into(), shown.to_string()])),
-    }];
+    });
     steps.extend(pip_step(folder, &course.venv.packages, owner, &settings.manner));
     Ok(steps)
 }
@@ -59,16 +63,12 @@ pub(super) fn flaw(facts: &Facts, settings: &Settings, choice: Option<&Choice>) 
     let owner = facts.rights.owner();
     if let (State::Good | State::Broken(_), Some(uid)) = (&venv.state, venv.owner_uid)
         && uid != owner.uid
+        && give_back_step(facts).is_none()
     {
         let whose = if uid == 0 { "root".to_owned() } else { format!("the account with uid {uid}") };
         return Err(Error::InTheWay {
             message: format!("the virtual environment `{shown}` belongs to {whose}, not to {}", owner.name),
-            hint: format!(
-                "give it back with `sudo chown -R {}:{} {}`, or choose another folder with `--venv DIR`",
-                owner.uid,
-                owner.gid,
-                quoted_line(&[shown.to_string()])
-            ),
+            hint: format!("give it back with `sudo {}`, or choose another folder with `--venv DIR`", give_back_by_hand(facts)),
         });
     }
     match &venv.state {
@@ -81,6 +81,31 @@ pub(super) fn flaw(facts: &Facts, settings: &Settings, choice: Option<&Choice>) 
         }),
         State::Good => Ok(venv.version.as_ref().and_then(|version| misfit(version, settings, choice))),
     }
+}
+
+/// An environment that an earlier `sudo` left to root, in a folder of the student's: given back before anything else is done with it. It must be
+/// one as a whole: nothing that no environment brings changes hands.
+pub(super) fn give_back_step(facts: &Facts) -> Option<Step> {
+    let venv = &facts.venv;
+    let owner = facts.rights.owner();
+    let is_roots = venv.owner_uid == Some(0) && !owner.is_root() && venv.parent_uid == Some(owner.uid);
+    let is_nothing_else = matches!(venv.state, State::Good | State::Broken(_)) && venv.strangers.is_empty();
+    (is_roots && is_nothing_else).then(|| Step {
+        id: "give-back-venv".into(),
+        title: format!("Give the virtual environment `{}` to {}", venv.folder.display(), owner.name),
+        why: "it belongs to root, as after an earlier `sudo`".into(),
+        command: commands::give_back(&venv.folder, owner.uid, owner.gid),
+        action: Action::GiveBackVenv { folder: venv.folder.clone(), uid: owner.uid, gid: owner.gid },
+        needs_root: true,
+        undo: None,
+    })
+}
+
+/// The command that gives it to the student, whoever owns it, for a person who has looked into it.
+pub fn give_back_by_hand(facts: &Facts) -> String {
+    let owner = facts.rights.owner();
+    let folder = facts.venv.folder.display().to_string();
+    quoted_line(&["chown".into(), "-hR".into(), format!("{}:{}", owner.uid, owner.gid), folder])
 }
 
 /// Why the version that a good virtual environment was made by does not do.

@@ -14,7 +14,7 @@ use crate::event::{ErrorPart, Event, StepStatus};
 use crate::finding::Severity;
 use crate::lab::Verdict;
 
-use super::words::{duration, harmless};
+use super::words::{duration, harmless, severity};
 use super::{Report, human};
 
 /// Width where nothing tells it.
@@ -103,6 +103,15 @@ impl Paint {
         }
     }
 
+    /// What is wrong, by how much it matters; the words say it, too.
+    pub fn severity(&self, text: &str, severity: Severity) -> String {
+        match severity {
+            Severity::Error => self.bad(text),
+            Severity::Warning => self.unsure(text),
+            Severity::Note => self.bold(text),
+        }
+    }
+
     fn styled(&self, text: &str, style: &Style) -> String {
         style.clone().force_styling(self.coloured).apply_to(text).to_string()
     }
@@ -141,7 +150,7 @@ impl Talk {
     /// Tells of an event. `report` holds it already.
     pub fn tell(&mut self, event: &Event, report: &Report) {
         match event {
-            Event::Planned { plan } if ["setup", "undo"].contains(&report.command.as_str()) && !plan.is_empty() => {
+            Event::Planned { plan } if ["setup", "repair", "undo"].contains(&report.command.as_str()) && !plan.is_empty() => {
                 self.say(human::plan(report, &self.paint, self.loudness == Loudness::Verbose).trim_end());
             }
             Event::StepStarted { id, title } => self.start(id, title),
@@ -153,13 +162,11 @@ impl Talk {
             }
             Event::LabStarted { script, attempt, .. } => self.start(script, &lab_title(script, *attempt)),
             Event::LabFinished { lab } => self.finish(&lab.script),
+            // A health check's findings are its answer, and stand in the report.
+            Event::Finding { .. } if report.command == "doctor" => {}
             Event::Finding { finding } => {
-                let word = match finding.severity {
-                    Severity::Note => "note",
-                    Severity::Warning => "warning",
-                    Severity::Error => "problem",
-                };
-                self.say(&format!("{}: {}", self.paint.unsure(word), harmless(&finding.to_string())));
+                let word = self.paint.unsure(severity(finding.severity));
+                self.say(&format!("{word}: {}", harmless(&finding.to_string())));
                 if let Some(fix) = &finding.fix {
                     self.say(&format!("  to mend it: {}", self.paint.dim(&harmless(&fix.to_string()))));
                 }

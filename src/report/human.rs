@@ -1,12 +1,13 @@
 //! The report for people on a terminal: the plan, the labs with their pictures, and one sentence that is the answer.
 
 use crate::event::{Status, StepStatus};
+use crate::finding::Finding;
 use crate::host::quoted_line;
 use crate::lab::LabResult;
 
 use super::console::Paint;
 use super::picture::Pen;
-use super::words::{count, harmless, sizes, wrapped};
+use super::words::{count, harmless, severity, sizes, wrapped};
 use super::{Report, StepPart, picture};
 
 /// What the command says on standard output.
@@ -14,6 +15,9 @@ pub fn text(report: &Report, paint: &Paint) -> String {
     let mut text = String::new();
     if report.command == "plan" {
         text += &plan(report, paint, true);
+    }
+    if report.command == "doctor" {
+        text += &report.findings.iter().map(|finding| finding_text(finding, paint)).collect::<String>();
     }
     for lab in &report.labs {
         text += &lab_text(lab, paint);
@@ -69,6 +73,17 @@ fn step_text(number: usize, step: &StepPart, paint: &Paint) -> String {
     let command = harmless(&format!("$ {}", quoted_line(&step.command)));
     let title = paint.bold(&harmless(&step.title));
     format!("{number}. {title}{root}\n   {}\n   {}\n", harmless(&step.why), paint.dim(&command))
+}
+
+fn finding_text(finding: &Finding, paint: &Paint) -> String {
+    let width = paint.width().saturating_sub(2);
+    let title = wrapped(&format!("{}: {}", severity(finding.severity), harmless(&finding.title)), paint.width());
+    let mut text =
+        format!("{}\n{}", paint.severity(&title, finding.severity), indented(&wrapped(&harmless(&finding.detail), width)));
+    if let Some(fix) = &finding.fix {
+        text += &indented(&format!("to mend it: {}", paint.bold(&harmless(&fix.to_string()))));
+    }
+    text + "\n"
 }
 
 fn lab_text(lab: &LabResult, paint: &Paint) -> String {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::finding::Severity;
 use crate::plan::Sizes;
 
 /// Text from the machine (a file name, a program's complaint) made fit for a terminal: control characters, and the marks that turn the
@@ -39,6 +40,15 @@ pub(super) fn wrapped(text: &str, width: usize) -> String {
         lines.push(line);
     }
     lines.join("\n")
+}
+
+/// A severity in one word.
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "problem",
+    }
 }
 
 /// `1 step`, `3 steps`.

@@ -1,16 +1,10 @@
 //! An Ubuntu whose own archives have no Python for the course: a signed archive over HTTP, shaped like deadsnakes, has one.
 
-use std::net::TcpListener;
 use std::time::Duration;
 
-use crate::machine::{Machine, Running};
+use crate::machine::{Machine, Running, free_port};
 
 const COLD: Duration = Duration::from_secs(420);
-
-/// Where a test's archive is served: the machines share one loopback.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 fn mirror(port: u16) -> String {
     format!("http://127.0.0.1:{port}")

@@ -72,7 +72,8 @@ fn what_others_need_or_made_is_left_and_said_to_be() {
     output
         .succeeds()
         .says("`/root/venv`: it holds `thesis.txt`")
-        .says("the package `python3.11`: something else that is installed needs it");
+        .says("packages: something else that is installed needs them: ")
+        .says("`python3.11`");
     assert!(machine.has_package("python3-yaml") && machine.has_package("python3.11"));
     assert!(!machine.has_package("build-essential") && !machine.has_package("python3.11-dev"));
     assert_eq!(machine.read("/root/venv/thesis.txt"), "mine\n");

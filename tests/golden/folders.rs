@@ -121,7 +121,9 @@ impl Machine {
         let mut facts = facts::gather(&self.host(), &course(), Path::new(VENV), &settings().archive.address, None).unwrap();
         let uid = facts.rights.account.uid;
         (facts.rights.account.uid, facts.rights.account.gid) = (1000, 1000);
-        facts.venv.owner_uid = facts.venv.owner_uid.map(|owner| if owner == uid { 1000 } else { owner });
+        let renumbered = |owner| if owner == uid { 1000 } else { owner };
+        facts.venv.owner_uid = facts.venv.owner_uid.map(renumbered);
+        facts.venv.parent_uid = facts.venv.parent_uid.map(renumbered);
         facts.disk = facts::disk::Disk::default();
         facts
     }

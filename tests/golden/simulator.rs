@@ -60,16 +60,24 @@ impl Machine {
             }
             Action::AddArchive { archive, .. } => {
                 // It serves nothing that these machines could use: one that does is real, in the end-to-end tests.
-                let source = Source { file: SOURCES.into(), address: archive.address.clone() };
+                let source = Source {
+                    file: SOURCES.into(),
+                    address: archive.address.clone(),
+                    binary: true,
+                    enabled: true,
+                    ..Source::default()
+                };
                 self.facts.sources.deadsnakes.push(source);
             }
             Action::FetchIndex { .. } | Action::FetchPackages { .. } | Action::FetchWheels { .. } => {
                 return Err("setup makes no bundle".into());
             }
-            Action::RemoveArchive { .. }
+            Action::GiveBackVenv { uid, .. } => self.facts.venv.owner_uid = Some(*uid),
+            Action::RestoreSystemPython { .. }
+            | Action::RemoveArchive { .. }
             | Action::RemovePackages { .. }
             | Action::UnregisterAlternative { .. }
-            | Action::RemoveVenv { .. } => return Err("setup takes nothing back".into()),
+            | Action::RemoveVenv { .. } => return Err("setup neither mends nor takes back".into()),
             Action::PinArchive { pin } => self.facts.sources.pin = Some(pin.clone()),
             Action::InstallPackages { packages } => {
                 packages.iter().try_for_each(|package| self.install(package))?;

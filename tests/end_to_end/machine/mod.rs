@@ -1,12 +1,14 @@
 //! A throw-away Debian machine: a cached root filesystem below, an empty layer above, its own processes, mounts and name.
 //!
 //! `recipe` makes a root filesystem, `layers` keeps it between runs, `holder` keeps a machine alive, `carried` gives it this
-//! network's settings, `command` and `terminal` run programs on it, `tree` and `watch` tell what they did.
+//! network's settings, `command` and `terminal` run programs on it, `tree` and `watch` tell what they did,
+//! `ports` are for servers beside them.
 
 mod carried;
 mod command;
 mod holder;
 mod layers;
+mod ports;
 pub mod prerequisites;
 mod recipe;
 mod running;
@@ -22,6 +24,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 pub use command::{Account, Command};
+pub use ports::free_port;
 pub use running::{Output, Running};
 pub use tree::Tree;
 

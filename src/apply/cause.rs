@@ -1,0 +1,142 @@
+//! Why packages are not there after apt or dpkg is done: asked of the machine, the surest sign first. What the programs said is the evidence.
+
+use std::time::Duration;
+
+use super::apt::{Apt, Heard, evidence};
+use super::{failed, stopped};
+use crate::error::{Error, Result};
+use crate::facts::packages::{self, Packages};
+use crate::facts::supply::View;
+use crate::facts::{apt, disk};
+use crate::finding::{Finding, Id};
+use crate::host::{Command, Finished};
+use crate::plan;
+
+/// Where apt and dpkg write.
+const WRITTEN: [&str; 4] = ["/usr", "/var/cache/apt", "/var/lib/dpkg", "/etc"];
+/// What the system says of a full disk (strerror of ENOSPC, in the C locale), and apt of one that is too small.
+const NO_SPACE: [&str; 2] = ["No space left on device", "You don't have enough free space"];
+/// How long apt may think about what it would do.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Of an installation after which these are missing.
+pub(super) fn of_failed_installation(
+    apt: &Apt<'_>,
+    wanted: &[String],
+    missing: &[String],
+    finished: &Finished,
+    heard: &Heard,
+) -> Error {
+    let verb = if missing.len() == 1 { "is" } else { "are" };
+    let what = format!("{} {verb} not installed", plan::listed(missing));
+    let found =
+        of_the_machine(apt, finished).map_or_else(|| of_the_packages(apt, wanted, finished, heard), |finding| Ok(Some(finding)));
+    match found {
+        Ok(Some(finding)) => with_its_fix(apt, finding),
+        Ok(None) => unexplained(apt, finished, &what),
+        Err(error) => error,
+    }
+}
+
+/// Of a run of apt or dpkg that did not reach what it was for.
+pub(super) fn of_failed_run(apt: &Apt<'_>, finished: &Finished, what: &str) -> Error {
+    match of_the_machine(apt, finished) {
+        Some(finding) => with_its_fix(apt, finding),
+        None => unexplained(apt, finished, what),
+    }
+}
+
+/// A disk that is full, or that nobody can write.
+fn of_the_machine(apt: &Apt<'_>, finished: &Finished) -> Option<Finding> {
+    let said = evidence(finished);
+    let full = disk::full(apt.host, &WRITTEN).map(|folder| format!("the disk that holds {folder} is full"));
+    let says_full = || NO_SPACE.iter().any(|sign| finished.stderr.contains(sign)).then(|| "a disk is full".to_owned());
+    if let Some(title) = full.or_else(says_full) {
+        return Some(Finding::error(Id::DiskFull, title, said).mended_by_root("apt-get clean"));
+    }
+    let mount = disk::read_only(apt.host).into_iter().next()?;
+    Some(Finding { detail: said, ..disk::read_only_finding(&mount) })
+}
+
+/// A package: one whose script failed, one that is held, or several that do not go together.
+fn of_the_packages(apt: &Apt<'_>, wanted: &[String], finished: &Finished, heard: &Heard) -> Result<Option<Finding>> {
+    let state = packages::gather(apt.host, |_| false)?;
+    if let Some(finding) = failed_script(&state, wanted, finished, heard) {
+        return Ok(Some(finding));
+    }
+    let offered = apt::gather(apt.host, wanted, &View::of_command(&apt.step.command))?.offers;
+    if !wanted.iter().all(|name| offered.contains_key(name)) || simulated(apt, &[])?.is_success() {
+        return Ok(None);
+    }
+    if let Some(finding) = held(apt, &state, finished)? {
+        return Ok(Some(finding));
+    }
+    let simulated = simulated(apt, &[])?;
+    let title = "the packages cannot be installed together with what is on this machine";
+    let fix = if apt.host.run(&Command::new("/usr/bin/apt-get").args(["-q", "check"]), LIMIT)?.is_success() {
+        "apt-get update"
+    } else {
+        "apt-get --fix-broken install"
+    };
+    Ok(Some(Finding::error(Id::Unsatisfiable, title, unmet(&simulated)).mended_by_root(fix)))
+}
+
+/// The package that dpkg named, or else the first that it left unconfigured.
+fn failed_script(state: &Packages, wanted: &[String], finished: &Finished, heard: &Heard) -> Option<Finding> {
+    let is_left = |name: &String| state.half_done.get(name).is_some_and(|state| state == "half-configured");
+    let named = heard.failed.iter().find(|(name, _)| is_left(name));
+    let name = named.map(|(name, _)| name).or_else(|| state.half_done.keys().find(|name| is_left(name)))?;
+    let whose = if wanted.contains(name) {
+        "the course asks for it"
+    } else if heard.announced.contains(name) {
+        "it comes with what the course asks for"
+    } else {
+        "it was on this machine before, and is not labready's"
+    };
+    let said = named.map_or_else(|| evidence(finished), |(_, message)| message.clone());
+    let title = format!("a script of the package `{name}` failed ({whose})");
+    Some(Finding::error(Id::MaintainerScriptFailed, title, said).mended_by_root(packages::mending(name, "half-configured")))
+}
+
+/// Held packages are the cause when apt could do it without their being held.
+fn held(apt: &Apt<'_>, state: &Packages, finished: &Finished) -> Result<Option<Finding>> {
+    if state.held.is_empty() {
+        return Ok(None);
+    }
+    let freed = simulated(apt, &["-o", "APT::Ignore-Hold=true", "--allow-change-held-packages"])?;
+    if !freed.is_success() {
+        return Ok(None);
+    }
+    let would_change = |name: &&String| freed.stdout.lines().any(|line| line.split(' ').take(2).eq(["Inst", name.as_str()]));
+    let names: Vec<String> = state.held.iter().filter(would_change).cloned().collect();
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    let title = format!("{} {verb} held at a version that stands in the way", plan::listed(&names));
+    let unhold = format!("apt-mark unhold {}", names.join(" "));
+    Ok(Some(Finding::error(Id::PackageHeld, title, evidence(finished)).mended_by_root(unhold)))
+}
+
+/// What apt would do in the place of the step; nothing is changed, and no right is needed.
+fn simulated(apt: &Apt<'_>, options: &[&str]) -> Result<Finished> {
+    let install = apt.step.command.clone().elevated(None);
+    let arguments = [&["-s"], options].concat().into_iter().map(str::to_owned).chain(install.arguments.clone()).collect();
+    apt.host.run(&Command { arguments, ..install }, LIMIT)
+}
+
+/// The first thing that is missing (` python3.11-dev : Depends: … but …`), or what apt complains of.
+fn unmet(simulated: &Finished) -> String {
+    let mut lines = simulated.stdout.lines().skip_while(|line| !line.contains("unmet dependencies"));
+    lines.nth(1).map_or_else(|| evidence(simulated), |line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn with_its_fix(apt: &Apt<'_>, finding: Finding) -> Error {
+    let fix = finding.fix.as_ref().map(|fix| format!("mend it with `{fix}`")).unwrap_or_default();
+    stopped(apt.step, finding, &fix)
+}
+
+fn unexplained(apt: &Apt<'_>, finished: &Finished, what: &str) -> Error {
+    let reason = format!("{what} ({}, {}): {}", apt.step.command.name(), finished.ending(), evidence(finished));
+    failed(apt.step, reason, &format!("run `{}` by hand to see more", apt.step.command))
+}

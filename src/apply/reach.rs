@@ -1,0 +1,186 @@
+//! What the answers of package servers mean, as findings: pure.
+
+use super::stopped;
+use crate::error::Error;
+use crate::facts::machine::Environment;
+use crate::facts::network::{Answer, Asked};
+use crate::facts::sources::Source;
+use crate::finding::{Finding, Id, Severity};
+use crate::plan::Step;
+
+/// The findings when something else than the dead ones is left to fetch from; else the one for which it is not worth starting apt.
+pub(super) fn judge(asked: &[Asked], others: bool, environment: Environment) -> Result<Vec<Finding>, Finding> {
+    let findings: Vec<Finding> = asked.iter().filter_map(|asked| finding(asked, environment)).collect();
+    if others || findings.len() < asked.len() || findings.is_empty() {
+        return Ok(findings.into_iter().map(|finding| Finding { severity: Severity::Warning, ..finding }).collect());
+    }
+    // What can be mended at once tells more than the silence of the others.
+    let telling = [Id::ProxyWantsPassword, Id::LoginPage, Id::ClockWrong];
+    let telling = telling.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id));
+    Err(telling.cloned().unwrap_or_else(|| {
+        let each: Vec<String> =
+            asked.iter().filter_map(|asked| told(&asked.server.name, &asked.answer)).map(|told| told.in_short()).collect();
+        Finding::error(Id::NetworkDown, "no package server can be reached", each.join("; "))
+    }))
+}
+
+/// What is wrong with a server; `None` when nothing is.
+pub(super) fn finding(asked: &Asked, environment: Environment) -> Option<Finding> {
+    if let Answer::ClockWrong { ahead } = asked.answer {
+        return Some(clock(&asked.server.name, ahead, environment));
+    }
+    let told = told(&asked.server.name, &asked.answer)?;
+    let detail = [places(&asked.server.sources), told.said].into_iter().filter(|part| !part.is_empty());
+    Some(Finding::error(told.id, told.title, detail.collect::<Vec<_>>().join(": ")))
+}
+
+/// What is wrong with a server, wherever it is named.
+struct Told {
+    id: Id,
+    title: String,
+    /// The evidence, or empty.
+    said: String,
+}
+
+impl Told {
+    fn in_short(&self) -> String {
+        if self.said.is_empty() { self.title.clone() } else { format!("{} ({})", self.title, self.said) }
+    }
+}
+
+fn told(name: &str, answer: &Answer) -> Option<Told> {
+    let told = |id, title: String, said: String| Some(Told { id, title, said });
+    match answer {
+        Answer::Answers | Answer::Slow | Answer::NoRelease | Answer::ClockWrong { .. } => None,
+        Answer::Silent => {
+            told(Id::ServerDead, format!("`{name}` does not answer"), "neither a connection nor a refusal came in time".into())
+        }
+        Answer::NotResolved { name: unknown } if name.split(':').next() == Some(unknown) => {
+            told(Id::ServerDead, format!("the name `{unknown}` leads to no server"), String::new())
+        }
+        Answer::NotResolved { name: proxy } => {
+            let said = format!("the name of the proxy, `{proxy}`, leads to no server");
+            told(Id::ServerDead, format!("`{name}` cannot be reached"), said)
+        }
+        Answer::Dead { said } => told(Id::ServerDead, format!("`{name}` cannot be reached"), said.clone()),
+        Answer::ProxyWantsPassword => told(
+            Id::ProxyWantsPassword,
+            "the proxy wants a name and a password, or others than it was given".into(),
+            String::new(),
+        ),
+        Answer::LoginPage { address } => {
+            let title = "this network answers with a page of its own: it wants a login first".into();
+            told(Id::LoginPage, title, format!("`{address}` answered"))
+        }
+    }
+}
+
+fn clock(server: &str, ahead: i64, environment: Environment) -> Finding {
+    let side = if ahead < 0 { "behind" } else { "ahead" };
+    let title = format!("this machine's clock is {} {side}", span(ahead.unsigned_abs()));
+    let detail = format!("`{server}` says so, and apt takes nothing that is signed in its future or past its date");
+    let mend = if environment == Environment::Wsl { "hwclock -s" } else { "timedatectl set-ntp true" };
+    Finding::error(Id::ClockWrong, title, detail).mended_by_root(mend)
+}
+
+/// A step's failure by such a finding, with the command that mends it.
+pub(super) fn stop(step: &Step, finding: Finding) -> Error {
+    let mend = finding.fix.as_ref().map(|fix| format!(": `{fix}`")).unwrap_or_default();
+    let hint = format!("{}{mend}", hint(finding.id));
+    stopped(step, finding, &hint)
+}
+
+fn hint(id: Id) -> &'static str {
+    match id {
+        Id::ProxyWantsPassword => "set `http_proxy` to `http://NAME:PASSWORD@PROXY:PORT`, or ask who runs the proxy",
+        Id::LoginPage => "open any page in a browser on this machine, and log in",
+        Id::ClockWrong => "set the clock",
+        Id::KeyUnreadable
+        | Id::KeyWrong
+        | Id::ReleaseEndOfLife
+        | Id::ReleaseExpired
+        | Id::ServerWithoutRelease
+        | Id::SourceFailed => "mend the source that is named, or switch it off",
+        _ => "check the network, and the proxy (`http_proxy`, apt's settings) if there is one",
+    }
+}
+
+/// `/etc/apt/sources.list:3 (http://deb.example/debian)`, once for each line.
+pub(super) fn places(sources: &[Source]) -> String {
+    let mut places: Vec<String> = sources.iter().map(|source| format!("{source} ({})", source.address)).collect();
+    places.dedup();
+    places.join(", ")
+}
+
+/// The largest whole unit.
+fn span(seconds: u64) -> String {
+    let units = [(31_536_000, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let (size, unit) = units.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1, "second"));
+    let count = seconds / size;
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::network::Server;
+
+    fn asked(name: &str, answer: Answer) -> Asked {
+        let source = Source {
+            file: "/etc/apt/sources.list.d/some.list".into(),
+            line: 2,
+            address: format!("http://{name}/debian"),
+            ..Source::default()
+        };
+        Asked { server: Server { name: name.into(), address: String::new(), sources: vec![source.clone(), source] }, answer }
+    }
+
+    fn dead() -> Vec<Asked> {
+        vec![
+            asked("silent.example", Answer::Silent),
+            asked("typo.example:80", Answer::NotResolved { name: "typo.example".into() }),
+            asked("refuses.example", Answer::Dead { said: "Could not connect to refuses.example:80".into() }),
+        ]
+    }
+
+    fn shown(judged: Result<Vec<Finding>, Finding>) -> String {
+        let line = |finding: &Finding| {
+            let fix = finding.fix.as_ref().map(|fix| format!(" [{fix}]")).unwrap_or_default();
+            format!("{:?} {:?}: {finding}{fix}", finding.severity, finding.id)
+        };
+        judged.map_or_else(|finding| line(&finding), |findings| findings.iter().map(line).collect::<Vec<_>>().join("\n"))
+    }
+
+    #[test]
+    fn dead_servers_beside_a_good_one_are_warnings() {
+        let mut servers = dead();
+        servers.push(asked("good.example", Answer::Answers));
+        insta::assert_snapshot!(shown(judge(&servers, false, Environment::Machine)));
+    }
+
+    #[test]
+    fn dead_servers_alone_are_one_reason_to_stop() {
+        insta::assert_snapshot!(shown(judge(&dead(), false, Environment::Machine)));
+    }
+
+    #[test]
+    fn what_can_be_mended_at_once_is_said_instead_of_the_silence() {
+        let alone = |answer| {
+            let mut servers = dead();
+            servers.push(asked("telling.example", answer));
+            shown(judge(&servers, false, Environment::Wsl))
+        };
+        let page = Answer::LoginPage { address: "http://hotel.example/login".into() };
+        let answers =
+            [Answer::ProxyWantsPassword, page, Answer::ClockWrong { ahead: -300_000 }, Answer::ClockWrong { ahead: 3_600 }];
+        insta::assert_snapshot!(answers.map(alone).join("\n"));
+    }
+
+    #[test]
+    fn slow_servers_and_none_at_all_are_no_reason_to_stop() {
+        assert_eq!(judge(&[asked("slow.example", Answer::Slow)], false, Environment::Machine), Ok(Vec::new()));
+        assert_eq!(judge(&[], false, Environment::Machine), Ok(Vec::new()));
+        let local = judge(&dead(), true, Environment::Machine).unwrap();
+        assert_eq!(local.len(), 3);
+    }
+}

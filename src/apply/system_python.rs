@@ -1,0 +1,73 @@
+//! /usr/bin/python3 put back, in an order that a kill at any moment leaves to be mended by the next repair.
+//!
+//! `update-alternatives --remove-all` takes the group's link away, whatever it leads to. So the right link is made beside it first and renamed
+//! into its place right afterwards; between these two Ctrl-C is not heeded.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::apt::Apt;
+use super::{failed, last_words, locks, stopped};
+use crate::error::Result;
+use crate::facts::{packages, system_python};
+use crate::finding::{Finding, Id};
+use crate::host::Command;
+use crate::plan::{Step, by_hand};
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+impl Apt<'_> {
+    /// Lets /usr/bin/python3 lead to the system's own again.
+    pub fn restore_system_python(&self, default: &str) -> Result<()> {
+        let _dpkg_waits = locks::hold(self.host, self.step, self.patience, self.emit)?;
+        let before = system_python::gather(self.host);
+        if before.default.as_deref() != Some(default) || !before.can_be_restored() {
+            return Err(failed(self.step, "something changed after the plan was made", "look at it with `labready doctor`"));
+        }
+        self.put_back()?;
+        let after = system_python::gather(self.host);
+        if after.is_switched() {
+            let finding =
+                Finding::error(Id::SystemPythonSwitched, "`/usr/bin/python3` is still not the system's own", after.evidence());
+            return Err(stopped(self.step, finding, "look at the link with `ls -l /usr/bin/python3`"));
+        }
+        self.check_system_python()
+    }
+
+    fn put_back(&self) -> Result<()> {
+        let commands: Vec<Command> =
+            by_hand(self.step).into_iter().map(|command| command.elevated(self.step.command.elevation.clone())).collect();
+        let Some((prepare, rest)) = commands.split_first() else { return Ok(()) };
+        refused(self.step, self.host.run(prepare, LIMIT)?)?;
+        // All of them in any case: the last one is what puts the link there, whatever became of the group.
+        let ended: Vec<_> = rest.iter().map(|command| self.host.run_through(command, LIMIT)).collect();
+        ended.into_iter().try_for_each(|finished| refused(self.step, finished?))
+    }
+
+    /// What is left to complain of is not the link's fault.
+    fn check_system_python(&self) -> Result<()> {
+        let mut checks = Vec::new();
+        if self.host.look(Path::new("/usr/bin/py3versions")).exists() {
+            checks.push((Command::new("/usr/bin/py3versions").args(["-d"]), "python3-minimal"));
+        }
+        if packages::gather(self.host, |name| name == "python3-apt")?.has("python3-apt") {
+            checks.push((Command::new(system_python::SYSTEM_PYTHON).args(["-I", "-c", "import apt_pkg"]), "python3-apt"));
+        }
+        for (check, package) in checks {
+            let finished = self.host.run(&check, LIMIT)?;
+            if !finished.is_success() {
+                let title = format!("`/usr/bin/python3` is the system's own again, and `{check}` still fails");
+                let finding = Finding::warning(Id::PackageBroken, title, last_words(&finished.stderr));
+                self.tell_finding(finding.mended_by_root(format!("apt-get install --reinstall {package}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refused(step: &Step, finished: crate::host::Finished) -> Result<()> {
+    if finished.is_success() {
+        return Ok(());
+    }
+    Err(failed(step, last_words(&finished.stderr), "look whether /usr/bin can be written"))
+}

@@ -1,0 +1,55 @@
+//! `labready repair`: look, plan what labready itself can mend, ask once, apply, look again; then say what is left to others.
+
+use super::Task;
+use super::rights::Rights;
+use super::setup::{agree, apply_with, turn};
+use crate::apply::Journal;
+use crate::cli::Repair;
+use crate::diagnosis;
+use crate::error::{Error, Exit, Result};
+use crate::event::{Event, Status};
+use crate::facts::Facts;
+use crate::finding::Severity;
+use crate::plan::{self, Action};
+
+/// The plan, and the empty one that proves it; one more for what only the first made visible.
+const ROUNDS: usize = 3;
+
+pub(super) fn run(task: &Task<'_>, options: &Repair) -> Result<Exit> {
+    let _turn = turn(task, options.patience())?;
+    let journal = Journal::of(task.host, &task.host.account()?);
+    let mut agreed = options.yes;
+    let mut configured = false;
+    for round in 0..ROUNDS {
+        let facts = task.facts(plan::DEADSNAKES)?;
+        let plan = plan::repair(&facts, configured);
+        task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
+        task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
+        if plan.is_empty() {
+            return Ok(conclude(task, &facts, round > 0));
+        }
+        let rights = Rights::look(task, &facts, &plan)?;
+        if !agreed && !agree(task)? {
+            task.finish(Status::NotReady, "Nothing was changed.");
+            return Ok(Exit::Ready);
+        }
+        agreed = true;
+        configured |= plan.steps.iter().any(|step| step.action == Action::ConfigurePackages);
+        let elevation = rights.obtain(task, &facts, &plan)?;
+        apply_with(task, plan, elevation, options.patience(), Some(&journal))?;
+    }
+    Err(Error::Bug { message: format!("something is left to repair after {ROUNDS} rounds") })
+}
+
+/// Tells what labready cannot mend by itself.
+fn conclude(task: &Task<'_>, facts: &Facts, mended: bool) -> Exit {
+    let left: Vec<_> = diagnosis::diagnose(facts).into_iter().filter(|finding| finding.severity != Severity::Note).collect();
+    let problems = left.iter().filter(|finding| finding.severity == Severity::Error).count();
+    left.into_iter().for_each(|finding| task.output.emit(Event::Finding { finding }));
+    if problems > 0 {
+        task.finish(Status::NotReady, "Something is left that labready does not mend by itself.");
+        return Exit::NotReady;
+    }
+    task.finish(Status::Ready, if mended { "What was broken is mended." } else { "Nothing is broken that labready could mend." });
+    Exit::Ready
+}

@@ -1,0 +1,122 @@
+//! What is wrong with a machine: facts → findings, each with its evidence and what mends it. Pure.
+
+use crate::error::Error;
+use crate::facts::disk::{FULL, read_only_finding};
+use crate::facts::system_python::REPAIR;
+use crate::facts::venv::State;
+use crate::facts::{Facts, packages};
+use crate::finding::{Finding, Id, Severity};
+use crate::plan::{self, Action, LINK, Plan};
+
+/// Less free space than this will not do for what the next step brings, in bytes.
+const LITTLE: u64 = 500 << 20;
+
+/// Everything that is wrong, or worth knowing, whatever the course wants.
+pub fn diagnose(facts: &Facts) -> Vec<Finding> {
+    let one_each = [
+        facts.system_python.finding(),
+        interrupted(facts),
+        end_of_life(facts),
+        disk(facts),
+        venv_of_another(facts),
+        broken_venv(facts),
+        in_use(facts),
+    ];
+    let mut findings: Vec<Finding> = one_each.into_iter().flatten().collect();
+    findings.extend(facts.packages.half_done.iter().map(|(name, state)| broken_package(name, state)));
+    findings.extend(facts.disk.read_only.iter().map(|mount| read_only_finding(mount)));
+    findings.extend(dangling(facts));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings
+}
+
+/// What setup would do, or why it would stop: the rest of what keeps the machine from being ready.
+pub fn setup(planned: &Result<Plan, Error>) -> Option<Finding> {
+    match planned {
+        Ok(plan) if plan.is_empty() => None,
+        Ok(plan) => {
+            let count = plan.steps.len() + plan.open.len();
+            let title = if count == 1 { "setup has one step to do".to_owned() } else { format!("setup has {count} steps to do") };
+            let titles = plan.steps.iter().map(|step| step.title.clone()).chain(plan.open.iter().cloned());
+            let detail = titles.collect::<Vec<_>>().join("; ");
+            Some(Finding::error(Id::SetupPending, title, detail).mended_by("labready setup"))
+        }
+        Err(error) => Some(Finding::error(Id::SetupStops, error.to_string(), error.hint().unwrap_or_default())),
+    }
+}
+
+/// A package that dpkg left half-done.
+pub fn broken_package(name: &str, state: &str) -> Finding {
+    let title = format!("the package `{name}` is {state}");
+    let finding = Finding::warning(Id::PackageBroken, title, "every apt command fails over it, also where it does its own work");
+    finding.mended_by_root(packages::mending(name, state))
+}
+
+fn interrupted(facts: &Facts) -> Option<Finding> {
+    let detail = "it left its notes in /var/lib/dpkg/updates, and no package can be installed or removed until it is finished";
+    let finding = Finding::error(Id::DpkgInterrupted, "dpkg was interrupted", detail);
+    facts.packages.interrupted.then(|| finding.mended_by_root(REPAIR))
+}
+
+fn end_of_life(facts: &Facts) -> Option<Finding> {
+    let base = facts.distro.base.as_ref().filter(|base| base.end_of_life)?;
+    let codename = base.codename.as_deref().unwrap_or_default();
+    let title = format!("{} gets no more updates", facts.distro.name);
+    let detail =
+        format!("the release {codename} is past its end of life, and its packages may have moved to an archive of old releases");
+    Some(Finding::warning(Id::ReleaseEndOfLife, title, detail))
+}
+
+/// The fullest disk that something will be written to.
+fn disk(facts: &Facts) -> Option<Finding> {
+    let disk = &facts.disk;
+    let venv = facts.venv.folder.display().to_string();
+    let places = [("/usr", disk.usr_bytes), ("/var/cache/apt", disk.var_bytes), (venv.as_str(), disk.venv_bytes)];
+    let (place, free) = places.into_iter().filter_map(|(place, free)| Some((place, free?))).min_by_key(|(_, free)| *free)?;
+    let title = format!("the disk that holds `{place}` has {} MB left", free / 1_000_000);
+    let finding = match free {
+        0..FULL => Finding::error(Id::DiskFull, title, "nothing can be installed"),
+        FULL..LITTLE => Finding::warning(Id::DiskFull, title, "the next installation may fill it"),
+        _ => return None,
+    };
+    Some(finding.mended_by_root("apt-get clean"))
+}
+
+fn venv_of_another(facts: &Facts) -> Option<Finding> {
+    let venv = &facts.venv;
+    let owner = facts.rights.owner();
+    let uid = venv.owner_uid.filter(|uid| *uid != owner.uid)?;
+    if !matches!(venv.state, State::Good | State::Broken(_)) {
+        return None;
+    }
+    let whose = if uid == 0 { "root".to_owned() } else { format!("the account with uid {uid}") };
+    let title = format!("the virtual environment `{}` belongs to {whose}, not to {}", venv.folder.display(), owner.name);
+    let can_be_given_back =
+        plan::repair(facts, false).steps.iter().any(|step| matches!(step.action, Action::GiveBackVenv { .. }));
+    let fix = if can_be_given_back { REPAIR.to_owned() } else { plan::give_back_by_hand(facts) };
+    Some(Finding::error(Id::VenvOfAnother, title, "pip cannot write into it").mended_by_root(fix))
+}
+
+fn broken_venv(facts: &Facts) -> Option<Finding> {
+    let State::Broken(why) = &facts.venv.state else { return None };
+    let title = format!("the virtual environment `{}` does not work", facts.venv.folder.display());
+    Some(Finding::error(Id::VenvBroken, title, why).mended_by("labready setup"))
+}
+
+fn dangling(facts: &Facts) -> impl Iterator<Item = Finding> {
+    facts.selection.dangling.iter().map(|path| {
+        let title = format!("`{LINK}` can lead to `{}`, which is gone", path.display());
+        let detail = "its package was removed, and the alternatives group still names it";
+        Finding::error(Id::LinkDangling, title, detail).mended_by_root(REPAIR)
+    })
+}
+
+fn in_use(facts: &Facts) -> Option<Finding> {
+    let who = facts.in_use.as_ref()?;
+    Some(Finding::note(Id::AptInUse, "another program uses apt right now", who))
+}
+
+/// The same finding for a command that goes on in spite of it.
+pub fn as_warning(finding: Finding) -> Finding {
+    Finding { severity: Severity::Warning, ..finding }
+}

@@ -1,0 +1,192 @@
+//! /usr/bin/python3, the operating system's own: what Debian's defaults say, against where the link leads, link by link.
+//!
+//! Ubuntu's release upgrader asks the same question. `dpkg --verify` does not see a switched link, and `update-alternatives --query` never looks
+//! at the link itself.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Finding, Id};
+use crate::host::{Host, Kind};
+
+/// The operating system's python3: a link that python3-minimal brings.
+pub const SYSTEM_PYTHON: &str = "/usr/bin/python3";
+/// What mends that which labready itself can mend.
+pub const REPAIR: &str = "labready repair";
+/// Where python3-minimal says which Python the system was made with.
+const DEFAULTS: &str = "/usr/share/python3/debian_defaults";
+/// update-alternatives keeps a file for each group here; its second line is the link that the group manages.
+const GROUPS: &str = "/var/lib/dpkg/alternatives";
+/// The link under its two names: /bin leads to /usr/bin on every system that has this problem.
+const LINK_NAMES: [&str; 2] = [SYSTEM_PYTHON, "/bin/python3"];
+/// More than any of these files, in bytes.
+const FILE_LIMIT: u64 = 1 << 20;
+/// How many links may lie on the way, as in the kernel.
+const LINK_LIMIT: usize = 40;
+
+/// How things stand with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SystemPython {
+    /// What the system was made with (`python3.11`); `None` where python3-minimal is not installed, and then nothing is wrong.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// Whether that interpreter is there.
+    #[serde(default)]
+    pub default_is_installed: bool,
+    /// What is at the link.
+    #[serde(default)]
+    pub place: Place,
+    /// The alternatives group that manages the link. No package makes one.
+    #[serde(default)]
+    pub group: Option<String>,
+}
+
+/// What is at /usr/bin/python3.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Nothing.
+    #[default]
+    Missing,
+    /// A link that leads to the system's own Python.
+    Right,
+    /// A link that leads to something else: each place on the way.
+    Elsewhere(Vec<PathBuf>),
+    /// A link that leads nowhere: each place on the way.
+    Nowhere(Vec<PathBuf>),
+    /// No link: what, in words.
+    Other(String),
+}
+
+impl SystemPython {
+    /// Whether it has to be mended. A link that leads right is, too, while a group manages it: the next change of that group switches it again.
+    pub fn is_switched(&self) -> bool {
+        self.default.is_some() && (self.place != Place::Right || self.group.is_some())
+    }
+
+    /// Whether programs that say /usr/bin/python3, as the scripts of Debian's packages do, find nothing there.
+    pub fn is_gone(&self) -> bool {
+        self.default.is_some() && matches!(self.place, Place::Missing | Place::Nowhere(_))
+    }
+
+    /// Whether labready can put it back: it does not remove what is no link, and cannot link to what is not installed.
+    pub fn can_be_restored(&self) -> bool {
+        self.is_switched() && self.default_is_installed && !matches!(self.place, Place::Other(_))
+    }
+
+    /// What is wrong with it, and what mends it.
+    pub fn finding(&self) -> Option<Finding> {
+        let default = self.default.as_deref().filter(|_| self.is_switched())?;
+        let what = match self.place {
+            Place::Missing => "is gone, and packages cannot be installed or removed without it",
+            Place::Nowhere(_) => "leads nowhere, and packages cannot be installed or removed without it",
+            Place::Right => "was put under update-alternatives, and can be switched away from the system's own",
+            Place::Elsewhere(_) | Place::Other(_) => {
+                "was switched, which breaks `apt-get update`, `add-apt-repository` and upgrades"
+            }
+        };
+        let fix = match self.place {
+            _ if self.can_be_restored() => REPAIR.to_owned(),
+            Place::Other(_) => format!("mv -n {SYSTEM_PYTHON} {SYSTEM_PYTHON}.moved-away"),
+            _ => format!("apt-get install --reinstall {default}-minimal python3-minimal"),
+        };
+        let title = format!("`{SYSTEM_PYTHON}` {what}");
+        Some(Finding::error(Id::SystemPythonSwitched, title, self.evidence()).mended_by_root(fix))
+    }
+
+    /// What was seen, in words.
+    pub fn evidence(&self) -> String {
+        let default = self.default.as_deref().unwrap_or("python3");
+        let way = |places: &[PathBuf]| {
+            let names: Vec<String> = places.iter().map(|place| format!("`{}`", place.display())).collect();
+            names.join(", then ")
+        };
+        let seen = match &self.place {
+            Place::Missing => format!("nothing is there, where a link to `{default}` belongs"),
+            Place::Right => format!("it leads to `{default}`, as it should"),
+            Place::Elsewhere(places) => format!("it leads to {}, and this system was made with `{default}`", way(places)),
+            Place::Nowhere(places) => {
+                format!("it leads to {}, where nothing is; this system was made with `{default}`", way(places))
+            }
+            Place::Other(what) => format!("it is {what}, where a link to `{default}` belongs"),
+        };
+        match &self.group {
+            Some(group) => format!("{seen}; the alternatives group `{group}` manages it, and can switch it at any time"),
+            None => seen,
+        }
+    }
+}
+
+/// Looks at this machine.
+pub fn gather(host: &Host) -> SystemPython {
+    let defaults = host.read_at_most(Path::new(DEFAULTS), FILE_LIMIT).ok().flatten().unwrap_or_default();
+    let default = default_version(&defaults);
+    let own = Path::new("/usr/bin").join(default.as_deref().unwrap_or("python3"));
+    let place = match host.look(Path::new(SYSTEM_PYTHON)).kind {
+        Kind::Missing => Place::Missing,
+        Kind::Link(_) => place_of_link(host, &own),
+        Kind::File => Place::Other("a file".into()),
+        Kind::Folder => Place::Other("a folder".into()),
+        Kind::Other => Place::Other("neither a file nor a link".into()),
+    };
+    let default_is_installed = default.is_some() && host.look(&own).kind == Kind::File;
+    SystemPython { default, default_is_installed, place, group: group(host) }
+}
+
+fn place_of_link(host: &Host, own: &Path) -> Place {
+    match host.real_path(Path::new(SYSTEM_PYTHON)) {
+        Some(real) if host.real_path(own).as_ref() == Some(&real) => Place::Right,
+        Some(_) => Place::Elsewhere(way(host)),
+        None => Place::Nowhere(way(host)),
+    }
+}
+
+/// Every place on the way, link by link.
+fn way(host: &Host) -> Vec<PathBuf> {
+    let mut places = vec![PathBuf::from(SYSTEM_PYTHON)];
+    while let Some(Kind::Link(target)) = places.last().map(|place| host.look(place).kind) {
+        if places.len() > LINK_LIMIT {
+            break;
+        }
+        let folder = places.last().and_then(|place| place.parent()).unwrap_or(Path::new("/")).to_owned();
+        places.push(host.absolute(&folder.join(target)));
+    }
+    places.split_off(1)
+}
+
+/// `default-version = python3.11`. The name becomes part of a path and of a command: anything else is not taken.
+fn default_version(defaults: &str) -> Option<String> {
+    let value = defaults.lines().find_map(|line| {
+        let (key, value) = line.split_once('=')?;
+        (key.trim() == "default-version").then(|| value.trim())
+    })?;
+    let minor = value.strip_prefix("python3.")?;
+    let is_number = !minor.is_empty() && minor.len() <= 3 && minor.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| value.to_owned())
+}
+
+/// The group that manages the link, whatever it is called. There can be one at the most.
+fn group(host: &Host) -> Option<String> {
+    let names = host.list(Path::new(GROUPS));
+    names.into_iter().filter_map(|name| name.into_string().ok()).find(|name| {
+        let state = host.read_at_most(&Path::new(GROUPS).join(name), FILE_LIMIT).ok().flatten().unwrap_or_default();
+        !name.starts_with('-') && state.lines().nth(1).is_some_and(|link| LINK_NAMES.contains(&link))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_read_as_python3_minimal_writes_it_and_nothing_else_is_taken() {
+        let bookworm = "[DEFAULT]\n# the default python3 version\ndefault-version = python3.11\n\n# all supported python3 versions\nsupported-versions = python3.11\n";
+        assert_eq!(default_version(bookworm).as_deref(), Some("python3.11"));
+        for odd in
+            ["", "default-version =", "default-version = python3.", "default-version = python3.11/../x", "default-version = -f"]
+        {
+            assert_eq!(default_version(odd), None, "{odd}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What labready itself can mend, as steps: pure. Only what is certainly wrong, and in a way that harms nobody's work.
+
+use std::path::{Path, PathBuf};
+
+use super::steps::configure_step;
+use super::{Action, GROUP, LINK, Manner, Plan, Step, commands, venv};
+use crate::facts::Facts;
+use crate::facts::system_python::{SYSTEM_PYTHON, SystemPython};
+use crate::host::Command;
+
+/// The plan. `configured`: this run has asked dpkg to finish what it began already, and what is half-done still is nothing that it can finish.
+pub fn repair(facts: &Facts, configured: bool) -> Plan {
+    let mut steps = Vec::new();
+    // First: the scripts of packages say /usr/bin/python3.
+    steps.extend(restore_step(&facts.system_python));
+    if facts.packages.need_configuring() && !configured {
+        steps.push(configure_step(&facts.packages, &Manner::default()));
+    }
+    steps.extend(facts.selection.dangling.iter().map(|path| unregister_step(path)));
+    steps.extend(venv::give_back_step(facts));
+    Plan { steps, ..Plan::default() }
+}
+
+/// Every command of a step, in order, for whoever types them: a step shows the one that tells most.
+pub fn by_hand(step: &Step) -> Vec<Command> {
+    match &step.action {
+        Action::RestoreSystemPython { default, group } => {
+            let take_out = group.as_deref().map(commands::remove_group);
+            [Some(commands::prepare_link(default)), take_out, Some(step.command.clone())].into_iter().flatten().collect()
+        }
+        _ => vec![step.command.clone()],
+    }
+}
+
+fn restore_step(system: &SystemPython) -> Option<Step> {
+    let default = system.default.clone().filter(|_| system.can_be_restored())?;
+    Some(Step {
+        id: "restore-system-python".into(),
+        title: format!("Let `{SYSTEM_PYTHON}` lead to `{default}` again"),
+        why: system.evidence(),
+        command: commands::put_link(),
+        action: Action::RestoreSystemPython { default, group: system.group.clone() },
+        needs_root: true,
+        undo: None,
+    })
+}
+
+fn unregister_step(path: &Path) -> Step {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Step {
+        id: format!("unregister-{name}"),
+        title: format!("Take {name} out of the alternatives group {GROUP}"),
+        why: format!("`{}` is gone, and `{LINK}` must not lead there", path.display()),
+        command: commands::unregister_alternative(path),
+        action: Action::UnregisterAlternative { path: PathBuf::from(path) },
+        needs_root: true,
+        undo: None,
+    }
+}

@@ -1,0 +1,133 @@
+//! /usr/bin/python3 switched, as the course's old lab sheet says: told by every command, mended by `labready repair`, whoever cut it off before.
+
+use std::time::Duration;
+
+use crate::machine::Machine;
+
+const COLD: Duration = Duration::from_secs(420);
+
+/// Where labready, apt and update-alternatives keep their own notes.
+const KEPT: [&str; 3] = ["/var/log", "/var/cache", "/var/lib/labready"];
+
+/// A ready machine with the system's own python3.11, and another interpreter to switch to.
+fn machine_with_two() -> Machine {
+    let machine = Machine::ready("bookworm");
+    machine.run(["cp", "/usr/bin/python3.11", "/usr/bin/python3.12"]);
+    assert_eq!(machine.leads_to("/usr/bin/python3"), "python3.11");
+    machine
+}
+
+/// What the old lab sheet says.
+fn switch(machine: &Machine) {
+    for (python, priority) in [("/usr/bin/python3.11", "1"), ("/usr/bin/python3.12", "2")] {
+        machine.run(["update-alternatives", "--install", "/usr/bin/python3", "python3", python, priority]);
+    }
+    machine.run(["update-alternatives", "--set", "python3", "/usr/bin/python3.12"]);
+}
+
+#[track_caller]
+fn expect_mended(machine: &Machine) {
+    assert_eq!(machine.leads_to("/usr/bin/python3"), "python3.11");
+    for gone in ["/var/lib/dpkg/alternatives/python3", "/etc/alternatives/python3", "/usr/bin/.labready.python3"] {
+        assert!(!machine.exists(gone), "{gone} is left");
+    }
+    assert_eq!(machine.run(["py3versions", "-d"]), "python3.11\n");
+    machine.run(["apt-get", "check", "-q"]);
+    machine.labready(["doctor"]).run().succeeds();
+}
+
+#[test]
+fn a_switched_python3_is_told_by_every_command_and_mended_by_repair() {
+    let machine = machine_with_two();
+    let healthy = machine.tree().without(&KEPT);
+    switch(&machine);
+    let told = "it leads to `/etc/alternatives/python3`, then `/usr/bin/python3.12`, and this system was made with `python3.11`";
+    let doctor = machine.labready(["doctor"]).run();
+    doctor.exits(1).says("problem: `/usr/bin/python3` was switched").says("to mend it: sudo labready repair");
+    machine.labready(["plan"]).run().succeeds().says(told);
+    let setup = machine.labready(["setup", "--yes", "--no-verify"]).run();
+    setup.succeeds().says("warning: `/usr/bin/python3` was switched").says(told).says("sudo labready repair");
+    assert_eq!(machine.leads_to("/etc/alternatives/python3"), "/usr/bin/python3.12", "setup has touched it");
+
+    let refused = machine.labready(["repair", "--yes"]).by_student().run();
+    refused.exits(4).says("sudo labready repair").says("/bin/ln -s -f -T").says("--remove-all python3").says("/bin/mv -f -T");
+    machine.labready(["repair"]).run().exits(2).says("--yes");
+    let mut running = machine.labready(["repair"]).on_a_terminal().start();
+    running.sees("Let `/usr/bin/python3` lead to `python3.11` again").sees("[y/N]").types("y\n");
+    assert_eq!(running.finish().succeeds().last_line(), "What was broken is mended.");
+    expect_mended(&machine);
+    healthy.is_the_same_as(&machine.tree().without(&KEPT));
+    let again = machine.labready(["repair", "--yes"]).run();
+    assert_eq!(again.succeeds().last_line(), "Nothing is broken that labready could mend.");
+}
+
+#[test]
+fn a_link_that_dpkg_put_back_is_taken_out_of_the_group_that_would_switch_it_again() {
+    let machine = machine_with_two();
+    switch(&machine);
+    machine.shell("ln -sfn python3.11 /usr/bin/python3");
+    machine.labready(["doctor"]).run().exits(1).says("was put under update-alternatives");
+    machine.labready(["repair", "--yes"]).run().succeeds();
+    expect_mended(&machine);
+}
+
+#[test]
+fn a_python3_that_was_removed_stops_setup_before_apt_and_is_put_back() {
+    let machine = machine_with_two();
+    switch(&machine);
+    machine.run(["update-alternatives", "--remove-all", "python3"]);
+    assert!(!machine.exists("/usr/bin/python3"));
+    machine.run(["dpkg", "--remove", "build-essential"]);
+    let setup = machine.labready(["setup", "--yes"]).run();
+    setup
+        .exits(1)
+        .says("`/usr/bin/python3` is gone, and packages cannot be installed or removed without it")
+        .says("sudo labready repair");
+    machine.labready(["repair", "--yes"]).run().succeeds();
+    machine.labready(["setup", "--yes", "--no-verify"]).limit(COLD).run().succeeds();
+    expect_mended(&machine);
+}
+
+/// Ends labready, and nothing of what it started, in the midst of its work.
+const KILLER: &str = "#!/bin/sh\n/dev/real/NAME \"$@\"\nkill -KILL $PPID\n";
+
+#[test]
+fn a_repair_that_was_killed_between_any_two_of_its_commands_is_mended_by_the_next() {
+    for program in ["/bin/ln", "/usr/bin/update-alternatives", "/bin/mv"] {
+        let machine = machine_with_two();
+        switch(&machine);
+        let name = program.rsplit('/').next().unwrap();
+        machine.run(["mkdir", "/dev/real"]);
+        machine.run(["cp", "--preserve=mode", program, &format!("/dev/real/{name}")]);
+        machine.write_program("/dev/real/killer", &KILLER.replace("NAME", name));
+        machine.run(["mount", "--bind", "/dev/real/killer", program]);
+        machine.labready(["repair", "--yes"]).run().exits(137);
+        machine.run(["umount", "--lazy", program]);
+        machine.labready(["repair", "--yes"]).run().succeeds();
+        expect_mended(&machine);
+    }
+}
+
+#[test]
+fn what_is_no_link_is_left_and_what_is_not_installed_is_not_linked_to() {
+    let machine = machine_with_two();
+    machine.shell("rm /usr/bin/python3; cp /usr/bin/python3.12 /usr/bin/python3");
+    let repair = machine.labready(["repair", "--yes"]).run();
+    repair.exits(1).says("it is a file, where a link to `python3.11` belongs").says("sudo mv -n /usr/bin/python3");
+    machine.run(["cmp", "/usr/bin/python3", "/usr/bin/python3.12"]);
+
+    machine.shell("ln -sfn python3.12 /usr/bin/python3; rm /usr/bin/python3.11");
+    let repair = machine.labready(["repair", "--yes"]).run();
+    repair.exits(1).says("apt-get install --reinstall python3.11-minimal python3-minimal");
+    assert_eq!(machine.leads_to("/usr/bin/python3"), "python3.12");
+}
+
+#[test]
+fn a_student_with_sudo_repairs_it_as_well() {
+    let machine = machine_with_two();
+    machine.apt_install(["sudo"]);
+    machine.write("/etc/sudoers.d/student", "student ALL=(ALL:ALL) NOPASSWD: ALL\n");
+    switch(&machine);
+    machine.labready(["repair", "--yes"]).by_student().run().succeeds();
+    expect_mended(&machine);
+}
