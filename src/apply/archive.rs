@@ -53,7 +53,7 @@ impl Adding<'_> {
         if added.is_err() {
             // Nothing half-done is left behind: an unusable source would fail every later `apt-get update`. The source goes first.
             for ((path, _), text) in files.iter().zip(&before).rev() {
-                let _ = self.apt.put_back(path, text.as_deref());
+                let _ = self.apt.restore(path, text.as_deref());
             }
         }
         added

@@ -10,6 +10,7 @@ mod cause;
 mod install;
 mod journal;
 mod locks;
+mod origin;
 mod put;
 mod reach;
 mod refresh;

@@ -89,6 +89,7 @@ fn an_ubuntu_whose_python_is_too_new_gets_3_13_from_deadsnakes_and_nothing_else_
     assert!(machine.run(["apt-cache", "policy", "python3.13"]).contains(&mirror));
     assert!(machine.run(["apt-cache", "policy", "decoy"]).contains("Candidate: (none)"));
     machine.run(["apt-get", "update", "-q", "--error-on=any"]);
+    output.does_not_say("did not come from deadsnakes");
 
     machine.watch_package_programs();
     machine.labready(setup).limit(COLD).run().succeeds();
@@ -97,6 +98,7 @@ fn an_ubuntu_whose_python_is_too_new_gets_3_13_from_deadsnakes_and_nothing_else_
     let output = machine.labready(["undo", "--yes"]).limit(COLD).run();
     assert_eq!(output.succeeds().last_line(), "Everything that setup did is taken back.");
     assert_eq!(packages(&machine), before);
+    machine.watch_no_more();
     tree.is_the_same_as(&machine.tree().without(&CACHES));
     drop(server);
 }
