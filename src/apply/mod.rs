@@ -11,6 +11,7 @@ mod fetch;
 mod install;
 mod journal;
 mod locks;
+mod put;
 mod reach;
 mod refresh;
 mod removal;
@@ -26,10 +27,12 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink, StepStatus};
+use crate::facts::sources::PREFERENCES;
 use crate::finding::{Finding, Id};
 use crate::host::{Clock, Host};
 use crate::plan::{Action, Plan, Step};
 use apt::Apt;
+use archive::Adding;
 pub use journal::{Journal, Record};
 pub use services::{held_back, let_go};
 
@@ -171,8 +174,10 @@ impl Run<'_> {
         match &step.action {
             Action::ConfigurePackages => apt.configure_packages(),
             Action::RefreshIndex => apt.refresh_index(),
-            Action::AddArchive { archive, codename, architecture } => apt.add_archive(archive, codename, architecture),
-            Action::PinArchive { pin } => apt.pin_archive(pin),
+            Action::AddArchive { archive, codename, architecture, wanted } => {
+                Adding { apt: &apt, archive, codename, architecture, wanted: wanted.as_deref() }.add()
+            }
+            Action::PinArchive { pin } => apt.put(PREFERENCES, &pin.text()),
             Action::InstallPackages { packages } => apt.install_packages(packages),
             Action::FetchIndex { folder } => apt.fetch_index(folder),
             Action::FetchPackages { .. } => apt.fetch_packages(),

@@ -5,6 +5,7 @@ mod copies;
 mod course;
 mod doctor;
 mod draft;
+mod first_boot;
 mod look;
 mod output;
 mod owner;
@@ -104,6 +105,7 @@ impl<'a> Task<'a> {
                 Some(Select::Local) | None => Selection::Local,
             },
             refreshed: false,
+            outdated: false,
             archive: match wish {
                 Some(wish) => archive(self.host, wish)?,
                 None => plan::Archive::default(),

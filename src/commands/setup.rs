@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::bundle::take;
 use super::look::{look, warn};
 use super::rights::Rights;
-use super::{Task, verify};
+use super::{Task, first_boot, verify};
 use crate::apply::{Journal, apply, held_back, let_go};
 use crate::cli::Setup;
 use crate::error::{Error, Exit, Result};
@@ -28,6 +28,7 @@ pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
     settings.clean = options.clean;
     let _turn = turn(task, options.patience())?;
     let journal = Journal::of(task.host, &task.host.account()?);
+    first_boot::wait(task, &mut settings, options.patience())?;
     // Kept until the end: apt and pip read from it.
     let room = options.bundle.as_ref().map(|_| task.host.roomy_folder()).transpose()?;
     if let (Some(folder), Some(room)) = (&options.bundle, &room) {

@@ -5,6 +5,7 @@
 pub mod alternatives;
 pub mod apt;
 pub mod closure;
+pub mod cloud_init;
 pub mod disk;
 pub mod distro;
 pub mod in_use;
@@ -56,6 +57,9 @@ pub struct Facts {
     pub system_python: system_python::SystemPython,
     /// The virtual environment.
     pub venv: venv::Venv,
+    /// Whether cloud-init still prepares this machine.
+    #[serde(default)]
+    pub cloud_init: cloud_init::CloudInit,
     /// Who uses apt or dpkg right now, by name and number.
     #[serde(default)]
     pub in_use: Option<String>,
@@ -109,6 +113,7 @@ pub fn gather(host: &Host, course: &Course, venv: &Path, mirror: &str, student: 
         selection: alternatives::gather(host),
         system_python: system_python::gather(host),
         venv: venv_facts.unwrap_or_else(|_| venv::gather(host, venv)),
+        cloud_init: cloud_init::gather(host),
         in_use: in_use::gather(host).map(|holder| holder.to_string()),
         disk: disk::gather(host, venv),
     })

@@ -270,6 +270,12 @@ fn nothing_fits(wish: &Wish, facts: &Facts, candidates: &[Candidate], hint: Opti
         message.push_str(&format!("\n  {}{version}, {}: {}", candidate.what, candidate.origin, candidate.why));
     }
     let indexed = facts.apt.as_ref().is_some_and(|apt| apt.indexed);
+    if let Some(source) = archive::in_use(facts).filter(|_| indexed && hint.is_none()) {
+        let hint = format!(
+            "the deadsnakes source of {source} offers none: `sudo apt-get update` says what is wrong with it; without it, labready adds its own"
+        );
+        return Error::NoPython { message, hint };
+    }
     let hint = if let Some(hint) = hint {
         hint
     } else if !indexed {

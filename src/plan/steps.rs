@@ -8,11 +8,11 @@ use std::path::PathBuf;
 use super::archive::{self, Archive};
 use super::choose::{Chosen, Hope, choose};
 use super::commands;
+use super::repair::feasible;
 use super::{Action, Choice, GROUP, LINK, Manner, Origin, Plan, Step, Wish, clean, venv};
 use crate::course::{Course, Packages};
 use crate::error::Error;
 use crate::facts::alternatives::Link;
-use crate::facts::disk::read_only_finding;
 use crate::facts::interpreters::Home;
 use crate::facts::{Facts, packages};
 
@@ -34,6 +34,8 @@ pub struct Settings {
     pub selection: Selection,
     /// Whether this run has refreshed the package index already: it is not done twice.
     pub refreshed: bool,
+    /// Whether something has just changed apt's sources, so that what the index knows is out of date.
+    pub outdated: bool,
     /// The archive for what Ubuntu's own lack: deadsnakes, or a room's mirror of it.
     pub archive: Archive,
     /// How apt and dpkg are to work.
@@ -78,7 +80,7 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
         Chosen::Open if facts.apt.is_none() => return Ok(Decision::AskApt(every_package(course, None))),
         Chosen::Open => return open_plan(course, facts, settings, candidates, refresh_step(&why_refresh(facts, settings))),
         Chosen::Archive(codename) => {
-            let add = archive::add_step(&settings.archive, facts, codename);
+            let add = archive::add_step(&settings.archive, facts, codename, &settings.wish.requirement);
             return open_plan(course, facts, settings, candidates, add);
         }
     };
@@ -198,6 +200,8 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
     let offered = |name: &str| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(name));
     let unknown: Vec<String> = missing.all().filter(|name| !offered(name)).map(|name| format!("`{name}`")).collect();
     if unknown.is_empty() {
+        let why = "cloud-init has just set up apt's sources";
+        steps.extend((settings.outdated && !settings.refreshed).then(|| refresh_step(why)));
         return Ok(steps);
     }
     let unknown = unknown.join(", ");
@@ -214,21 +218,6 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
         "apt has no package index".into()
     }));
     Ok(steps)
-}
-
-/// The steps, unless the machine is in a state in which none of them can be begun: the scripts of Debian's packages are run by /usr/bin/python3,
-/// and what is mounted read-only takes nothing.
-fn feasible(facts: &Facts, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
-    let uses_apt = |step: &Step| step.needs_root && !matches!(step.action, Action::GiveBackVenv { .. });
-    if !steps.iter().any(uses_apt) {
-        return Ok(steps);
-    }
-    let system = facts.system_python.finding().filter(|_| facts.system_python.is_gone());
-    let read_only = || facts.disk.read_only.first().map(|mount| read_only_finding(mount));
-    match system.or_else(read_only) {
-        Some(finding) => Err(Error::Broken { finding: Box::new(finding) }),
-        None => Ok(steps),
-    }
 }
 
 pub(super) fn configure_step(packages: &packages::Packages, manner: &Manner) -> Step {

@@ -147,6 +147,7 @@ fn settings(course: &Course, python: Option<&str>, newest: bool, select: bool, n
         wish,
         selection: if select { Selection::Local } else { Selection::None },
         refreshed: false,
+        outdated: false,
         archive: Archive::default(),
         manner: Manner::default(),
         clean: false,

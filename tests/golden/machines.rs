@@ -63,6 +63,7 @@ pub fn settings() -> Settings {
         },
         selection: Selection::Local,
         refreshed: false,
+        outdated: false,
         archive: Archive::default(),
         manner: Manner::default(),
         clean: false,

@@ -58,11 +58,12 @@ impl Machine {
                 self.index = Apt::default();
                 self.facts.apt_files.index = false;
             }
-            Action::AddArchive { archive, .. } => {
+            Action::AddArchive { archive, codename, .. } => {
                 // It serves nothing that these machines could use: one that does is real, in the end-to-end tests.
                 let source = Source {
                     file: SOURCES.into(),
                     address: archive.address.clone(),
+                    suites: vec![codename.clone()],
                     binary: true,
                     enabled: true,
                     ..Source::default()
