@@ -3,7 +3,6 @@
 //! Its scripts hold its absolute path, so it cannot be made elsewhere and moved. Every change is a command run as the owner: root does not
 //! reach into a folder that a student can write.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use super::{STEP_LIMIT, failed, last_words};
 use crate::error::Result;
 use crate::facts::venv::{self, State, UNFINISHED, normalized};
 use crate::host::{Command, Finished, Host};
-use crate::plan::{self, Step, python_of};
+use crate::plan::{self, FETCH_A_BUNDLE, Step, is_offline, python_of};
 
 const FILE_LIMIT: Duration = Duration::from_secs(300);
 
@@ -62,6 +61,21 @@ pub(super) fn add_pip(host: &Host, step: &Step, folder: &Path) -> Result<()> {
 pub(super) fn install(host: &Host, step: &Step, folder: &Path, packages: &[String]) -> Result<()> {
     let finished = host.run(&with_settings(host, step), STEP_LIMIT)?;
     expect_packages(host, step, folder, packages, &finished)
+}
+
+/// Fetches packages for another machine's pip.
+pub(super) fn fetch(host: &Host, step: &Step, folder: &Path, packages: &[String]) -> Result<()> {
+    let finished = host.run(&with_settings(host, step), STEP_LIMIT)?;
+    let names = host.list(folder);
+    let fetched: Vec<String> =
+        names.iter().filter_map(|name| Some(normalized(name.to_str()?.strip_suffix(".whl")?.split('-').next()?))).collect();
+    let missing: Vec<&str> =
+        packages.iter().map(String::as_str).filter(|name| !fetched.iter().any(|fetched| fetched == name)).collect();
+    if missing.is_empty() && finished.is_success() {
+        return Ok(());
+    }
+    let reason = format!("`{}` could not be fetched ({}): {}", packages.join("`, `"), finished.ending(), complaint(&finished));
+    Err(failed(step, reason, "check the network, and pip's settings with `pip config list`"))
 }
 
 /// The folder, and the mark in it. The mark is a link: a file system that cannot hold one is found out before Python starts.
@@ -124,20 +138,31 @@ fn expect_packages(host: &Host, step: &Step, folder: &Path, packages: &[String],
     if missing.is_empty() {
         return Ok(());
     }
-    let complaint = finished.stderr.lines().find(|line| line.starts_with("ERROR: ")).unwrap_or_default();
-    let complaint = if complaint.is_empty() { last_words(&finished.stderr) } else { complaint["ERROR: ".len()..].to_owned() };
-    let reason = format!("`{}` did not get there ({}): {complaint}", missing.join("`, `"), finished.ending());
-    Err(failed(step, reason, "check the network, and pip's settings with `pip config list`"))
+    let reason = format!("`{}` did not get there ({}): {}", missing.join("`, `"), finished.ending(), complaint(finished));
+    let hint =
+        if is_offline(&step.command) { FETCH_A_BUNDLE } else { "check the network, and pip's settings with `pip config list`" };
+    Err(failed(step, reason, hint))
+}
+
+/// What pip complained of first.
+fn complaint(finished: &Finished) -> String {
+    let first = finished.stderr.lines().find_map(|line| line.strip_prefix("ERROR: "));
+    first.map_or_else(|| last_words(&finished.stderr), str::to_owned)
 }
 
 /// The step's command with pip's settings, the proxy and the certificates that the user has.
 fn with_settings(host: &Host, step: &Step) -> Command {
     // These send packages elsewhere than into the environment, and break it.
     let misleading = ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_REQUIRE_VIRTUALENV", "PIP_PYTHON"];
-    let certificates =
-        ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS"];
-    let settings: BTreeMap<String, String> =
-        host.variables(|name| (name.starts_with("PIP_") && !misleading.contains(&name)) || certificates.contains(&name));
+    let certificates = ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
+    let folders = ["XDG_CONFIG_HOME", "XDG_CONFIG_DIRS"];
+    let is_wanted = |name: &str| {
+        (name.starts_with("PIP_") && !misleading.contains(&name)) || certificates.contains(&name) || folders.contains(&name)
+    };
+    let mut settings = host.variables(is_wanted);
+    // In a chroot they may name certificates of the system around it, and pip trusts nobody then.
+    let is_there = |value: &str| !value.starts_with('/') || host.real_path(Path::new(value)).is_some();
+    settings.retain(|name, value| !(name == "PIP_CERT" || certificates.contains(&name.as_str())) || is_there(value));
     step.command.clone().envs(settings).envs(host.proxies())
 }
 

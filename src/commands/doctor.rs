@@ -1,5 +1,7 @@
 //! `labready doctor`: everything that is wrong with this machine, each with what mends it. Reads, and changes nothing.
 
+use std::cmp::Reverse;
+
 use super::look::decide;
 use super::{Task, verify};
 use crate::cli::Doctor;
@@ -15,6 +17,7 @@ pub(super) fn run(task: &Task<'_>, options: &Doctor) -> Result<Exit> {
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let mut findings = diagnosis::diagnose(&facts);
     findings.extend(diagnosis::setup(&planned));
+    findings.sort_by_key(|finding| Reverse(finding.severity));
     let problems = count(&findings, Severity::Error);
     let warnings = count(&findings, Severity::Warning);
     findings.into_iter().for_each(|finding| task.output.emit(Event::Finding { finding }));

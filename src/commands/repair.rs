@@ -8,8 +8,8 @@ use crate::cli::Repair;
 use crate::diagnosis;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
-use crate::facts::{self, Facts};
-use crate::finding::Severity;
+use crate::facts::Facts;
+use crate::finding::{Id, Severity};
 use crate::plan::{self, Action};
 
 /// The plan, and the empty one that proves it; one more for what only the first made visible.
@@ -21,7 +21,7 @@ pub(super) fn run(task: &Task<'_>, options: &Repair) -> Result<Exit> {
     let mut agreed = options.yes;
     let mut configured = false;
     for round in 0..ROUNDS {
-        let facts = facts::gather(task.host, &task.course, &task.venv, plan::DEADSNAKES)?;
+        let facts = task.facts(plan::DEADSNAKES)?;
         let plan = plan::repair(&facts, configured);
         task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
         task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
@@ -43,13 +43,21 @@ pub(super) fn run(task: &Task<'_>, options: &Repair) -> Result<Exit> {
 
 /// Tells what labready cannot mend by itself.
 fn conclude(task: &Task<'_>, facts: &Facts, mended: bool) -> Exit {
-    let left: Vec<_> = diagnosis::diagnose(facts).into_iter().filter(|finding| finding.severity != Severity::Note).collect();
+    let found = diagnosis::diagnose(facts).into_iter().filter(|finding| finding.severity != Severity::Note);
+    // An environment is made again by setup, which knows what belongs into it.
+    let (setups, left): (Vec<_>, Vec<_>) = found.partition(|finding| finding.id == Id::VenvBroken);
     let problems = left.iter().filter(|finding| finding.severity == Severity::Error).count();
     left.into_iter().for_each(|finding| task.output.emit(Event::Finding { finding }));
     if problems > 0 {
         task.finish(Status::NotReady, "Something is left that labready does not mend by itself.");
         return Exit::NotReady;
     }
-    task.finish(Status::Ready, if mended { "What was broken is mended." } else { "Nothing is broken that labready could mend." });
+    let sentence = match (mended, setups.is_empty()) {
+        (true, true) => "What was broken is mended.",
+        (true, false) => "What was broken is mended; `labready setup` makes the virtual environment again.",
+        (false, true) => "Nothing is broken that labready could mend.",
+        (false, false) => "Nothing is broken but the virtual environment: `labready setup` makes it again.",
+    };
+    task.finish(Status::Ready, sentence);
     Exit::Ready
 }

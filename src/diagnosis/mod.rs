@@ -21,12 +21,12 @@ pub fn diagnose(facts: &Facts) -> Vec<Finding> {
         venv_of_another(facts),
         broken_venv(facts),
         in_use(facts),
+        facts.cloud_init.finding(),
     ];
     let mut findings: Vec<Finding> = one_each.into_iter().flatten().collect();
     findings.extend(facts.packages.half_done.iter().map(|(name, state)| broken_package(name, state)));
     findings.extend(facts.disk.read_only.iter().map(|mount| read_only_finding(mount)));
     findings.extend(dangling(facts));
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }
 
@@ -48,7 +48,8 @@ pub fn setup(planned: &Result<Plan, Error>) -> Option<Finding> {
 /// A package that dpkg left half-done.
 pub fn broken_package(name: &str, state: &str) -> Finding {
     let title = format!("the package `{name}` is {state}");
-    let finding = Finding::warning(Id::PackageBroken, title, "every apt command fails over it, also where it does its own work");
+    let finding =
+        Finding::warning(Id::PackageBroken, title, "apt tries to finish it each time, and fails for as long as it cannot");
     finding.mended_by_root(packages::mending(name, state))
 }
 

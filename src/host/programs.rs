@@ -31,6 +31,24 @@ impl Host {
         env::split_paths(self.variable("PATH").unwrap_or_default()).filter(|folder| folder.is_absolute()).collect()
     }
 
+    /// The names of the programs that started us, the nearest first, as the kernel knows them; those that cannot be seen are left out.
+    pub fn ancestors(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut process = "self".to_owned();
+        // No machine nests deeper, and a number that is used again must not lead in a circle.
+        for _ in 0..100 {
+            let stat = self.read_at_most(Path::new(&format!("/proc/{process}/stat")), 4096).ok().flatten().unwrap_or_default();
+            // `42 (the name) S 7 …`; the name may hold anything, parentheses among it.
+            let Some((start, rest)) = stat.rsplit_once(')') else { break };
+            names.push(start.split_once('(').map(|(_, name)| name.to_owned()).unwrap_or_default());
+            match rest.split_whitespace().nth(1) {
+                Some(parent) if parent != "0" => process = parent.to_owned(),
+                _ => break,
+            }
+        }
+        names.split_off(names.len().min(1))
+    }
+
     /// dpkg's name for the architecture that this binary was built for.
     pub fn built_for(&self) -> &'static str {
         match env::consts::ARCH {

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::steps::configure_step;
-use super::{Action, GROUP, LINK, Plan, Step, commands, venv};
+use super::{Action, GROUP, LINK, Manner, Plan, Step, commands, venv};
+use crate::error::Error;
 use crate::facts::Facts;
+use crate::facts::disk::read_only_finding;
 use crate::facts::system_python::{SYSTEM_PYTHON, SystemPython};
 use crate::host::Command;
 
@@ -14,7 +16,7 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
     // First: the scripts of packages say /usr/bin/python3.
     steps.extend(restore_step(&facts.system_python));
     if facts.packages.need_configuring() && !configured {
-        steps.push(configure_step(&facts.packages));
+        steps.push(configure_step(&facts.packages, &Manner::default()));
     }
     steps.extend(facts.selection.dangling.iter().map(|path| unregister_step(path)));
     steps.extend(venv::give_back_step(facts));
@@ -29,6 +31,21 @@ pub fn by_hand(step: &Step) -> Vec<Command> {
             [Some(commands::prepare_link(default)), take_out, Some(step.command.clone())].into_iter().flatten().collect()
         }
         _ => vec![step.command.clone()],
+    }
+}
+
+/// The steps, unless the machine is in a state in which none of them can be begun: the scripts of Debian's packages are run by /usr/bin/python3,
+/// and what is mounted read-only takes nothing.
+pub(super) fn feasible(facts: &Facts, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
+    let uses_apt = |step: &Step| step.needs_root && !matches!(step.action, Action::GiveBackVenv { .. });
+    if !steps.iter().any(uses_apt) {
+        return Ok(steps);
+    }
+    let system = facts.system_python.finding().filter(|_| facts.system_python.is_gone());
+    let read_only = || facts.disk.read_only.first().map(|mount| read_only_finding(mount));
+    match system.or_else(read_only) {
+        Some(finding) => Err(Error::Broken { finding: Box::new(finding) }),
+        None => Ok(steps),
     }
 }
 

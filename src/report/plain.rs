@@ -5,6 +5,7 @@ use crate::host::quoted_line;
 use super::words::{harmless, sizes};
 use super::{Report, picture};
 use crate::event::StepStatus;
+use crate::finding::Severity;
 use crate::lab::Verdict;
 
 /// What the command says on standard output.
@@ -42,7 +43,12 @@ pub fn text(report: &Report) -> String {
         lines.extend(lab.fix.as_ref().map(|fix| format!("What to do: {fix}")));
     }
     for finding in &report.findings {
-        lines.push(format!("Noticed: {}. {}", finding.title, finding.detail));
+        let severity = match finding.severity {
+            Severity::Note => "Note",
+            Severity::Warning => "Warning",
+            Severity::Error => "Problem",
+        };
+        lines.push(format!("{severity}: {finding}."));
         lines.extend(finding.fix.as_ref().map(|fix| format!("To mend it: {fix}")));
     }
     lines.extend((!report.sentence.is_empty()).then(|| report.sentence.clone()));
