@@ -76,7 +76,7 @@ fn ended(host: &Host, source: &Source) -> Option<Finding> {
 /// Where an archive of the distribution itself has moved to.
 fn old_archive(base: &Base, source: &Source) -> Option<&'static str> {
     let codename = base.codename.as_deref()?;
-    let server = source.server()?;
+    let server = source.server()?.split(':').next()?;
     let is_own = source.suites.iter().any(|suite| suite.split(['-', '/']).next() == Some(codename));
     match base.family {
         Family::Ubuntu if is_own && server.ends_with(".ubuntu.com") => Some("http://old-releases.ubuntu.com/ubuntu"),
