@@ -256,6 +256,19 @@ impl Error {
         }
     }
 
+    /// The same, where a command of labready's goes on once the cause is mended.
+    #[must_use]
+    pub fn resumed_by(self, command: &str) -> Self {
+        match self {
+            Self::Step { title, finding, hint } => Self::Step {
+                title,
+                finding,
+                hint: format!("{hint}; then run `labready {command}` again: it goes on where it stopped"),
+            },
+            other => other,
+        }
+    }
+
     /// What was found to be the cause, where it is known.
     pub fn finding(&self) -> Option<&Finding> {
         match self {

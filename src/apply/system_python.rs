@@ -31,6 +31,13 @@ impl Apt<'_> {
                 Finding::error(Id::SystemPythonSwitched, "`/usr/bin/python3` is still not the system's own", after.evidence());
             return Err(stopped(self.step, finding, "look at the link with `ls -l /usr/bin/python3`"));
         }
+        let went = before.slaves.iter().filter(|link| !self.host.look(link).exists());
+        for link in went {
+            let title = format!("`{}` went with the alternatives group", link.display());
+            let finding =
+                Finding::warning(Id::PackageBroken, title, "the group managed it, too, in the place of a package's own");
+            self.tell_finding(finding.mended_by_root("apt-get install --reinstall python3 python3-minimal"));
+        }
         self.check_system_python()
     }
 

@@ -63,8 +63,9 @@ fn end_of_life(facts: &Facts) -> Option<Finding> {
     let base = facts.distro.base.as_ref().filter(|base| base.end_of_life)?;
     let codename = base.codename.as_deref().unwrap_or_default();
     let title = format!("{} gets no more updates", facts.distro.name);
-    let detail =
-        format!("the release {codename} is past its end of life, and its packages may have moved to an archive of old releases");
+    let detail = format!(
+        "the release {codename} is past its end of life; install a newer one, for its packages may be gone from the servers"
+    );
     Some(Finding::warning(Id::ReleaseEndOfLife, title, detail))
 }
 
@@ -86,12 +87,16 @@ fn disk(facts: &Facts) -> Option<Finding> {
 fn venv_of_another(facts: &Facts) -> Option<Finding> {
     let venv = &facts.venv;
     let owner = facts.rights.owner();
-    let uid = venv.owner_uid.filter(|uid| *uid != owner.uid)?;
     if !matches!(venv.state, State::Good | State::Broken(_)) {
         return None;
     }
+    let (what, uid) = match (venv.owner_uid?, &venv.roots_part) {
+        (uid, Some(part)) if uid == owner.uid => (format!("`{}` in the virtual environment", part.display()), 0),
+        (uid, None) if uid == owner.uid => return None,
+        (uid, _) => (format!("the virtual environment `{}`", venv.folder.display()), uid),
+    };
     let whose = if uid == 0 { "root".to_owned() } else { format!("the account with uid {uid}") };
-    let title = format!("the virtual environment `{}` belongs to {whose}, not to {}", venv.folder.display(), owner.name);
+    let title = format!("{what} belongs to {whose}, not to {}", owner.name);
     let can_be_given_back =
         plan::repair(facts, false).steps.iter().any(|step| matches!(step.action, Action::GiveBackVenv { .. }));
     let fix = if can_be_given_back { REPAIR.to_owned() } else { plan::give_back_by_hand(facts) };

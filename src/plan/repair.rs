@@ -7,7 +7,7 @@ use super::{Action, GROUP, LINK, Plan, Step, commands, venv};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::disk::read_only_finding;
-use crate::facts::system_python::{SYSTEM_PYTHON, SystemPython};
+use crate::facts::system_python::{Place, SYSTEM_PYTHON, SystemPython};
 use crate::host::Command;
 
 /// The plan. `configured`: this run has asked dpkg to finish what it began already, and what is half-done still is nothing that it can finish.
@@ -53,7 +53,10 @@ fn restore_step(system: &SystemPython) -> Option<Step> {
     let default = system.default.clone().filter(|_| system.can_be_restored())?;
     Some(Step {
         id: "restore-system-python".into(),
-        title: format!("Let `{SYSTEM_PYTHON}` lead to `{default}` again"),
+        title: match system.place {
+            Place::Right => format!("Take `{SYSTEM_PYTHON}` out of update-alternatives"),
+            _ => format!("Let `{SYSTEM_PYTHON}` lead to `{default}` again"),
+        },
         why: system.evidence(),
         command: commands::put_link(),
         action: Action::RestoreSystemPython { default, group: system.group.clone() },

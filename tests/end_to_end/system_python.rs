@@ -65,9 +65,14 @@ fn a_switched_python3_is_told_by_every_command_and_mended_by_repair() {
 fn a_link_that_dpkg_put_back_is_taken_out_of_the_group_that_would_switch_it_again() {
     let machine = machine_with_two();
     switch(&machine);
-    machine.shell("ln -sfn python3.11 /usr/bin/python3");
+    machine.shell(
+        "ln -sfn python3.11 /usr/bin/python3; \
+         update-alternatives --install /usr/bin/python3 python3 /usr/bin/python3.12 2 --slave /usr/bin/pydoc3 pydoc3 /usr/bin/pydoc3.11; \
+         ln -sfn python3.11 /usr/bin/python3",
+    );
     machine.labready(["doctor"]).run().exits(1).says("was put under update-alternatives");
-    machine.labready(["repair", "--yes"]).run().succeeds();
+    let output = machine.labready(["repair", "--yes"]).run();
+    output.succeeds().says("Take `/usr/bin/python3` out of update-alternatives").says("`/usr/bin/pydoc3` went with");
     expect_mended(&machine);
 }
 
