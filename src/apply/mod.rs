@@ -10,6 +10,7 @@ mod cause;
 mod install;
 mod journal;
 mod locks;
+mod put;
 mod reach;
 mod refresh;
 mod removal;
@@ -24,10 +25,12 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink, StepStatus};
+use crate::facts::sources::PREFERENCES;
 use crate::finding::{Finding, Id};
 use crate::host::{Clock, Host};
 use crate::plan::{Action, Plan, Step};
 use apt::Apt;
+use archive::Adding;
 pub use journal::{Journal, Record};
 
 /// A step that takes longer than this has hung. Slow lines download some hundred megabytes within it.
@@ -163,8 +166,10 @@ impl Run<'_> {
         match &step.action {
             Action::ConfigurePackages => apt.configure_packages(),
             Action::RefreshIndex => apt.refresh_index(),
-            Action::AddArchive { archive, codename, architecture } => apt.add_archive(archive, codename, architecture),
-            Action::PinArchive { pin } => apt.pin_archive(pin),
+            Action::AddArchive { archive, codename, architecture, wanted } => {
+                Adding { apt: &apt, archive, codename, architecture, wanted: wanted.as_deref() }.add()
+            }
+            Action::PinArchive { pin } => apt.put(PREFERENCES, &pin.text()),
             Action::InstallPackages { packages } => apt.install_packages(packages),
             Action::RemoveArchive { files } => removal::remove_files(host, step, files),
             Action::RemovePackages { packages } => apt.remove_packages(packages),

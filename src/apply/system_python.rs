@@ -24,7 +24,7 @@ impl Apt<'_> {
         if before.default.as_deref() != Some(default) || !before.can_be_restored() {
             return Err(failed(self.step, "something changed after the plan was made", "look at it with `labready doctor`"));
         }
-        self.put_back()?;
+        self.put_link_back()?;
         let after = system_python::gather(self.host);
         if after.is_switched() {
             let finding =
@@ -41,7 +41,7 @@ impl Apt<'_> {
         self.check_system_python()
     }
 
-    fn put_back(&self) -> Result<()> {
+    fn put_link_back(&self) -> Result<()> {
         let commands: Vec<Command> =
             by_hand(self.step).into_iter().map(|command| command.elevated(self.step.command.elevation.clone())).collect();
         let Some((prepare, rest)) = commands.split_first() else { return Ok(()) };

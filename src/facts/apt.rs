@@ -49,22 +49,33 @@ pub struct Sizes {
 /// # Errors
 /// [`crate::error::Error::Interrupted`]. Without a working `apt-cache` nothing is offered, and the plan says so.
 pub fn gather(host: &Host, packages: &[String]) -> Result<Apt> {
-    let indexed = is_indexed(host);
-    if !indexed {
+    if !is_indexed(host) {
         return Ok(Apt::default());
     }
-    let Ok(program) = host.program("apt-cache") else {
-        return Ok(Apt::default());
-    };
+    let said = policy(host, packages)?;
+    Ok(said.map(|said| Apt { indexed: true, offers: parse_policy(&said) }).unwrap_or_default())
+}
+
+/// Every Python 3 that an archive has, by package name and version, whether or not it is the candidate.
+///
+/// # Errors
+/// As [`gather`].
+pub fn served_by(host: &Host, address: &str) -> Result<Vec<(String, String)>> {
+    Ok(parse_served(&policy(host, &[])?.unwrap_or_default(), address))
+}
+
+/// `apt-cache policy` of every Python 3 and of the packages named; `None` without the program.
+fn policy(host: &Host, packages: &[String]) -> Result<Option<String>> {
+    let Ok(program) = host.program("apt-cache") else { return Ok(None) };
     // A name that apt does not know would be taken for a regular expression and matched against the whole archive, for seconds.
     let names = host.run(&Command::new(&program).args(["pkgnames"]), LIMIT)?.stdout;
     let asked: BTreeSet<&str> =
         names.lines().filter(|name| is_python(name) || packages.iter().any(|package| package == name)).collect();
     if asked.is_empty() {
-        return Ok(Apt { indexed, offers: BTreeMap::new() });
+        return Ok(Some(String::new()));
     }
     let policy = host.run(&Command::new(&program).args(["policy"]).args(asked), LIMIT)?;
-    Ok(Apt { indexed, offers: parse_policy(&policy.stdout) })
+    Ok(Some(policy.stdout))
 }
 
 /// Whether apt has any package index.
@@ -107,6 +118,23 @@ fn parse_policy(text: &str) -> BTreeMap<String, Offer> {
         }
     }
     offers
+}
+
+/// The names and versions of the rows that this archive is one of the places of.
+fn parse_served(text: &str, address: &str) -> Vec<(String, String)> {
+    let (mut name, mut version) = ("", "");
+    let mut served = Vec::new();
+    for line in text.lines() {
+        let mut words = line.trim().trim_start_matches("*** ").split_whitespace();
+        if let Some(start) = line.strip_suffix(':').filter(|start| !start.starts_with(' ')) {
+            name = start;
+        } else if !line.starts_with("        ") {
+            version = words.next().unwrap_or_default();
+        } else if words.nth(1).is_some_and(|place| place.trim_end_matches('/') == address) {
+            served.push((name.to_owned(), version.to_owned()));
+        }
+    }
+    served
 }
 
 /// What `apt-get install --print-uris` says: a line per archive with its size in bytes, and above them what it comes to.
@@ -152,6 +180,16 @@ mod tests {
     }
 
     #[test]
+    fn what_an_archive_serves_is_told_from_the_places_of_each_version() {
+        let text = "python3.13:\n  Installed: (none)\n  Candidate: 3.13.14-1\n  Version table:\n     3.13.18-1 -1\n        \
+                    500 http://deb.example/debian sid/main amd64 Packages\n     3.13.14-1 100\n        \
+                    500 http://deb.example/debian sid/main amd64 Packages\n         \
+                    -1 http://ppa.example resolute/main amd64 Packages\n";
+        assert_eq!(parse_served(text, "http://ppa.example"), [("python3.13".to_owned(), "3.13.14-1".to_owned())]);
+        assert_eq!(parse_served(text, "http://other.example"), []);
+    }
+
+    #[test]
     fn policy_of_an_installed_package_names_the_archive_and_not_the_status_file() {
         insta::assert_debug_snapshot!(parse_policy(include_str!("../../fixtures/apt/policy-bookworm-installed.txt")));
     }
@@ -161,6 +199,7 @@ mod tests {
         fn no_answer_of_apt_makes_the_parsers_panic(text in r"(?s)([a-z0-9.]{0,9}:\n|  Candidate: [0-9.~]{0,9}\n| (\*\*\*|   ) [0-9.]{0,5} 500\n| {8}.{0,20}\n|After this operation, [0-9,.]{0,9} .?B.{0,9}\n|.{0,20} upgraded, .{0,9}\n|.{0,20}){0,12}") {
             let offers = parse_policy(&text);
             prop_assert!(offers.values().all(|offer| offer.version != "(none)"));
+            parse_served(&text, "");
             parse_sizes(&text);
         }
     }

@@ -44,13 +44,15 @@ pub enum Stream {
     Status,
 }
 
-/// What a Ctrl-C means while a child runs.
+/// How a child is treated when Ctrl-C comes, and past its time.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Interruption {
-    /// The child is ended.
-    Heeded,
-    /// The child is let finish.
-    LeftForLater,
+enum Care {
+    /// It is asked to end, and given time for that.
+    Usual,
+    /// Ctrl-C is left for later: it must not be cut off half-way.
+    LetFinish,
+    /// It changes nothing, and is killed at once.
+    None,
 }
 
 /// How a child ended, and what it said.
@@ -103,7 +105,7 @@ impl Host {
         status_arguments: Option<fn(RawFd) -> Vec<String>>,
         on_line: &mut dyn FnMut(Stream, &str),
     ) -> Result<Finished> {
-        self.attend(command, limit, status_arguments, on_line, Interruption::Heeded)
+        self.attend(command, limit, status_arguments, on_line, Care::Usual)
     }
 
     /// Runs a command that must not be cut off half-way: Ctrl-C is heeded once it is done.
@@ -111,7 +113,15 @@ impl Host {
     /// # Errors
     /// [`Error::Spawn`], [`Error::TimedOut`].
     pub fn run_through(&self, command: &Command, limit: Duration) -> Result<Finished> {
-        self.attend(command, limit, None, &mut |_, _| (), Interruption::LeftForLater)
+        self.attend(command, limit, None, &mut |_, _| (), Care::LetFinish)
+    }
+
+    /// Runs a command that changes nothing, and hands on each line as it comes: past its time it is killed at once.
+    ///
+    /// # Errors
+    /// As [`Host::run`].
+    pub fn glance(&self, command: &Command, limit: Duration, on_line: &mut dyn FnMut(Stream, &str)) -> Result<Finished> {
+        self.attend(command, limit, None, on_line, Care::None)
     }
 
     fn attend(
@@ -120,7 +130,7 @@ impl Host {
         limit: Duration,
         status_arguments: Option<fn(RawFd) -> Vec<String>>,
         on_line: &mut dyn FnMut(Stream, &str),
-        interruption: Interruption,
+        care: Care,
     ) -> Result<Finished> {
         let (handle, lines) = self.start(command, status_arguments)?;
         let deadline = Instant::now() + limit;
@@ -131,12 +141,12 @@ impl Host {
             if let Some(output) = handle.wait_timeout(patience).map_err(|source| failed(command, source))? {
                 break output.status;
             }
-            if interruption == Interruption::Heeded && self.is_interrupted() {
-                self.end(&handle, command);
+            if care != Care::LetFinish && self.is_interrupted() {
+                self.end(&handle, command, care);
                 return Err(Error::Interrupted);
             }
             if Instant::now() > deadline {
-                self.end(&handle, command);
+                self.end(&handle, command, care);
                 return Err(Error::TimedOut { program: command.name(), seconds: limit.as_secs() });
             }
         };
@@ -192,9 +202,11 @@ impl Host {
     }
 
     /// Asks the whole group to end, then makes it.
-    fn end(&self, handle: &Handle, command: &Command) {
+    fn end(&self, handle: &Handle, command: &Command, care: Care) {
+        let signals = [(Signal::SIGINT, GRACE), (Signal::SIGTERM, TICK * 20), (Signal::SIGKILL, GRACE)];
+        let signals = if care == Care::None { &signals[2..] } else { &signals };
         let groups: Vec<Pid> = handle.pids().into_iter().map(|pid| Pid::from_raw(pid as i32)).collect();
-        for (signal, grace) in [(Signal::SIGINT, GRACE), (Signal::SIGTERM, TICK * 20), (Signal::SIGKILL, GRACE)] {
+        for (signal, grace) in signals.iter().copied() {
             for group in &groups {
                 match &command.elevation {
                     Some(elevation) => self.signal_elevated(elevation, group.as_raw(), signal),
@@ -204,7 +216,8 @@ impl Host {
             }
             let deadline = Instant::now() + grace;
             while Instant::now() < deadline {
-                let is_gone = |group: &Pid| killpg(*group, None) == Err(Errno::ESRCH);
+                // Who was killed has nothing more to do; in a container nobody may ever take note of that.
+                let is_gone = |group: &Pid| signal == Signal::SIGKILL || killpg(*group, None) == Err(Errno::ESRCH);
                 if handle.try_wait().is_ok_and(|status| status.is_some()) && groups.iter().all(is_gone) {
                     return;
                 }

@@ -3,12 +3,15 @@
 //! Facts: the archive serves Ubuntu's LTS releases only, never packages a release's own default, and is deleted when a release ends. Whether it
 //! serves a codename is asked of the archive itself, before anything is written (`apply/archive.rs`).
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Choice, Origin, Step, commands};
 use crate::facts::Facts;
 use crate::facts::distro::Family;
-use crate::facts::sources::{KEYRING, PREFERENCES, Pin, SOURCES};
+use crate::facts::sources::{KEYRING, PREFERENCES, Pin, SOURCES, Source};
+use crate::version::Requirement;
 
 /// Its address.
 pub const DEADSNAKES: &str = "https://ppa.launchpadcontent.net/deadsnakes/ppa/ubuntu";
@@ -38,20 +41,46 @@ pub fn source_text(archive: &Archive, codename: &str, architecture: &str) -> Str
     )
 }
 
-/// The codename to ask the archive for, when it may help: an Ubuntu base that is supported, and no source of it yet.
+/// Launchpad's host before 2023.
+const OLD_HOST: &str = "://ppa.launchpad.net/";
+
+/// The codename to ask the archive for, when it may help: an Ubuntu base that is supported, and no right source of it yet.
 pub(super) fn codename(facts: &Facts) -> Option<String> {
+    if in_use(facts).is_some() { None } else { served(facts) }
+}
+
+/// Somebody else's source of it that is in use: a second one with another key would stop apt. Those that are switched off, of another release
+/// or of the old host do not stand in the way; our own is written anew, for another Python or with its key.
+pub(super) fn in_use(facts: &Facts) -> Option<&Source> {
+    let codename = served(facts)?;
+    let is_right = |source: &&Source| {
+        source.enabled
+            && source.file != Path::new(SOURCES)
+            && !source.address.contains(OLD_HOST)
+            && source.suites.contains(&codename)
+    };
+    facts.sources.deadsnakes.iter().find(is_right)
+}
+
+/// The codename of an Ubuntu base that is supported.
+fn served(facts: &Facts) -> Option<String> {
     let base = facts.distro.base.as_ref().filter(|base| base.family == Family::Ubuntu && !base.end_of_life)?;
-    if facts.sources.deadsnakes.iter().any(|source| source.enabled) { None } else { base.codename.clone() }
+    base.codename.clone()
 }
 
 /// The step that adds it.
-pub(super) fn add_step(archive: &Archive, facts: &Facts, codename: String) -> Step {
+pub(super) fn add_step(archive: &Archive, facts: &Facts, codename: String, wanted: &Requirement) -> Step {
     Step {
         id: "add-archive".into(),
         title: format!("Add the deadsnakes archive for {codename}"),
         why: format!("no other source offers a Python that fits; `{SOURCES}`, its key and what may come from it are written"),
         command: commands::refresh_only(SOURCES),
-        action: Action::AddArchive { archive: archive.clone(), codename, architecture: facts.machine.architecture.clone() },
+        action: Action::AddArchive {
+            archive: archive.clone(),
+            codename,
+            architecture: facts.machine.architecture.clone(),
+            wanted: Some(Box::new(wanted.clone())),
+        },
         needs_root: true,
         undo: Some(format!("rm {SOURCES} {KEYRING} {PREFERENCES}")),
     }

@@ -259,6 +259,12 @@ fn nothing_fits(wish: &Wish, facts: &Facts, candidates: &[Candidate]) -> Error {
         message.push_str(&format!("\n  {}{version}, {}: {}", candidate.what, candidate.origin, candidate.why));
     }
     let indexed = facts.apt.as_ref().is_some_and(|apt| apt.indexed);
+    if let Some(source) = archive::in_use(facts).filter(|_| indexed) {
+        let hint = format!(
+            "the deadsnakes source of {source} offers none: `sudo apt-get update` says what is wrong with it; without it, labready adds its own"
+        );
+        return Error::NoPython { message, hint };
+    }
     let hint = if !indexed {
         "apt has no package index: check the network and `apt-get update`, then run labready again"
     } else if candidates.is_empty() {

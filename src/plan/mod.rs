@@ -28,6 +28,7 @@ pub use crate::facts::alternatives::{GROUP, LINK};
 pub use crate::facts::apt::Sizes;
 use crate::facts::sources::Pin;
 use crate::host::Command;
+use crate::version::Requirement;
 
 /// What must change, in order. Empty = the machine has everything; only the labs can still say no.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -86,6 +87,9 @@ pub enum Action {
         codename: String,
         /// dpkg's name for the architecture.
         architecture: String,
+        /// The Pythons for which it is added; without one of them it is taken back.
+        #[serde(default)]
+        wanted: Option<Box<Requirement>>,
     },
     /// Narrow what may come from that archive.
     PinArchive {

@@ -64,7 +64,7 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
         Chosen::Open if facts.apt.is_none() => return Ok(Decision::AskApt(every_package(course, None))),
         Chosen::Open => return open_plan(course, facts, settings, candidates, refresh_step(&why_refresh(facts, settings))),
         Chosen::Archive(codename) => {
-            let add = archive::add_step(&settings.archive, facts, codename);
+            let add = archive::add_step(&settings.archive, facts, codename, &settings.wish.requirement);
             return open_plan(course, facts, settings, candidates, add);
         }
     };

@@ -136,6 +136,8 @@ pub struct Talk {
     running: BTreeMap<String, ProgressBar>,
     /// The half minute of a wait that was told last.
     said_waiting: Option<u64>,
+    /// Whether a step has failed already.
+    has_told_failure: bool,
     /// Several errors are kept apart by an empty line.
     has_told_error: bool,
 }
@@ -144,7 +146,15 @@ impl Talk {
     /// `redraws`: stderr is a terminal whose lines may be drawn again.
     pub fn new(paint: Paint, loudness: Loudness, redraws: bool) -> Self {
         let bars = (redraws && loudness != Loudness::Quiet).then(MultiProgress::new);
-        Self { paint, loudness, bars, running: BTreeMap::new(), said_waiting: None, has_told_error: false }
+        Self {
+            paint,
+            loudness,
+            bars,
+            running: BTreeMap::new(),
+            said_waiting: None,
+            has_told_failure: false,
+            has_told_error: false,
+        }
     }
 
     /// Tells of an event. `report` holds it already.
@@ -158,7 +168,10 @@ impl Talk {
             Event::StepWaits { id, for_whom, seconds } => self.wait(id, for_whom, *seconds),
             Event::StepFinished { step, status, duration_ms, reason } => {
                 self.finish(&step.id);
-                self.say(&self.step_line(&step.title, *status, *duration_ms, reason.as_deref()));
+                // Why the first one failed is the error that follows; of another that was under way nothing else would tell.
+                let is_first = *status == StepStatus::Failed && !std::mem::replace(&mut self.has_told_failure, true);
+                let reason = reason.as_deref().filter(|_| !is_first);
+                self.say(&self.step_line(&step.title, *status, *duration_ms, reason));
             }
             Event::LabStarted { script, attempt, .. } => self.start(script, &lab_title(script, *attempt)),
             Event::LabFinished { lab } => self.finish(&lab.script),
@@ -200,7 +213,8 @@ impl Talk {
         match status {
             StepStatus::Done => format!("{} {title} ({})", self.paint.good("done:"), duration(duration_ms)),
             StepStatus::Failed => {
-                format!("{} {title} ({}): {}", self.paint.bad("failed:"), duration(duration_ms), harmless(reason.unwrap_or("")))
+                let reason = reason.map(|reason| format!(": {}", harmless(reason))).unwrap_or_default();
+                format!("{} {title} ({}){reason}", self.paint.bad("failed:"), duration(duration_ms))
             }
             StepStatus::NotTried => format!("{} {title}", self.paint.unsure("not tried:")),
             StepStatus::Planned => format!("planned: {title}"),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::machine::{Machine, Running, free_port};
+use crate::undo::{CACHES, packages};
 
 const COLD: Duration = Duration::from_secs(420);
 
@@ -22,8 +23,9 @@ cd /srv/ppa
 mkdir -p dists/$1/main/binary-amd64
 apt-ftparchive packages pool >dists/$1/main/binary-amd64/Packages
 o=APT::FTPArchive::Release
-apt-ftparchive -o $o::Origin=LP-PPA-deadsnakes -o $o::Label=x -o $o::Suite=$1 -o $o::Codename=$1 -o $o::Architectures=amd64 \
+apt-ftparchive -o $o::Origin=LP-PPA-deadsnakes -o $o::Label=x -o $o::Suite=$1 -o $o::Codename=$1 -o $o::Architectures=${3:-amd64} \
     -o $o::Components=main release dists/$1 >/tmp/Release
+[ -z "$4" ] || sed -i "s/^Date:.*/Date: $(date -u -R -d '-9 days')\nValid-Until: $(date -u -R -d '-2 days')/" /tmp/Release
 gpg --batch --quiet --passphrase '' --quick-gen-key "$2" default default never 2>/dev/null || true
 gpg --batch --yes --quiet --local-user "$2" --clearsign -o dists/$1/InRelease /tmp/Release
 gpg --armor --export "$2" >/srv/key.asc
@@ -31,6 +33,11 @@ gpg --armor --export "$2" >/srv/key.asc
 
 fn sign(machine: &Machine, codename: &str) {
     machine.command(["sh", "-ec", SIGN, "sign", codename, "ppa@example.org"]).run().succeeds();
+}
+
+/// The same for another architecture, or past its date.
+fn sign_otherwise(machine: &Machine, architecture: &str, expired: &str) {
+    machine.command(["sh", "-ec", SIGN, "sign", "noble", "ppa@example.org", architecture, expired]).run().succeeds();
 }
 
 /// Serves /srv/ppa until the machine ends.
@@ -62,11 +69,12 @@ fn ubuntu_26_04() -> Machine {
 }
 
 #[test]
-fn an_ubuntu_whose_python_is_too_new_gets_3_13_from_deadsnakes_and_nothing_else_from_there() {
+fn an_ubuntu_whose_python_is_too_new_gets_3_13_from_deadsnakes_and_nothing_else_from_there_until_undo() {
     let machine = ubuntu_26_04();
     let port = free_port();
     let server = serve(&machine, "/usr/bin/python3", port);
     let mirror = mirror(port);
+    let (tree, before) = (machine.tree().without(&CACHES), packages(&machine));
     let setup = ["setup", "--yes", "--ppa-mirror", &mirror, "--ppa-key", "/srv/key.asc"];
     let output = machine.labready(setup).limit(COLD).run();
     assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
@@ -85,6 +93,11 @@ fn an_ubuntu_whose_python_is_too_new_gets_3_13_from_deadsnakes_and_nothing_else_
     machine.watch_package_programs();
     machine.labready(setup).limit(COLD).run().succeeds();
     assert_eq!(machine.started(), Vec::<String>::new());
+
+    let output = machine.labready(["undo", "--yes"]).limit(COLD).run();
+    assert_eq!(output.succeeds().last_line(), "Everything that setup did is taken back.");
+    assert_eq!(packages(&machine), before);
+    tree.is_the_same_as(&machine.tree().without(&CACHES));
     drop(server);
 }
 
@@ -124,22 +137,64 @@ fn a_server_that_is_dead_or_wants_a_login_is_told_apart_and_nothing_is_written()
     let machine = asked_for_3_12("noble", "24.04");
     let port = free_port();
     machine.write("/srv/key.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n");
-    is_refused(&machine, port, &["could not be fetched", "check the network"]);
+    is_refused(&machine, port, &["cannot be reached", "Connection refused", "check the network"]);
 
     machine.write("/srv/ppa/dists/noble/InRelease", "<html><title>Welcome to our hotel</title></html>\n");
     let _server = serve(&machine, "/usr/bin/python3.11", port);
-    is_refused(&machine, port, &["no package archive", "login"]);
+    is_refused(&machine, port, &["a page of its own", "log in"]);
+    machine.write("/srv/ppa/dists/noble/InRelease", "moved\n");
+    is_refused(&machine, port, &["no package archive"]);
 }
 
 #[test]
-fn an_archive_that_another_key_signed_is_taken_back() {
+fn an_archive_that_apt_cannot_use_or_that_has_nothing_here_is_taken_back() {
     let machine = asked_for_3_12("noble", "24.04");
     let port = free_port();
     machine.apt_install(["apt-utils", "gnupg"]);
     sign(&machine, "noble");
-    machine.command(["sh", "-ec", SIGN, "sign", "other", "somebody-else@example.org"]).run().succeeds();
     let _server = serve(&machine, "/usr/bin/python3.11", port);
-    is_refused(&machine, port, &["apt does not accept the archive", "--ppa-key"]);
+    is_refused(&machine, port, &["deadsnakes has nothing for the architecture amd64", "names no Python"]);
+
+    machine.run(["chmod", "0700", "/etc/apt/keyrings"]);
+    is_refused(&machine, port, &["/etc/apt/keyrings", "which only root may enter"]);
+    machine.run(["chmod", "0755", "/etc/apt/keyrings"]);
+
+    sign_otherwise(&machine, "amd64", "expired");
+    is_refused(&machine, port, &["past its date"]);
+    sign_otherwise(&machine, "arm64", "");
+    is_refused(&machine, port, &["deadsnakes has nothing for the architecture amd64", "arm64"]);
+
+    machine.command(["sh", "-ec", SIGN, "sign", "other", "somebody-else@example.org"]).run().succeeds();
+    sign_otherwise(&machine, "amd64", "");
+    machine.run(["sh", "-ec", "gpg --armor --export somebody-else@example.org >/srv/key.asc"]);
+    is_refused(&machine, port, &["not signed by the key that it should be", "--ppa-key"]);
+}
+
+#[test]
+fn a_source_of_deadsnakes_that_is_right_is_reused_and_any_other_does_not_stand_in_the_way() {
+    let machine = asked_for_3_12("noble", "24.04");
+    let port = free_port();
+    machine.write("/srv/key.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n");
+    let plan = |source: &str| {
+        machine.write("/etc/apt/sources.list.d/ppa.list", source);
+        machine.shell("rm -rf /var/lib/apt/lists/*; mkdir -p /var/lib/apt/lists; : >/var/lib/apt/lists/x_Packages");
+        let setup = ["setup", "--yes", "--python", "3.12", "--ppa-mirror", &mirror(port), "--ppa-key", "/srv/key.asc"];
+        machine.labready(setup).limit(COLD).run()
+    };
+    let right = format!("deb [trusted=yes] {} noble main\n", mirror(port));
+    let output = plan(&right);
+    output
+        .exits(1)
+        .says("the deadsnakes source of /etc/apt/sources.list.d/ppa.list:1 offers none")
+        .does_not_say("Add the deadsnakes");
+
+    for other in [
+        format!("# {right}"),
+        right.replace("noble", "jammy"),
+        "deb [trusted=yes] http://ppa.launchpad.net/deadsnakes/ppa/ubuntu noble main\n".to_owned(),
+    ] {
+        plan(&other).exits(5).says("Add the deadsnakes archive for noble").says("cannot be reached");
+    }
 }
 
 #[test]

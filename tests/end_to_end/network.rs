@@ -212,3 +212,33 @@ fn every_source_that_fails_is_a_warning_with_file_line_and_reason_and_setup_goes
         insta::assert_snapshot!(found.collect::<String>());
     });
 }
+
+/// Makes an archive of one package in /srv/flat, of this version.
+const FLAT: &str = r#"
+rm -rf /srv/flat /tmp/decoy
+mkdir -p /srv/flat /tmp/decoy/DEBIAN
+printf 'Package: build-essential\nVersion: %s\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n' "$1" >/tmp/decoy/DEBIAN/control
+cd /srv/flat
+dpkg-deb -b /tmp/decoy "build-essential_$1_all.deb"
+dpkg-scanpackages -m . >Packages
+touch -d "-$((100 - $1)) hours" Packages
+"#;
+
+#[test]
+fn a_package_that_the_server_has_no_more_is_looked_for_in_a_fresh_index_and_missed_only_then() {
+    let machine = in_need();
+    let port = free_port();
+    let _server = serve(&machine, port);
+    machine.write("/etc/apt/sources.list", &format!("deb [trusted=yes] http://127.0.0.1:{port}/flat ./\n"));
+    let publish = |version: &str| drop(machine.run(["sh", "-ec", FLAT, "flat", version]));
+    publish("98");
+    machine.run(["apt-get", "update", "-q"]);
+    publish("99");
+    setup(&machine).succeeds();
+    assert!(machine.has_package("build-essential"));
+
+    machine.shell("dpkg --purge build-essential; rm /srv/flat/*.deb; apt-get clean");
+    let output = setup(&machine);
+    output.exits(5).says("even after a refresh").says("404").says("try again in an hour");
+    machine.run(["apt-get", "check", "-q"]);
+}

@@ -7,7 +7,7 @@ use crate::machine::Machine;
 const COLD: Duration = Duration::from_secs(420);
 
 /// What apt, dpkg and the loader keep for themselves: logs, caches, indexes and backups of their own databases.
-const CACHES: [&str; 9] = [
+pub const CACHES: [&str; 9] = [
     "/var/log",
     "/var/cache",
     "/var/lib/apt/lists",
@@ -19,7 +19,8 @@ const CACHES: [&str; 9] = [
     "/var/lib/dpkg/lock-frontend",
 ];
 
-fn packages(machine: &Machine) -> String {
+/// What dpkg has, a line each.
+pub fn packages(machine: &Machine) -> String {
     machine.run(["dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${Package} ${Version}\n"])
 }
 

@@ -50,11 +50,12 @@ impl Machine {
         match &step.action {
             Action::ConfigurePackages => self.configure(),
             Action::RefreshIndex => self.index = self.fresh.clone(),
-            Action::AddArchive { archive, .. } => {
+            Action::AddArchive { archive, codename, .. } => {
                 // It serves nothing that these machines could use: one that does is real, in the end-to-end tests.
                 let source = Source {
                     file: SOURCES.into(),
                     address: archive.address.clone(),
+                    suites: vec![codename.clone()],
                     binary: true,
                     enabled: true,
                     ..Source::default()

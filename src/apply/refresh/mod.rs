@@ -13,6 +13,7 @@ use crate::facts::network::{self, Answer, Asked};
 use crate::facts::sources::{self, Source};
 use crate::facts::{apt, machine};
 use crate::finding::{Finding, Severity};
+use crate::host::{Finished, Host};
 use complaint::{Failure, failures};
 
 /// How long the servers have for a first answer.
@@ -23,6 +24,16 @@ const SECOND_LOOK: Duration = Duration::from_secs(5);
 const IN_HASTE: [&str; 6] = ["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=5", "-o", "Acquire::https::Timeout=5"];
 /// For a second attempt: what a cache on the way keeps may be what was wrong.
 pub(super) const PAST_CACHES: [&str; 4] = ["-o", "Acquire::http::No-Cache=true", "-o", "Acquire::https::No-Cache=true"];
+
+/// What `apt-get update` said of these sources, as findings.
+pub(super) fn findings(host: &Host, finished: &Finished, sources: &[Source]) -> Vec<Finding> {
+    let of_source = |failure: &Failure| failure.source.is_some();
+    failures(finished, sources)
+        .iter()
+        .filter(|failure| of_source(failure))
+        .map(|failure| telling::finding(host, failure))
+        .collect()
+}
 
 impl Apt<'_> {
     /// Fetches the package index. A source that fails is a warning; no server at all, or no index, is a failure.

@@ -75,7 +75,7 @@ pub fn ask(host: &Host, address: &str, limit: Duration) -> Result<(Answer, Strin
     let folder = host.temporary_folder()?;
     let file = folder.path().join("InRelease");
     let mut stderr = String::new();
-    let asked = host.stream(&question(host, address, &file.display().to_string(), limit), limit, None, &mut |_, line| {
+    let asked = host.glance(&question(host, address, &file.display().to_string(), limit), limit, &mut |_, line| {
         stderr.push_str(line);
         stderr.push('\n');
     });
