@@ -61,7 +61,7 @@ impl Apt<'_> {
             checks.push((Command::new(system_python::SYSTEM_PYTHON).args(["-I", "-c", "import apt_pkg"]), "python3-apt"));
         }
         for (check, package) in checks {
-            let finished = self.host.run(&check, LIMIT)?;
+            let finished = self.host.run_through(&check, LIMIT)?;
             if !finished.is_success() {
                 let title = format!("`/usr/bin/python3` is the system's own again, and `{check}` still fails");
                 let finding = Finding::warning(Id::PackageBroken, title, last_words(&finished.stderr));

@@ -57,7 +57,12 @@ fn restore_step(system: &SystemPython) -> Option<Step> {
             Place::Right => format!("Take `{SYSTEM_PYTHON}` out of update-alternatives"),
             _ => format!("Let `{SYSTEM_PYTHON}` lead to `{default}` again"),
         },
-        why: system.evidence(),
+        why: system.group.as_ref().map_or_else(
+            || system.evidence(),
+            |group| {
+                format!("{}; the group is removed on the way (`update-alternatives --remove-all {group}`)", system.evidence())
+            },
+        ),
         command: commands::put_link(),
         action: Action::RestoreSystemPython { default, group: system.group.clone() },
         needs_root: true,
