@@ -86,6 +86,9 @@ pub struct Doctor {
     /// Run the labs, too
     #[arg(long)]
     pub labs: bool,
+    /// What setup would be asked for
+    #[command(flatten)]
+    pub wish: Wish,
 }
 
 /// Options of `repair`.

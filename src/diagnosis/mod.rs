@@ -1,11 +1,13 @@
 //! What is wrong with a machine: facts → findings, each with its evidence and what mends it. Pure.
 
 use crate::error::Error;
+use crate::facts::alternatives::Link;
 use crate::facts::disk::{FULL, read_only_finding};
 use crate::facts::system_python::REPAIR;
 use crate::facts::venv::State;
 use crate::facts::{Facts, packages};
 use crate::finding::{Finding, Id, Severity};
+use crate::host::quoted_line;
 use crate::plan::{self, Action, LINK, Plan};
 
 /// Less free space than this will not do for what the next step brings, in bytes.
@@ -30,10 +32,13 @@ pub fn diagnose(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// What setup would do, or why it would stop: the rest of what keeps the machine from being ready.
-pub fn setup(planned: &Result<Plan, Error>) -> Option<Finding> {
+/// What setup would do, or why it would stop, where [`diagnose`] does not say so already.
+pub fn setup(planned: &Result<Plan, Error>, facts: &Facts) -> Option<Finding> {
     match planned {
         Ok(plan) if plan.is_empty() => None,
+        Err(Error::Broken { .. }) => None,
+        Err(Error::InTheWay { .. }) if venv_of_another(facts).is_some() => None,
+        Err(Error::InTheWay { .. }) if foreign_link(facts).is_some() => foreign_link(facts),
         Ok(plan) => {
             let count = plan.steps.len() + plan.open.len();
             let title = if count == 1 { "setup has one step to do".to_owned() } else { format!("setup has {count} steps to do") };
@@ -99,7 +104,8 @@ fn venv_of_another(facts: &Facts) -> Option<Finding> {
     let title = format!("{what} belongs to {whose}, not to {}", owner.name);
     let can_be_given_back =
         plan::repair(facts, false).steps.iter().any(|step| matches!(step.action, Action::GiveBackVenv { .. }));
-    let fix = if can_be_given_back { REPAIR.to_owned() } else { plan::give_back_by_hand(facts) };
+    let repair = || format!("{REPAIR} --venv {}", quoted_line(&[venv.folder.display().to_string()]));
+    let fix = if can_be_given_back { repair() } else { plan::give_back_by_hand(facts) };
     Some(Finding::error(Id::VenvOfAnother, title, "pip cannot write into it").mended_by_root(fix))
 }
 
@@ -107,6 +113,13 @@ fn broken_venv(facts: &Facts) -> Option<Finding> {
     let State::Broken(why) = &facts.venv.state else { return None };
     let title = format!("the virtual environment `{}` does not work", facts.venv.folder.display());
     Some(Finding::error(Id::VenvBroken, title, why).mended_by("labready setup"))
+}
+
+fn foreign_link(facts: &Facts) -> Option<Finding> {
+    let Link::Foreign(what) = &facts.selection.link else { return None };
+    let title = format!("`{LINK}` is {what} that labready did not put there");
+    let detail = "it is somebody's, and setup stops before it; move it away, or leave the machine's python3 alone";
+    Some(Finding::error(Id::LinkForeign, title, detail).mended_by("labready setup --select none"))
 }
 
 fn dangling(facts: &Facts) -> impl Iterator<Item = Finding> {

@@ -5,14 +5,15 @@ use std::fmt::Write;
 use insta::assert_snapshot;
 use labready::diagnosis;
 use labready::facts::Facts;
+use labready::facts::alternatives::Link;
 use labready::facts::cloud_init::CloudInit;
 use labready::facts::system_python::{Place, SystemPython};
 use labready::facts::venv::State;
 use labready::host::{Account, quoted_line};
-use labready::plan;
+use labready::plan::{self, Decision, Settings};
 
 use super::folders::Machine;
-use super::machines::{changed, have_venv, rename};
+use super::machines::{changed, course, have_venv, rename, settings, unselected};
 
 /// Every finding, and what repair would do.
 fn told(facts: &Facts) -> String {
@@ -166,6 +167,54 @@ fn an_environment_of_another_account_is_told_and_given_back_only_where_that_is_s
                 facts.venv.roots_part = Some("/home/student/course/venv/lib/python3.11/site-packages/wheel".into());
             }),
         ),
+    ];
+    assert_snapshot!(cases.map(|(what, text)| format!("## {what}\n{text}")).join("\n"));
+}
+
+/// What the health check says of setup itself.
+fn of_setup(change: impl FnOnce(&mut Facts), settings: &Settings) -> String {
+    let facts = changed("bookworm-ready", change);
+    let planned = match plan::make(&course(), &facts, settings) {
+        Ok(Decision::Plan(plan)) => Ok(*plan),
+        Ok(Decision::AskApt(_)) => panic!("apt was not asked on this machine"),
+        Err(error) => Err(error),
+    };
+    match diagnosis::setup(&planned, &facts) {
+        Some(finding) => {
+            format!(
+                "{:?}: {finding}\n  mended by: {}\n",
+                finding.id,
+                finding.fix.as_ref().map_or("-".into(), |fix| fix.to_string())
+            )
+        }
+        None => "nothing more\n".into(),
+    }
+}
+
+#[test]
+fn what_setup_would_do_or_why_it_would_stop_is_told_once() {
+    let foreign = |facts: &mut Facts| facts.selection.link = Link::Foreign("a program".into());
+    let cases = [
+        ("ready", of_setup(|_| (), &settings())),
+        ("without an environment", of_setup(|facts| facts.venv.state = State::Missing, &settings())),
+        ("somebody's python3", of_setup(foreign, &settings())),
+        ("somebody's python3, which is asked to be left alone", of_setup(foreign, &unselected())),
+        ("another's environment", of_setup(|facts| facts.venv.owner_uid = Some(1001), &settings())),
+        (
+            "a file where the environment would be",
+            of_setup(|facts| facts.venv.state = State::Foreign("a file".into()), &settings()),
+        ),
+        (
+            "read-only, with something to install",
+            of_setup(
+                |facts| {
+                    facts.disk.read_only = vec!["/".into()];
+                    facts.selection.value = None;
+                },
+                &settings(),
+            ),
+        ),
+        ("no system with apt", of_setup(|facts| rename(facts, "ID=fedora\nPRETTY_NAME='Fedora Linux 40'\n"), &settings())),
     ];
     assert_snapshot!(cases.map(|(what, text)| format!("## {what}\n{text}")).join("\n"));
 }
