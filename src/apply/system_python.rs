@@ -11,7 +11,7 @@ use super::{failed, last_words, locks, stopped};
 use crate::error::Result;
 use crate::facts::{packages, system_python};
 use crate::finding::{Finding, Id};
-use crate::host::Command;
+use crate::host::{Command, Finished};
 use crate::plan::{Step, by_hand};
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -72,7 +72,7 @@ impl Apt<'_> {
     }
 }
 
-fn refused(step: &Step, finished: crate::host::Finished) -> Result<()> {
+fn refused(step: &Step, finished: Finished) -> Result<()> {
     if finished.is_success() {
         return Ok(());
     }

@@ -10,7 +10,7 @@ use crate::finding::{Finding, Id, Severity};
 use crate::host::quoted_line;
 use crate::plan::{self, Action, LINK, Plan};
 
-/// Less free space than this will not do for what the next step brings, in bytes.
+/// Less free space than this is little, in bytes: a course's packages take some hundred megabytes.
 const LITTLE: u64 = 500 << 20;
 
 /// Everything that is wrong, or worth knowing, whatever the course wants.
@@ -26,7 +26,9 @@ pub fn diagnose(facts: &Facts) -> Vec<Finding> {
         facts.cloud_init.finding(),
     ];
     let mut findings: Vec<Finding> = one_each.into_iter().flatten().collect();
-    findings.extend(facts.packages.half_done.iter().map(|(name, state)| broken_package(name, state)));
+    if facts.packages_are_at_rest() {
+        findings.extend(facts.packages.half_done.iter().map(|(name, state)| broken_package(name, state)));
+    }
     findings.extend(facts.disk.read_only.iter().map(|mount| read_only_finding(mount)));
     findings.extend(dangling(facts));
     findings
@@ -61,7 +63,7 @@ pub fn broken_package(name: &str, state: &str) -> Finding {
 fn interrupted(facts: &Facts) -> Option<Finding> {
     let detail = "it left its notes in /var/lib/dpkg/updates, and no package can be installed or removed until it is finished";
     let finding = Finding::error(Id::DpkgInterrupted, "dpkg was interrupted", detail);
-    facts.packages.interrupted.then(|| finding.mended_by_root(REPAIR))
+    (facts.packages.interrupted && facts.packages_are_at_rest()).then(|| finding.mended_by_root(REPAIR))
 }
 
 fn end_of_life(facts: &Facts) -> Option<Finding> {

@@ -15,7 +15,7 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
     let mut steps = Vec::new();
     // First: the scripts of packages say /usr/bin/python3.
     steps.extend(restore_step(&facts.system_python));
-    if facts.packages.need_configuring() && !configured {
+    if facts.packages.need_configuring() && facts.packages_are_at_rest() && !configured {
         steps.push(configure_step(&facts.packages));
     }
     steps.extend(facts.selection.dangling.iter().map(|path| unregister_step(path)));
@@ -37,8 +37,8 @@ pub fn by_hand(step: &Step) -> Vec<Command> {
 /// The steps, unless the machine is in a state in which none of them can be begun: the scripts of Debian's packages are run by /usr/bin/python3,
 /// and what is mounted read-only takes nothing.
 pub(super) fn feasible(facts: &Facts, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
-    let uses_apt = |step: &Step| step.needs_root && !matches!(step.action, Action::GiveBackVenv { .. });
-    if !steps.iter().any(uses_apt) {
+    let changes_the_system = |step: &Step| step.needs_root && !matches!(step.action, Action::GiveBackVenv { .. });
+    if !steps.iter().any(changes_the_system) {
         return Ok(steps);
     }
     let system = facts.system_python.finding().filter(|_| facts.system_python.is_gone());

@@ -64,10 +64,23 @@ fn everything_that_can_be_wrong_at_once_is_told_and_repaired_in_a_safe_order() {
         facts.venv.owner_uid = Some(0);
         facts.venv.parent_uid = Some(1000);
         facts.venv.state = State::Broken("it has no lib/python3.11/site-packages".into());
-        facts.in_use = Some("unattended-upgr, pid 812".into());
         facts.cloud_init = CloudInit::Running;
     });
     assert_snapshot!(text);
+}
+
+#[test]
+fn what_dpkg_has_half_done_while_another_program_is_at_it_is_that_programs_work() {
+    let text = ready(|facts| {
+        facts.packages.interrupted = true;
+        facts.packages.half_done = [("lr-new".to_owned(), "unpacked".to_owned())].into();
+        facts.in_use = Some("unattended-upgr, pid 812".into());
+    });
+    assert_snapshot!(text, @r"
+    Note apt-in-use: another program uses apt right now
+      unattended-upgr, pid 812
+      mended by: nothing to type
+    ");
 }
 
 /// The folder machine `bookworm` with python3-minimal, and this at its /usr/bin.
