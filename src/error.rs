@@ -170,6 +170,22 @@ pub enum Error {
         /// What to do.
         hint: String,
     },
+    /// Something is not on this machine, and nothing may be fetched.
+    #[error("{message}")]
+    NotHere {
+        /// What.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A bundle that cannot be used here, or cannot be made.
+    #[error("{message}")]
+    Bundle {
+        /// What is wrong with it, on what.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
     /// Something stands where labready would have to write, and it is not labready's to remove.
     #[error("{message}")]
     InTheWay {
@@ -233,6 +249,8 @@ impl Error {
             | Self::NoPython { hint, .. }
             | Self::Script { hint, .. }
             | Self::Unclear { hint, .. }
+            | Self::NotHere { hint, .. }
+            | Self::Bundle { hint, .. }
             | Self::InTheWay { hint, .. }
             | Self::Step { hint, .. } => Some(hint.clone()),
             Self::NeedsRoot { command, commands, .. } => Some(format!(
@@ -280,11 +298,12 @@ impl Error {
     /// How the run ends because of it.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Usage { .. } | Self::Course { .. } | Self::NobodyToAsk => Exit::Usage,
+            Self::Usage { .. } | Self::Course { .. } | Self::Bundle { .. } | Self::NobodyToAsk => Exit::Usage,
             Self::Unsupported { .. }
             | Self::NoPython { .. }
             | Self::NoPackage { .. }
             | Self::Script { .. }
+            | Self::NotHere { .. }
             | Self::Broken { .. }
             | Self::InTheWay { .. } => Exit::NotReady,
             Self::NeedsRoot { .. } => Exit::NeedsRights,

@@ -6,22 +6,25 @@
 //!
 //! | part | what it is | outside crates confined to it |
 //! | --- | --- | --- |
-//! | [`host`] | the one door to the machine: files, programs, accounts, clocks, signals | duct, which, nix, signal-hook, tempfile |
+//! | [`host`] | the one door to the machine: files, programs, accounts, clocks, signals | duct, which, nix, signal-hook, tempfile, sha2 |
 //! | [`facts`] | what is true now, read without root: text or files → types | |
-//! | [`course`] | what is wanted: course.toml and its scripts | toml, sha2 |
+//! | [`course`] | what is wanted: course.toml and its scripts | toml |
 //! | [`version`] | Debian's and Python's versions, and requirements on them | |
 //! | [`plan`] | pure: (course, facts) → steps, each with its reason and its exact command | |
 //! | [`diagnosis`] | pure: facts → findings, each with what mends it | |
 //! | [`apply`] | steps → machine, each judged by the state afterwards | |
+//! | [`bundle`] | what was fetched here for machines without a network, and what was carried here | |
 //! | [`lab`] | scripts run and observed; pure: timeline × observation → verdict | |
 //! | [`report`] | the fold of all events, and a renderer a file | console, indicatif (in console.rs alone) |
 //!
-//! Arrows: `commands → {facts, apply, lab} → host`. `plan`, `diagnosis`, the judge, every parser and every renderer take values and return values.
+//! Arrows: `commands → {facts, apply, bundle, lab} → host`. `plan`, `diagnosis`, the judge, every parser and every renderer take values and
+//! return values.
 //! `tests/architecture` holds the tree to this.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod apply;
+pub mod bundle;
 pub mod cli;
 pub mod commands;
 pub mod course;

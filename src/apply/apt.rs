@@ -45,6 +45,15 @@ impl Apt<'_> {
         Ok(())
     }
 
+    /// Empties apt's cache, or its index.
+    pub fn empty(&self) -> Result<()> {
+        let finished = self.run(&self.step.command)?;
+        if finished.is_success() {
+            return Ok(());
+        }
+        Err(cause::of_failed_run(self, &finished, "something is left in it"))
+    }
+
     /// Runs a command once apt is free. Another program may be faster by a moment: then it is waited for, and the command run again.
     pub fn run(&self, command: &Command) -> Result<Finished> {
         self.run_and_hear(command, &mut Heard::default())
@@ -65,7 +74,8 @@ impl Apt<'_> {
         }
     }
 
-    fn stream(&self, command: &Command, heard: &mut Heard) -> Result<Finished> {
+    /// Runs a command at once, and tells how far it is.
+    pub fn stream(&self, command: &Command, heard: &mut Heard) -> Result<Finished> {
         let command = command.clone().envs(environment(self.host));
         let mut shown = (-1, String::new());
         let mut announced = Announced::default();

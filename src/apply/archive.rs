@@ -10,6 +10,7 @@ use super::{failed, reach, refresh, stopped};
 use crate::error::{Error, Result};
 use crate::facts::network::{self, Answer, Asked, Server};
 use crate::facts::sources::{self, KEYRING, PREFERENCES, Pin, SOURCES};
+use crate::facts::supply::View;
 use crate::facts::{apt, machine};
 use crate::finding::{Finding, Id};
 use crate::host::Command;
@@ -127,7 +128,7 @@ impl Adding<'_> {
             return Err(self.stopped(finding, OTHERWISE));
         };
         self.apt.put(PREFERENCES, &Pin { origin, series: Some(series.clone()) }.text())?;
-        let offers = apt::gather(self.apt.host, &[])?.offers;
+        let offers = apt::gather(self.apt.host, &[], &View::default())?.offers;
         let offered = offers.get(series).map(|offer| offer.version.as_str()).unwrap_or_default();
         if version::from_debian(offered).is_some_and(|version| fits(&version)) {
             return Ok(());

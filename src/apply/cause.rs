@@ -6,6 +6,7 @@ use super::apt::{Apt, Heard, evidence};
 use super::{failed, stopped};
 use crate::error::{Error, Result};
 use crate::facts::packages::{self, Packages};
+use crate::facts::supply::View;
 use crate::facts::{apt, disk};
 use crate::finding::{Finding, Id};
 use crate::host::{Command, Finished};
@@ -37,6 +38,14 @@ pub(super) fn of_failed_installation(
     }
 }
 
+/// Of a run of apt that did not reach what it was for.
+pub(super) fn of_failed_run(apt: &Apt<'_>, finished: &Finished, what: &str) -> Error {
+    match of_the_machine(apt, finished) {
+        Some(finding) => with_its_fix(apt, finding),
+        None => unexplained(apt, finished, what),
+    }
+}
+
 /// Of a dpkg that could not finish what an interrupted one began.
 pub(super) fn of_interrupted_dpkg(apt: &Apt<'_>, finished: &Finished) -> Error {
     let interrupted = || {
@@ -64,14 +73,14 @@ fn of_the_packages(apt: &Apt<'_>, wanted: &[String], finished: &Finished, heard:
     if let Some(finding) = failed_script(&state, wanted, finished, heard) {
         return Ok(Some(finding));
     }
-    let offered = apt::gather(apt.host, wanted)?.offers;
-    if !wanted.iter().all(|name| offered.contains_key(name)) || simulated(apt, wanted, &[])?.is_success() {
+    let offered = apt::gather(apt.host, wanted, &View::of_command(&apt.step.command))?.offers;
+    if !wanted.iter().all(|name| offered.contains_key(name)) || simulated(apt, &[])?.is_success() {
         return Ok(None);
     }
-    if let Some(finding) = held(apt, wanted, &state, finished)? {
+    if let Some(finding) = held(apt, &state, finished)? {
         return Ok(Some(finding));
     }
-    let simulated = simulated(apt, wanted, &[])?;
+    let simulated = simulated(apt, &[])?;
     let title = "the packages cannot be installed together with what is on this machine";
     let fix = if apt.host.run(&Command::new("/usr/bin/apt-get").args(["-q", "check"]), LIMIT)?.is_success() {
         "apt-get update"
@@ -99,11 +108,11 @@ fn failed_script(state: &Packages, wanted: &[String], finished: &Finished, heard
 }
 
 /// Held packages are the cause when apt could do it without their being held.
-fn held(apt: &Apt<'_>, wanted: &[String], state: &Packages, finished: &Finished) -> Result<Option<Finding>> {
+fn held(apt: &Apt<'_>, state: &Packages, finished: &Finished) -> Result<Option<Finding>> {
     if state.held.is_empty() {
         return Ok(None);
     }
-    let freed = simulated(apt, wanted, &["-o", "APT::Ignore-Hold=true", "--allow-change-held-packages"])?;
+    let freed = simulated(apt, &["-o", "APT::Ignore-Hold=true", "--allow-change-held-packages"])?;
     if !freed.is_success() {
         return Ok(None);
     }
@@ -118,9 +127,9 @@ fn held(apt: &Apt<'_>, wanted: &[String], state: &Packages, finished: &Finished)
     Ok(Some(Finding::error(Id::PackageHeld, title, evidence(finished)).mended_by_root(unhold)))
 }
 
-/// What apt would do; nothing is changed, and no right is needed.
-fn simulated(apt: &Apt<'_>, wanted: &[String], options: &[&str]) -> Result<Finished> {
-    let install = plan::install_packages(wanted);
+/// What apt would do in the place of the step; nothing is changed, and no right is needed.
+fn simulated(apt: &Apt<'_>, options: &[&str]) -> Result<Finished> {
+    let install = apt.step.command.clone().elevated(None);
     let arguments = [&["-s"], options].concat().into_iter().map(str::to_owned).chain(install.arguments.clone()).collect();
     apt.host.run(&Command { arguments, ..install }, LIMIT)
 }

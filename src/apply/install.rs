@@ -21,7 +21,7 @@ impl Apt<'_> {
         let mut heard = Heard::default();
         let mut finished = self.run_and_hear(&self.step.command, &mut heard)?;
         let mut missing = self.missing_of(wanted)?;
-        if !missing.is_empty() && is_out_of_date(&finished) {
+        if !missing.is_empty() && is_out_of_date(&finished) && !plan::is_offline(&self.step.command) {
             self.tell(None, "apt's index is out of date: refreshing it".into());
             self.run(&plan::refresh_index().args(PAST_CACHES).elevated(self.step.command.elevation.clone()))?;
             finished = self.run_and_hear(&self.step.command.clone().args(PAST_CACHES), &mut heard)?;

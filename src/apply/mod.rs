@@ -7,6 +7,7 @@
 mod apt;
 mod archive;
 mod cause;
+mod fetch;
 mod install;
 mod journal;
 mod locks;
@@ -15,6 +16,7 @@ mod reach;
 mod refresh;
 mod removal;
 mod selection;
+mod services;
 mod status;
 mod system_python;
 mod venv;
@@ -32,6 +34,7 @@ use crate::plan::{Action, Plan, Step};
 use apt::Apt;
 use archive::Adding;
 pub use journal::{Journal, Record};
+pub use services::{held_back, let_go};
 
 /// A step that takes longer than this has hung. Slow lines download some hundred megabytes within it.
 const STEP_LIMIT: Duration = Duration::from_secs(3600);
@@ -70,9 +73,14 @@ impl Lane {
             | Action::PinArchive { .. }
             | Action::RestoreSystemPython { .. }
             | Action::InstallPackages { .. }
+            | Action::FetchIndex { .. }
+            | Action::FetchPackages { .. }
+            | Action::EmptyCache
+            | Action::EmptyIndex
             | Action::RegisterAlternative { .. }
             | Action::SelectAlternative { .. } => Self::Machine,
             Action::MakeVenv { .. }
+            | Action::FetchWheels { .. }
             | Action::AddPip { .. }
             | Action::InstallIntoVenv { .. }
             | Action::GiveBackVenv { .. }
@@ -171,6 +179,10 @@ impl Run<'_> {
             }
             Action::PinArchive { pin } => apt.put(PREFERENCES, &pin.text()),
             Action::InstallPackages { packages } => apt.install_packages(packages),
+            Action::FetchIndex { folder } => apt.fetch_index(folder),
+            Action::FetchPackages { .. } => apt.fetch_packages(),
+            Action::FetchWheels { folder, packages } => venv::fetch(host, step, folder, packages),
+            Action::EmptyCache | Action::EmptyIndex => apt.empty(),
             Action::RemoveArchive { files } => removal::remove_files(host, step, files),
             Action::RemovePackages { packages } => apt.remove_packages(packages),
             Action::UnregisterAlternative { path } => removal::unregister(host, step, path),

@@ -17,7 +17,7 @@ impl Apt<'_> {
         let folder = Path::new(path).parent().unwrap_or(Path::new("/"));
         self.change("/bin/mkdir", &["-p", "-m", "0755", "--", &folder.display().to_string()])?;
         if self.step.command.elevation.is_none() {
-            return self.host.write_whole(Path::new(path), text);
+            return self.host.write_whole_as(Path::new(path), text, 0o644);
         }
         let staging = self.host.temporary_folder()?;
         let staged = staging.path().join("file");

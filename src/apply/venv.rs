@@ -13,7 +13,7 @@ use super::{STEP_LIMIT, failed, last_words};
 use crate::error::Result;
 use crate::facts::venv::{self, State, UNFINISHED, normalized};
 use crate::host::{Command, Finished, Host};
-use crate::plan::{self, Step, python_of};
+use crate::plan::{self, FETCH_A_BUNDLE, Step, is_offline, python_of};
 
 const FILE_LIMIT: Duration = Duration::from_secs(300);
 
@@ -63,6 +63,21 @@ pub(super) fn add_pip(host: &Host, step: &Step, folder: &Path) -> Result<()> {
 pub(super) fn install(host: &Host, step: &Step, folder: &Path, packages: &[String]) -> Result<()> {
     let finished = host.run(&with_settings(host, step), STEP_LIMIT)?;
     expect_packages(host, step, folder, packages, &finished)
+}
+
+/// Fetches packages for another machine's pip.
+pub(super) fn fetch(host: &Host, step: &Step, folder: &Path, packages: &[String]) -> Result<()> {
+    let finished = host.run(&with_settings(host, step), STEP_LIMIT)?;
+    let names = host.list(folder);
+    let fetched: Vec<String> =
+        names.iter().filter_map(|name| Some(normalized(name.to_str()?.strip_suffix(".whl")?.split('-').next()?))).collect();
+    let missing: Vec<&str> =
+        packages.iter().map(String::as_str).filter(|name| !fetched.iter().any(|fetched| fetched == name)).collect();
+    if missing.is_empty() && finished.is_success() {
+        return Ok(());
+    }
+    let reason = format!("`{}` could not be fetched ({}): {}", packages.join("`, `"), finished.ending(), complaint(&finished));
+    Err(failed(step, reason, "check the network, and pip's settings with `pip config list`"))
 }
 
 /// The folder, and the mark in it. The mark is a link: a file system that cannot hold one is found out before Python starts.
@@ -125,10 +140,16 @@ fn expect_packages(host: &Host, step: &Step, folder: &Path, packages: &[String],
     if missing.is_empty() {
         return Ok(());
     }
-    let complaint = finished.stderr.lines().find(|line| line.starts_with("ERROR: ")).unwrap_or_default();
-    let complaint = if complaint.is_empty() { last_words(&finished.stderr) } else { complaint["ERROR: ".len()..].to_owned() };
-    let reason = format!("`{}` did not get there ({}): {complaint}", missing.join("`, `"), finished.ending());
-    Err(failed(step, reason, "check the network, and pip's settings with `pip config list`"))
+    let reason = format!("`{}` did not get there ({}): {}", missing.join("`, `"), finished.ending(), complaint(finished));
+    let hint =
+        if is_offline(&step.command) { FETCH_A_BUNDLE } else { "check the network, and pip's settings with `pip config list`" };
+    Err(failed(step, reason, hint))
+}
+
+/// What pip complained of first.
+fn complaint(finished: &Finished) -> String {
+    let first = finished.stderr.lines().find_map(|line| line.strip_prefix("ERROR: "));
+    first.map_or_else(|| last_words(&finished.stderr), str::to_owned)
 }
 
 /// The step's command with pip's settings, the proxy and the certificates that the user has.

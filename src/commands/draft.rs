@@ -6,12 +6,12 @@ use std::time::Duration;
 use semver::Version;
 
 use super::output::Output;
-use super::{Task, verify};
+use super::{ForWhom, Task, verify};
 use crate::cli::{Common, NewCourse};
 use crate::course::{Course, Draft, Due, Lab, Timeline};
 use crate::error::{Error, Exit, Result};
 use crate::event::Event;
-use crate::facts::{self, Facts};
+use crate::facts::Facts;
 use crate::host::{Host, Kind};
 use crate::lab::{self, Copy, Guess, Pause, Script, Setting, Subject};
 use crate::plan::{self, Settings};
@@ -29,14 +29,14 @@ pub(super) fn run(host: &Host, common: &Common, options: &NewCourse, output: &Ou
     if let Some(folder) = &options.output {
         is_free(host, folder, &path, &name)?;
     }
-    let mut task = Task::new(host, common, output)?;
+    let mut task = Task::new(host, common, output, ForWhom::default())?;
     if common.course.is_none() {
         // The embedded course's range is no concern of another course's script.
         task.course.python = Requirement::parse(">=3.7").map_err(|problem| Error::Bug { message: problem })?;
         task.course.because = None;
     }
     let settings = task.settings(None)?;
-    let facts = facts::gather(host, &task.course, &task.venv, &settings.archive.address)?;
+    let facts = task.facts(&settings.archive.address)?;
     let choice = plan::installed(&settings.wish, &facts)?;
     let setting = Setting { limit: LIMIT, ..verify::setting(&settings, &facts, choice.as_ref())? };
     let guess = guess(&task, options, &path, &source, &setting)?;

@@ -4,19 +4,24 @@ use std::time::Duration;
 
 use super::Task;
 use crate::diagnosis;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::facts::{self, Facts, apt};
+use crate::facts::{Facts, apt};
 use crate::host::Command;
-use crate::plan::{self, Action, Decision, Plan, Settings, Sizes};
+use crate::plan::{self, Action, Decision, FETCH_A_BUNDLE, Manner, Plan, Settings, Supply};
 
 /// Reads the machine, makes the plan, and tells both.
 pub(super) fn look(task: &Task<'_>, settings: &Settings, with_sizes: bool) -> Result<(Facts, Plan)> {
     let (facts, planned) = decide(task, settings)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let mut plan = planned?;
-    if with_sizes {
-        plan.sizes = sizes(task, &plan)?;
+    let is_offline = settings.manner.supply == Supply::Here;
+    if with_sizes || is_offline {
+        let said = what_apt_would_fetch(task, settings, &plan)?;
+        plan.sizes = apt::parse_sizes(&said);
+        if is_offline {
+            expect_nothing(&said)?;
+        }
     }
     task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
     Ok((facts, plan))
@@ -24,11 +29,13 @@ pub(super) fn look(task: &Task<'_>, settings: &Settings, with_sizes: bool) -> Re
 
 /// Reads the machine and makes the plan; where none can be made, the facts still tell why.
 pub(super) fn decide(task: &Task<'_>, settings: &Settings) -> Result<(Facts, Result<Plan>)> {
-    let mut facts = facts::gather(task.host, &task.course, &task.venv, &settings.archive.address)?;
+    let mut facts = task.facts(&settings.archive.address)?;
     loop {
         match plan::make(&task.course, &facts, settings) {
             Ok(Decision::Plan(plan)) => return Ok((facts, Ok(*plan))),
-            Ok(Decision::AskApt(packages)) => facts.apt = Some(apt::gather(task.host, &packages)?),
+            Ok(Decision::AskApt(packages)) => {
+                facts.apt = Some(apt::gather(task.host, &packages, &settings.manner.supply.view())?)
+            }
             Err(error) => return Ok((facts, Err(error))),
         }
     }
@@ -41,8 +48,8 @@ pub(super) fn warn(task: &Task<'_>, facts: &Facts) {
     }
 }
 
-/// What apt would fetch for the plan's packages; `None` where it cannot say yet.
-fn sizes(task: &Task<'_>, plan: &Plan) -> Result<Option<Sizes>> {
+/// What apt says of the plan's packages: what it would fetch, and what they weigh. Nothing where it cannot say yet.
+fn what_apt_would_fetch(task: &Task<'_>, settings: &Settings, plan: &Plan) -> Result<String> {
     let packages: Vec<String> = plan
         .steps
         .iter()
@@ -53,11 +60,27 @@ fn sizes(task: &Task<'_>, plan: &Plan) -> Result<Option<Sizes>> {
         .flatten()
         .collect();
     if packages.is_empty() {
-        return Ok(None);
+        return Ok(String::new());
     }
-    let command = plan::install_packages(&packages).args(["--print-uris"]);
+    // Asked as if there were a network: what it would fetch is what is missing.
+    let asked = match settings.manner.supply {
+        Supply::Here => Manner::default(),
+        Supply::Network | Supply::Bundle(_) => settings.manner.clone(),
+    };
+    let command = plan::install_packages(&packages, &asked).args(["--print-uris"]);
     let said = task
         .host
         .run(&Command { environment: [("LC_ALL".into(), "C.UTF-8".into())].into(), ..command }, Duration::from_secs(60))?;
-    Ok(apt::parse_sizes(&said.stdout))
+    Ok(said.stdout)
+}
+
+/// With nowhere to fetch from, every package that is to be installed must be in apt's cache.
+fn expect_nothing(said: &str) -> Result<()> {
+    let missing = apt::parse_archives(said);
+    let Some(first) = missing.first() else { return Ok(()) };
+    let message = match missing.len() {
+        1 => format!("the package `{first}` is not on this machine"),
+        count => format!("{count} packages are not on this machine: `{first}` and those that it needs"),
+    };
+    Err(Error::NotHere { message, hint: FETCH_A_BUNDLE.into() })
 }

@@ -1,5 +1,6 @@
 //! What each command does with the parts: facts, plan, apply, labs, report. One command a file.
 
+mod bundle;
 mod copies;
 mod course;
 mod doctor;
@@ -7,6 +8,7 @@ mod draft;
 mod first_boot;
 mod look;
 mod output;
+mod owner;
 mod repair;
 mod rights;
 mod selftest;
@@ -21,11 +23,12 @@ use crate::cli::{Cli, Command, Common, Select, Wish};
 use crate::course::Course;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
-use crate::facts::interpreters;
-use crate::host::Host;
+use crate::facts::{self, Facts, interpreters};
+use crate::host::{Account, Host};
 use crate::plan::{self, Selection};
 use crate::version::Requirement;
 use output::Output;
+use owner::ForWhom;
 
 /// Carries out what was typed, and reports it.
 pub fn run(host: &Host, cli: &Cli) -> Exit {
@@ -41,10 +44,11 @@ fn carry_out(host: &Host, cli: &Cli, output: &Output) -> Result<Exit> {
     if let Command::Course(command) = &cli.command {
         return course::run(host, &cli.common, command, output);
     }
-    let task = Task::new(host, &cli.common, output)?;
+    let task = Task::new(host, &cli.common, output, ForWhom::of(host, &cli.command)?)?;
     match &cli.command {
         Command::Setup(options) => setup::run(&task, options),
         Command::Plan(options) => show::run(&task, options),
+        Command::Bundle(options) => bundle::run(&task, options),
         Command::Doctor(options) => doctor::run(&task, options),
         Command::Repair(options) => repair::run(&task, options),
         Command::Undo(options) => undo::run(&task, options),
@@ -60,19 +64,26 @@ struct Task<'a> {
     output: &'a Output,
     course: Course,
     venv: PathBuf,
+    /// Whom root works for: the student behind sudo, or of `--owner`.
+    student: Option<Account>,
 }
 
 impl<'a> Task<'a> {
-    fn new(host: &'a Host, common: &'a Common, output: &'a Output) -> Result<Self> {
+    fn new(host: &'a Host, common: &'a Common, output: &'a Output, for_whom: ForWhom) -> Result<Self> {
         let course = load_course(host, common)?;
-        let venv = venv_folder(host, common, &course)?;
+        let venv = venv_folder(host, common, &course, &for_whom)?;
         output.emit(Event::Started {
             command: output.command(),
             started_at: output.clock().started_at_rfc3339(),
             course: course.name.clone(),
             digest: course.digest.clone(),
         });
-        Ok(Self { host, common, output, course, venv })
+        Ok(Self { host, common, output, course, venv, student: for_whom.student })
+    }
+
+    /// Looks at the machine, apt aside.
+    fn facts(&self, mirror: &str) -> Result<Facts> {
+        facts::gather(self.host, &self.course, &self.venv, mirror, self.student.clone())
     }
 
     /// What the plan is made for. `--python` narrows the course's range, or names an interpreter.
@@ -82,7 +93,7 @@ impl<'a> Task<'a> {
             None => (range.clone(), None),
             Some(text) if text.contains('/') => {
                 let path = self.host.absolute(Path::new(text));
-                (range.clone(), Some(interpreters::named(self.host, &path, self.host.student()?)))
+                (range.clone(), Some(interpreters::named(self.host, &path, self.student.clone())))
             }
             Some(text) => (self.narrowed(text)?, None),
         };
@@ -99,6 +110,8 @@ impl<'a> Task<'a> {
                 Some(wish) => archive(self.host, wish)?,
                 None => plan::Archive::default(),
             },
+            manner: plan::Manner { image: false, supply: supply(wish) },
+            clean: false,
         })
     }
 
@@ -128,6 +141,11 @@ fn load_course(host: &Host, common: &Common) -> Result<Course> {
         Some(path) => Course::load(host, path),
         None => Course::embedded(),
     }
+}
+
+/// Where packages come from, as far as it was typed.
+fn supply(wish: Option<&Wish>) -> plan::Supply {
+    if wish.is_some_and(|wish| wish.offline) { plan::Supply::Here } else { plan::Supply::Network }
 }
 
 /// deadsnakes, or the copy of `--ppa-mirror` and `--ppa-key`. What is written into apt's sources is checked here.
@@ -160,9 +178,10 @@ fn requirement(text: &str) -> Result<Requirement> {
     })
 }
 
-/// The virtual environment's folder: of `--venv`, else the course's below the current one.
-fn venv_folder(host: &Host, common: &Common, course: &Course) -> Result<PathBuf> {
-    let folder = host.absolute(common.venv.as_deref().unwrap_or(Path::new(&course.venv.folder)));
+/// The virtual environment's folder: of `--venv`, else the course's, below the home of `--owner` or the current folder.
+fn venv_folder(host: &Host, common: &Common, course: &Course, for_whom: &ForWhom) -> Result<PathBuf> {
+    let usual = for_whom.home.clone().unwrap_or_default().join(&course.venv.folder);
+    let folder = host.absolute(common.venv.as_ref().unwrap_or(&usual));
     let problem = match folder.to_str() {
         None => "its name is not UTF-8",
         Some("/") => "it is the root of the file system",

@@ -8,7 +8,7 @@ use crate::cli::Repair;
 use crate::diagnosis;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
-use crate::facts::{self, Facts};
+use crate::facts::Facts;
 use crate::finding::{Id, Severity};
 use crate::plan::{self, Action};
 
@@ -21,7 +21,7 @@ pub(super) fn run(task: &Task<'_>, options: &Repair) -> Result<Exit> {
     let mut agreed = options.yes;
     let mut configured = false;
     for round in 0..ROUNDS {
-        let facts = facts::gather(task.host, &task.course, &task.venv, plan::DEADSNAKES)?;
+        let facts = task.facts(plan::DEADSNAKES)?;
         let plan = plan::repair(&facts, configured);
         task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
         task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use super::bundle::take;
 use super::look::{look, warn};
 use super::rights::Rights;
 use super::{Task, first_boot, verify};
-use crate::apply::{Journal, apply};
+use crate::apply::{Journal, apply, held_back, let_go};
 use crate::cli::Setup;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
@@ -23,10 +24,17 @@ const RENEWAL: Duration = Duration::from_secs(60);
 
 pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
     let mut settings = task.settings(Some(&options.wish))?;
+    settings.manner.image = options.image;
+    settings.clean = options.clean;
     let _turn = turn(task, options.patience())?;
     let journal = Journal::of(task.host, &task.host.account()?);
     first_boot::wait(task, &mut settings, options.patience())?;
-    let mut agreed = options.yes;
+    // Kept until the end: apt and pip read from it.
+    let room = options.bundle.as_ref().map(|_| task.host.roomy_folder()).transpose()?;
+    if let (Some(folder), Some(room)) = (&options.bundle, &room) {
+        take(task, &mut settings, folder, room.path())?;
+    }
+    let mut agreed = options.yes || options.image;
     for round in 0..ROUNDS {
         let (facts, plan) = look(task, &settings, !agreed)?;
         if round == 0 {
@@ -43,14 +51,17 @@ pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
         agreed = true;
         let elevation = rights.obtain(task, &facts, &plan)?;
         settings.refreshed |= plan.steps.iter().any(|step| step.action == Action::RefreshIndex);
-        apply_with(task, plan, elevation, options.patience(), Some(&journal))?;
+        let applied = || apply_with(task, plan, elevation, options.patience(), Some(&journal));
+        if options.image { held_back(task.host, applied)? } else { applied()? }
     }
     Err(Error::Bug { message: format!("the plan is not empty after it was applied {ROUNDS} times") })
 }
 
-/// Waits until no other run of labready works on what this one would change: the machine, when root asks, and the environment's folder.
+/// Waits until no other run of labready works on what this one would change: the machine, when root asks, and the environment's folder. Then what
+/// an image build that was cut off has left is put right.
 pub(super) fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock>> {
-    let machine = task.host.account()?.is_root().then(|| PathBuf::from("/var/lib/dpkg"));
+    let is_root = task.host.account()?.is_root();
+    let machine = is_root.then(|| PathBuf::from("/var/lib/dpkg"));
     let folders = machine.into_iter().chain(task.venv.parent().map(Path::to_owned));
     let clock = Clock::start();
     let mut turn = Vec::new();
@@ -71,6 +82,9 @@ pub(super) fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock
             task.host.go_on()?;
             task.host.pause(Duration::from_millis(250));
         }
+    }
+    if is_root {
+        let_go(task.host)?;
     }
     Ok(turn)
 }

@@ -10,7 +10,7 @@ use crate::apply::{Journal, Record};
 use crate::cli::Undo;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
-use crate::facts::{self, alternatives, packages, removable, venv};
+use crate::facts::{alternatives, packages, removable, venv};
 use crate::finding::{Finding, Id};
 use crate::plan::{self, ARCHIVE_FILES, Remains, Trail};
 
@@ -25,7 +25,7 @@ pub(super) fn run(task: &Task<'_>, options: &Undo) -> Result<Exit> {
     let mut said = false;
     for round in 0..ROUNDS {
         let (plan, left) = plan::undo(&trail, &look(task, &trail, round > 0)?);
-        let facts = facts::gather(task.host, &task.course, &task.venv, plan::DEADSNAKES)?;
+        let facts = task.facts(plan::DEADSNAKES)?;
         task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
         task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
         if !said {

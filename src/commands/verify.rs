@@ -8,8 +8,8 @@ use super::{Task, copies, selftest};
 use crate::cli::Verify;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
+use crate::facts::Facts;
 use crate::facts::venv::State;
-use crate::facts::{self, Facts};
 use crate::lab::{self, LabResult, Setting, Subject, Verdict};
 use crate::plan::{self, Choice, Settings, python_of};
 
@@ -26,7 +26,7 @@ pub(super) fn run(task: &Task<'_>, options: &Verify) -> Result<Exit> {
         });
     }
     let settings = task.settings(None)?;
-    let facts = facts::gather(task.host, &task.course, &task.venv, &settings.archive.address)?;
+    let facts = task.facts(&settings.archive.address)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     warn(task, &facts);
     // A Python that was named is run whatever its version: that a lab fails with it, and why, is what one wants to see.

@@ -2,13 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::format::{LabEntry, Source};
 use super::{Course, Lab};
 use crate::error::{Error, Result};
-use crate::host::{Host, Kind};
+use crate::host::{Digest, Host, Kind};
 
 /// More than any lab script or course file that a person wrote, in bytes.
 const FILE_LIMIT: u64 = 1 << 20;
@@ -126,7 +125,7 @@ fn text_of(host: &Host, file: &Path) -> Result<Option<String>> {
 
 fn build(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>) -> Result<Course> {
     let file = source.parse()?;
-    let mut digest = Sha256::new();
+    let mut digest = Digest::default();
     digest.update(source.text);
     let mut labs: Vec<Lab> = Vec::new();
     if file.labs.is_empty() {
@@ -142,7 +141,7 @@ fn build(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>)
     }
     Ok(Course {
         name: source.words(&file.course.name)?,
-        digest: format!("{:x}", digest.finalize()),
+        digest: digest.hex(),
         python: source.requirement(&file.course.python)?,
         because: file.course.because.as_ref().map(|because| source.words(because)).transpose()?,
         packages: source.packages(&file.packages)?,

@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::supply::View;
 use crate::error::Result;
-use crate::host::{Command, Host};
+use crate::host::{Command, Host, Kind};
 
-const LISTS: &str = "/var/lib/apt/lists";
+/// Where apt keeps its package index.
+pub const LISTS: &str = "/var/lib/apt/lists";
+const CACHE: &str = "/var/cache/apt";
 /// apt builds its cache first when it is stale, which takes seconds on a slow disk.
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -21,6 +24,15 @@ pub struct Apt {
     /// What would be installed, by package name; only the names that were asked for.
     #[serde(default)]
     pub offers: BTreeMap<String, Offer>,
+}
+
+/// What apt has fetched and kept; an image may do without.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Files {
+    /// Whether there are packages in its cache, or what it computed from its index.
+    pub cache: bool,
+    /// Whether there is anything of an index.
+    pub index: bool,
 }
 
 /// A package that apt could install.
@@ -44,15 +56,15 @@ pub struct Sizes {
     pub packages: usize,
 }
 
-/// Asks for every Python 3 and for the packages named.
+/// Asks for every Python 3 and for the packages named, as apt sees them in this view.
 ///
 /// # Errors
 /// [`crate::error::Error::Interrupted`]. Without a working `apt-cache` nothing is offered, and the plan says so.
-pub fn gather(host: &Host, packages: &[String]) -> Result<Apt> {
-    if !is_indexed(host) {
+pub fn gather(host: &Host, packages: &[String], view: &View) -> Result<Apt> {
+    if !is_indexed(host, view) {
         return Ok(Apt::default());
     }
-    let said = policy(host, packages)?;
+    let said = policy(host, packages, view)?;
     Ok(said.map(|said| Apt { indexed: true, offers: parse_policy(&said) }).unwrap_or_default())
 }
 
@@ -61,26 +73,35 @@ pub fn gather(host: &Host, packages: &[String]) -> Result<Apt> {
 /// # Errors
 /// As [`gather`].
 pub fn served_by(host: &Host, address: &str) -> Result<Vec<(String, String)>> {
-    Ok(parse_served(&policy(host, &[])?.unwrap_or_default(), address))
+    Ok(parse_served(&policy(host, &[], &View::default())?.unwrap_or_default(), address))
 }
 
 /// `apt-cache policy` of every Python 3 and of the packages named; `None` without the program.
-fn policy(host: &Host, packages: &[String]) -> Result<Option<String>> {
+fn policy(host: &Host, packages: &[String], view: &View) -> Result<Option<String>> {
     let Ok(program) = host.program("apt-cache") else { return Ok(None) };
     // A name that apt does not know would be taken for a regular expression and matched against the whole archive, for seconds.
-    let names = host.run(&Command::new(&program).args(["pkgnames"]), LIMIT)?.stdout;
+    let names = host.run(&Command::new(&program).args(view.options.clone()).args(["pkgnames"]), LIMIT)?.stdout;
     let asked: BTreeSet<&str> =
         names.lines().filter(|name| is_python(name) || packages.iter().any(|package| package == name)).collect();
     if asked.is_empty() {
         return Ok(Some(String::new()));
     }
-    let policy = host.run(&Command::new(&program).args(["policy"]).args(asked), LIMIT)?;
+    let policy = host.run(&Command::new(&program).args(view.options.clone()).args(["policy"]).args(asked), LIMIT)?;
     Ok(Some(policy.stdout))
 }
 
 /// Whether apt has any package index.
-pub fn is_indexed(host: &Host) -> bool {
-    host.list(Path::new(LISTS)).iter().any(|name| name.to_string_lossy().contains("_Packages"))
+pub fn is_indexed(host: &Host, view: &View) -> bool {
+    host.list(&view.lists).iter().any(|name| name.to_string_lossy().contains("_Packages"))
+}
+
+/// Looks for what apt has kept.
+pub fn files(host: &Host) -> Files {
+    let ends = |folder: &str, ending: &str| {
+        host.list(&Path::new(CACHE).join(folder)).iter().any(|name| name.to_string_lossy().ends_with(ending))
+    };
+    let is_index = |name: &std::ffi::OsString| name != "lock" && host.look(&Path::new(LISTS).join(name)).kind != Kind::Folder;
+    Files { cache: ends("archives", ".deb") || ends("", ".bin"), index: host.list(Path::new(LISTS)).iter().any(is_index) }
 }
 
 /// `python3.13`, or the packages that go with it: `python3.13-venv`.
@@ -151,6 +172,13 @@ pub fn parse_sizes(text: &str) -> Option<Sizes> {
         Some((number * unit(words.get(1)?)?) as u64)
     })?;
     Some(Sizes { download_bytes, disk_bytes, packages })
+}
+
+/// The names of the archives that it would fetch: `'http://…/python3.11_3.11.2-6_amd64.deb' python3.11_3.11.2-6_amd64.deb 572860 MD5Sum:…`.
+pub fn parse_archives(text: &str) -> Vec<String> {
+    let lines = text.lines().filter(|line| line.starts_with('\''));
+    let names = lines.filter_map(|line| line.split_whitespace().nth(1)?.split('_').next());
+    names.map(str::to_owned).collect()
 }
 
 fn unit(unit: &str) -> Option<f64> {

@@ -4,6 +4,7 @@
 
 pub mod alternatives;
 pub mod apt;
+pub mod closure;
 pub mod cloud_init;
 pub mod disk;
 pub mod distro;
@@ -14,6 +15,7 @@ pub mod network;
 pub mod packages;
 pub mod removable;
 pub mod sources;
+pub mod supply;
 pub mod system_python;
 pub mod venv;
 
@@ -42,6 +44,9 @@ pub struct Facts {
     /// What apt offers; `None` until it was asked.
     #[serde(default)]
     pub apt: Option<apt::Apt>,
+    /// What apt has kept.
+    #[serde(default)]
+    pub apt_files: apt::Files,
     /// apt's sources of deadsnakes.
     #[serde(default)]
     pub sources: sources::Sources,
@@ -74,7 +79,7 @@ impl Facts {
 pub struct Rights {
     /// The account that labready runs as.
     pub account: Account,
-    /// The student behind sudo, when there is one.
+    /// The student behind sudo, or of `--owner`, when there is one.
     #[serde(default)]
     pub student: Option<Account>,
 }
@@ -86,12 +91,13 @@ impl Rights {
     }
 }
 
-/// Looks at the machine, apt aside. The parts are independent and looked at side by side.
+/// Looks at the machine, apt aside, for the student whom root works for, if there is one. The parts are independent and looked at side by
+/// side.
 ///
 /// # Errors
 /// When a file that is there cannot be read.
-pub fn gather(host: &Host, course: &Course, venv: &Path, mirror: &str) -> Result<Facts> {
-    let rights = Rights { account: host.account()?, student: host.student()? };
+pub fn gather(host: &Host, course: &Course, venv: &Path, mirror: &str, student: Option<Account>) -> Result<Facts> {
+    let rights = Rights { account: host.account()?, student };
     let home = rights.owner().home.clone();
     let names = [course.packages.python.as_slice(), &course.packages.build].concat();
     let wanted = |name: &str| name.starts_with("python3.") || names.iter().any(|wanted| wanted == name);
@@ -109,6 +115,7 @@ pub fn gather(host: &Host, course: &Course, venv: &Path, mirror: &str) -> Result
         interpreters,
         packages: packages?,
         apt: None,
+        apt_files: apt::files(host),
         sources: sources::gather(host, mirror),
         selection: alternatives::gather(host),
         system_python: system_python::gather(host),

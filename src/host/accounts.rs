@@ -64,6 +64,17 @@ impl Host {
         }
     }
 
+    /// The account of a name or a uid; `None` when /etc/passwd does not know it.
+    ///
+    /// # Errors
+    /// When /etc/passwd is there and cannot be read.
+    pub fn account_named(&self, name: &str) -> Result<Option<Account>> {
+        let uid = name.parse::<u32>().ok();
+        // A name may consist of digits: it goes before.
+        let by_name = self.find_account(|account| account.name == name)?;
+        if by_name.is_some() { Ok(by_name) } else { self.find_account(|account| Some(account.uid) == uid) }
+    }
+
     /// The first line of /etc/passwd that fits.
     fn find_account(&self, fits: impl Fn(&Account) -> bool) -> Result<Option<Account>> {
         let passwd = self.read(Path::new("/etc/passwd"))?.unwrap_or_default();

@@ -172,7 +172,9 @@ impl Host {
     /// # Errors
     /// [`Error::File`] when no folder can be made in TMPDIR or /tmp.
     pub fn temporary_folder(&self) -> Result<TempDir> {
-        let parent = self.inside(Path::new(self.variable("TMPDIR").unwrap_or("/tmp")));
+        // In a chroot, TMPDIR may name a folder of the system around it.
+        let named = self.variable("TMPDIR").map(PathBuf::from).filter(|folder| self.inside(folder).is_dir());
+        let parent = self.inside(&named.unwrap_or_else(|| PathBuf::from("/tmp")));
         let failed = |source| Error::File { action: "make a temporary folder in", path: parent.clone(), source };
         let folder = tempfile::Builder::new().prefix("labready-").tempdir_in(&parent).map_err(failed)?;
         let readable = Permissions::from_mode(0o755);
@@ -207,6 +209,18 @@ impl Host {
     /// # Errors
     /// [`Error::File`].
     pub fn write_whole(&self, path: &Path, text: &str) -> Result<()> {
+        self.replace(path, text, None)
+    }
+
+    /// The same with exactly these permissions, whatever the umask: for what other accounts must be able to read or run.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn write_whole_as(&self, path: &Path, text: &str, mode: u32) -> Result<()> {
+        self.replace(path, text, Some(mode))
+    }
+
+    fn replace(&self, path: &Path, text: &str, mode: Option<u32>) -> Result<()> {
         let failed = |source: io::Error| Error::File { action: "write", path: path.to_owned(), source };
         let inside = self.inside(path);
         let parent = inside.parent().unwrap_or(Path::new("/"));
@@ -214,6 +228,8 @@ impl Host {
         fs::metadata(parent).map_err(failed)?;
         let file = tempfile::Builder::new().prefix(".labready-").permissions(readable).tempfile_in(parent);
         let mut file = file.map_err(|error| failed(without_name(&error)))?;
+        let exactly = |mode| file.as_file().set_permissions(Permissions::from_mode(mode));
+        mode.map_or(Ok(()), exactly).map_err(failed)?;
         file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
         file.persist(&inside).map_err(|error| failed(error.error))?;
         Ok(())
@@ -245,6 +261,15 @@ impl Host {
         fs::create_dir_all(inside.parent().unwrap_or(Path::new("/"))).map_err(failed)?;
         let options = OpenOptions::new().append(true).create(true).mode(0o644).custom_flags(nix::libc::O_NOFOLLOW).open(&inside);
         options.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all())).map_err(failed)
+    }
+
+    /// Moves a file within its file system; what was in the new place is gone at the same moment.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        let failed = |source| Error::File { action: "move", path: from.to_owned(), source };
+        fs::rename(self.inside(from), self.inside(to)).map_err(failed)
     }
 
     /// Removes a file of our own, and its folder when that is empty then. A file that is not there is removed already.

@@ -8,6 +8,8 @@
 mod accounts;
 mod clock;
 mod command;
+mod copies;
+mod digest;
 mod elevation;
 mod files;
 mod locks;
@@ -26,6 +28,8 @@ use std::path::{Path, PathBuf};
 pub use accounts::Account;
 pub use clock::{Clock, Instants};
 pub use command::{Command, SYSTEM_PATH, quoted_line};
+pub use copies::Copied;
+pub use digest::Digest;
 pub use elevation::Elevation;
 pub use files::{Entry, Kind};
 pub use locks::{FileLock, FolderLock, Holder, LockedByAnother};

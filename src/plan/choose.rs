@@ -83,11 +83,22 @@ pub(super) enum Chosen {
     Archive(String),
 }
 
+/// What can still be hoped for where the index has nothing that fits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hope {
+    /// A fresh index.
+    FreshIndex,
+    /// deadsnakes: the index is fresh.
+    Archive,
+    /// Nothing, and what to do about it: there is no network.
+    None(&'static str),
+}
+
 /// Chooses, and says why of every candidate. `facts.apt` unasked counts as an index without offers.
 ///
 /// # Errors
 /// [`Error::NoPython`] that lists what was found where, why each was refused, and what to do.
-pub(super) fn choose(wish: &Wish, facts: &Facts, refreshed: bool) -> Result<(Chosen, Vec<Candidate>), Error> {
+pub(super) fn choose(wish: &Wish, facts: &Facts, hope: Hope) -> Result<(Chosen, Vec<Candidate>), Error> {
     if let Some(named) = &wish.named {
         return choose_named(wish, named);
     }
@@ -113,13 +124,13 @@ pub(super) fn choose(wish: &Wish, facts: &Facts, refreshed: bool) -> Result<(Cho
             return Ok((Chosen::Taken(taken), only_candidates(candidates)));
         }
     }
-    if !refreshed {
-        return Ok((Chosen::Open, only_candidates(candidates)));
+    let candidates = only_candidates(candidates);
+    match (hope, archive::codename(facts)) {
+        (Hope::FreshIndex, _) => Ok((Chosen::Open, candidates)),
+        (Hope::Archive, Some(codename)) => Ok((Chosen::Archive(codename), candidates)),
+        (Hope::Archive, None) => Err(nothing_fits(wish, facts, &candidates, None)),
+        (Hope::None(hint), _) => Err(nothing_fits(wish, facts, &candidates, Some(hint))),
     }
-    if let Some(codename) = archive::codename(facts) {
-        return Ok((Chosen::Archive(codename), only_candidates(candidates)));
-    }
-    Err(nothing_fits(wish, facts, &only_candidates(candidates)))
 }
 
 /// The interpreter that would be chosen among the installed ones; `None` when none fits.
@@ -128,7 +139,7 @@ pub(super) fn choose(wish: &Wish, facts: &Facts, refreshed: bool) -> Result<(Cho
 /// [`Error::NoPython`] when `--python PATH` names one that cannot be used.
 pub fn installed(wish: &Wish, facts: &Facts) -> Result<Option<Choice>, Error> {
     let without_apt = Facts { apt: None, ..facts.clone() };
-    match choose(wish, &without_apt, false)? {
+    match choose(wish, &without_apt, Hope::FreshIndex)? {
         (Chosen::Taken(choice), _) => Ok(Some(choice)),
         (Chosen::Open | Chosen::Archive(_), _) => Ok(None),
     }
@@ -249,7 +260,7 @@ fn is_working(facts: &Facts, package: &str) -> bool {
     facts.interpreters.iter().any(|found| found.origin == Home::Apt && found.real.ends_with(package) && found.version.is_some())
 }
 
-fn nothing_fits(wish: &Wish, facts: &Facts, candidates: &[Candidate]) -> Error {
+fn nothing_fits(wish: &Wish, facts: &Facts, candidates: &[Candidate], hint: Option<&str>) -> Error {
     let mut message = format!("no Python in `{}` was found on {}", wish.requirement, facts.distro.name);
     if let Some(because) = wish.because.as_ref().filter(|_| wish.requirement == wish.range) {
         message.push_str(&format!(" ({because})"));
@@ -259,13 +270,15 @@ fn nothing_fits(wish: &Wish, facts: &Facts, candidates: &[Candidate]) -> Error {
         message.push_str(&format!("\n  {}{version}, {}: {}", candidate.what, candidate.origin, candidate.why));
     }
     let indexed = facts.apt.as_ref().is_some_and(|apt| apt.indexed);
-    if let Some(source) = archive::in_use(facts).filter(|_| indexed) {
+    if let Some(source) = archive::in_use(facts).filter(|_| indexed && hint.is_none()) {
         let hint = format!(
             "the deadsnakes source of {source} offers none: `sudo apt-get update` says what is wrong with it; without it, labready adds its own"
         );
         return Error::NoPython { message, hint };
     }
-    let hint = if !indexed {
+    let hint = if let Some(hint) = hint {
+        hint
+    } else if !indexed {
         "apt has no package index: check the network and `apt-get update`, then run labready again"
     } else if candidates.is_empty() {
         "apt offers no Python 3 at all: check its sources with `apt-cache policy`"

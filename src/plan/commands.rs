@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 
 use semver::Version;
 
+use super::manner::Manner;
 use crate::facts::alternatives::{GROUP, LINK};
+use crate::facts::apt;
+use crate::facts::supply::View;
 use crate::facts::system_python::SYSTEM_PYTHON;
 use crate::host::{Account, Command};
 
 /// Why: no questions, nothing removed, no recommended extras, configuration files kept, apt's own pty not needed in a chroot, and a
 /// stalled server given up in seconds.
-const APT_OPTIONS: [&str; 17] = [
+const APT_OPTIONS: [&str; 16] = [
     "-y",
     "-q",
     "--no-install-recommends",
@@ -27,12 +30,12 @@ const APT_OPTIONS: [&str; 17] = [
     "Acquire::http::Timeout=15",
     "-o",
     "Acquire::https::Timeout=15",
-    "install",
 ];
 
 /// `dpkg --configure -a`
-pub(super) fn configure_packages() -> Command {
-    Command::new("/usr/bin/dpkg").args(["--force-confdef", "--force-confold", "--configure", "-a"])
+pub(super) fn configure_packages(manner: &Manner) -> Command {
+    let options = Command::new("/usr/bin/dpkg").args(["--force-confdef", "--force-confold"]);
+    options.args(manner.dpkg_options()).args(["--configure", "-a"])
 }
 
 /// `apt-get update`, without the translated descriptions: they are a third of the download and no package needs them. Those that are there
@@ -62,14 +65,37 @@ pub(super) fn refresh_only(sources: &str) -> Command {
     Command { arguments: [only.to_vec(), refresh.arguments].concat(), ..refresh }
 }
 
+/// `apt-get update` of an index of its own.
+pub(super) fn fetch_index(view: &View) -> Command {
+    let refresh = refresh_index();
+    Command { arguments: [view.options.clone(), refresh.arguments].concat(), ..refresh }
+}
+
+/// `apt-get download PACKAGE=VERSION…`, which holds each against the signed index.
+pub(super) fn fetch_packages(view: &View, packages: &[String], folder: &Path) -> Command {
+    let options = ["-q", "-o", "Acquire::Retries=3", "-o", "Acquire::http::Timeout=15", "-o", "Acquire::https::Timeout=15"];
+    let download = Command::new("/usr/bin/apt-get").args(view.options.clone()).args(options).args(["download"]);
+    download.args(packages.iter().cloned()).in_folder(folder)
+}
+
+/// `DIR/bin/python -m pip download PACKAGE…`, ready-made ones only: where they are carried to, nothing need be built.
+pub(super) fn fetch_wheels(venv: &Path, packages: &[String], folder: &Path, owner: Option<Account>) -> Command {
+    Command::new(python_of(venv))
+        .args(["-m", "pip", "--disable-pip-version-check", "--no-input", "download", "--only-binary", ":all:", "--dest"])
+        .args([folder.display().to_string()])
+        .args(packages.iter().cloned())
+        .as_account(owner)
+}
+
 /// `apt-cache policy PACKAGE`
 pub(super) fn show_candidates(package: &str) -> Command {
     Command::new("/usr/bin/apt-cache").args(["policy", package])
 }
 
 /// `apt-get install PACKAGE…`
-pub fn install_packages(packages: &[String]) -> Command {
-    Command::new("/usr/bin/apt-get").args(APT_OPTIONS).args(packages.iter().cloned())
+pub fn install_packages(packages: &[String], manner: &Manner) -> Command {
+    let options = Command::new("/usr/bin/apt-get").args(APT_OPTIONS).args(manner.apt_options());
+    options.args(["install"]).args(packages.iter().cloned())
 }
 
 /// `update-alternatives --install …`
@@ -97,9 +123,10 @@ pub(super) fn add_pip(folder: &Path, owner: Option<Account>) -> Command {
 }
 
 /// `DIR/bin/python -m pip install PACKAGE…`
-pub(super) fn install_into_venv(folder: &Path, packages: &[String], owner: Option<Account>) -> Command {
+pub(super) fn install_into_venv(folder: &Path, packages: &[String], owner: Option<Account>, manner: &Manner) -> Command {
     Command::new(python_of(folder))
         .args(["-m", "pip", "--disable-pip-version-check", "--no-input", "install"])
+        .args(manner.pip_options())
         .args(packages.iter().cloned())
         .as_account(owner)
 }
@@ -113,6 +140,17 @@ pub(super) fn unregister_alternative(path: &Path) -> Command {
 /// `apt-get purge PACKAGE…`
 pub(super) fn remove_packages(packages: &[String]) -> Command {
     Command::new("/usr/bin/apt-get").args(["-y", "-q", "-o", "Dpkg::Use-Pty=0", "purge"]).args(packages.iter().cloned())
+}
+
+/// `apt-get clean`
+pub(super) fn empty_cache() -> Command {
+    Command::new("/usr/bin/apt-get").args(["clean"])
+}
+
+/// Removes apt's package index, and leaves its lock and its folders.
+pub(super) fn empty_index() -> Command {
+    let files = ["-mindepth", "1", "-maxdepth", "1", "!", "-type", "d", "!", "-name", "lock", "-delete"];
+    Command::new("/usr/bin/find").args([apt::LISTS]).args(files)
 }
 
 /// `rm -f FILE…`

@@ -1,11 +1,14 @@
 //! What must change, as data: (Course, Facts) → Plan. Pure: nothing here reads or runs anything.
 //!
 //! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment), `repair` what is broken, `commands` how it is put
-//! right.
+//! right, in which `manner`; `clean` what an image need not keep, `bundle` what machines without a network need.
 
 mod archive;
+mod bundle;
 mod choose;
+mod clean;
 mod commands;
+mod manner;
 mod repair;
 mod steps;
 mod undo;
@@ -17,8 +20,10 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 pub use archive::{Archive, DEADSNAKES, source_text};
+pub use bundle::{fetch, fetch_index, needs};
 pub use choose::{Candidate, Choice, Origin, Wish, installed};
 pub use commands::{give_back, install_packages, python_of, refresh_index};
+pub use manner::{FETCH_A_BUNDLE, Manner, is_offline};
 pub use repair::{by_hand, repair};
 pub use steps::{Decision, Selection, Settings, listed, make};
 pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
@@ -27,6 +32,7 @@ pub use venv::give_back_by_hand;
 pub use crate::facts::alternatives::{GROUP, LINK};
 pub use crate::facts::apt::Sizes;
 use crate::facts::sources::Pin;
+pub use crate::facts::supply::{Supply, View};
 use crate::host::Command;
 use crate::version::Requirement;
 
@@ -101,6 +107,27 @@ pub enum Action {
         /// Their names.
         packages: Vec<String>,
     },
+    /// Fetch an index for a bundle.
+    FetchIndex {
+        /// The folder that it is kept in, with what apt wants besides.
+        folder: PathBuf,
+    },
+    /// Fetch the packages of a bundle.
+    FetchPackages {
+        /// Into this folder.
+        folder: PathBuf,
+    },
+    /// Fetch the pip packages of a bundle.
+    FetchWheels {
+        /// Into this folder.
+        folder: PathBuf,
+        /// Their normalized names.
+        packages: Vec<String>,
+    },
+    /// Empty apt's cache of packages.
+    EmptyCache,
+    /// Empty apt's package index.
+    EmptyIndex,
     /// Take back the deadsnakes archive.
     RemoveArchive {
         /// Its files.

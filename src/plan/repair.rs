@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::steps::configure_step;
-use super::{Action, GROUP, LINK, Plan, Step, commands, venv};
+use super::{Action, GROUP, LINK, Manner, Plan, Step, commands, venv};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::disk::read_only_finding;
@@ -16,7 +16,7 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
     // First: the scripts of packages say /usr/bin/python3.
     steps.extend(restore_step(&facts.system_python));
     if facts.packages.need_configuring() && facts.packages_are_at_rest() && !configured {
-        steps.push(configure_step(&facts.packages));
+        steps.push(configure_step(&facts.packages, &Manner::default()));
     }
     steps.extend(facts.selection.dangling.iter().map(|path| unregister_step(path)));
     steps.extend(venv::give_back_step(facts));

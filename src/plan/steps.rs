@@ -6,10 +6,10 @@
 use std::path::PathBuf;
 
 use super::archive::{self, Archive};
-use super::choose::{Chosen, choose};
+use super::choose::{Chosen, Hope, choose};
 use super::commands;
 use super::repair::feasible;
-use super::{Action, Choice, GROUP, LINK, Origin, Plan, Step, Wish, venv};
+use super::{Action, Choice, GROUP, LINK, Manner, Origin, Plan, Step, Wish, clean, venv};
 use crate::course::{Course, Packages};
 use crate::error::Error;
 use crate::facts::alternatives::Link;
@@ -38,6 +38,22 @@ pub struct Settings {
     pub outdated: bool,
     /// The archive for what Ubuntu's own lack: deadsnakes, or a room's mirror of it.
     pub archive: Archive,
+    /// How apt and dpkg are to work.
+    pub manner: Manner,
+    /// Whether apt's cache and index are emptied at the end.
+    pub clean: bool,
+}
+
+impl Settings {
+    /// What can still be hoped for. Before apt was asked, that it knows more.
+    fn hope(&self, facts: &Facts) -> Hope {
+        match self.manner.limit() {
+            _ if facts.apt.is_none() => Hope::FreshIndex,
+            Some(hint) => Hope::None(hint),
+            None if self.refreshed => Hope::Archive,
+            None => Hope::FreshIndex,
+        }
+    }
 }
 
 /// What came of planning.
@@ -58,7 +74,7 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     if facts.apt.is_none() && settings.wish.newest {
         return Ok(Decision::AskApt(every_package(course, None)));
     }
-    let (chosen, candidates) = choose(&settings.wish, facts, settings.refreshed && facts.apt.is_some())?;
+    let (chosen, candidates) = choose(&settings.wish, facts, settings.hope(facts))?;
     let choice = match chosen {
         Chosen::Taken(choice) => choice,
         Chosen::Open if facts.apt.is_none() => return Ok(Decision::AskApt(every_package(course, None))),
@@ -74,12 +90,14 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     }
     let mut steps = package_steps(facts, settings, &missing)?;
     steps.extend(archive::pin_step(facts, &choice).filter(|_| !missing.is_empty()));
-    steps.extend(install_step("install-python", &format!("Install Python {}", short(&choice)), &missing.python));
+    let title = format!("Install Python {}", short(&choice));
+    steps.extend(install_step("install-python", &title, &missing.python, &settings.manner));
     steps.extend(venv::steps(course, facts, settings, &choice)?);
     if settings.selection == Selection::Local && is_fit_for_everybody(&choice) {
         steps.extend(selection_steps(facts, settings, &choice)?);
     }
-    steps.extend(install_step("install-build", "Install the build tools", &missing.build));
+    steps.extend(install_step("install-build", "Install the build tools", &missing.build, &settings.manner));
+    steps.extend(clean::steps(facts, settings, &steps));
     let steps = feasible(facts, steps)?;
     Ok(Decision::Plan(Box::new(Plan { python: Some(choice), candidates, steps, open: Vec::new(), sizes: None })))
 }
@@ -162,7 +180,7 @@ fn wanted(names: &[String], choice: &Choice) -> Vec<String> {
     Packages::named(&names, &choice.series())
 }
 
-fn every_package(course: &Course, choice: Option<&Choice>) -> Vec<String> {
+pub(super) fn every_package(course: &Course, choice: Option<&Choice>) -> Vec<String> {
     let names = [course.packages.python.as_slice(), &course.packages.build].concat();
     match choice {
         Some(choice) => wanted(&names, choice),
@@ -177,7 +195,7 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
         return Ok(steps);
     }
     if facts.packages.need_configuring() {
-        steps.push(configure_step(&facts.packages));
+        steps.push(configure_step(&facts.packages, &settings.manner));
     }
     let offered = |name: &str| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(name));
     let unknown: Vec<String> = missing.all().filter(|name| !offered(name)).map(|name| format!("`{name}`")).collect();
@@ -187,6 +205,9 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
         return Ok(steps);
     }
     let unknown = unknown.join(", ");
+    if let Some(hint) = settings.manner.limit() {
+        return Err(Error::NotHere { message: format!("{unknown} cannot be had without a network"), hint: hint.into() });
+    }
     if settings.refreshed {
         return Err(Error::NoPackage { packages: unknown, system: facts.distro.name.clone() });
     }
@@ -199,7 +220,7 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
     Ok(steps)
 }
 
-pub(super) fn configure_step(packages: &packages::Packages) -> Step {
+pub(super) fn configure_step(packages: &packages::Packages, manner: &Manner) -> Step {
     let names: Vec<String> = packages.half_done.keys().map(|name| format!("`{name}`")).collect();
     let left = if names.is_empty() { String::new() } else { format!(" and left {} half-done", names.join(", ")) };
     Step {
@@ -207,7 +228,7 @@ pub(super) fn configure_step(packages: &packages::Packages) -> Step {
         title: "Finish what dpkg began".into(),
         why: format!("an earlier run of dpkg was interrupted{left}"),
         action: Action::ConfigurePackages,
-        command: commands::configure_packages(),
+        command: commands::configure_packages(manner),
         needs_root: true,
         undo: None,
     }
@@ -225,14 +246,14 @@ fn refresh_step(why: &str) -> Step {
     }
 }
 
-fn install_step(id: &str, title: &str, packages: &[String]) -> Option<Step> {
+fn install_step(id: &str, title: &str, packages: &[String], manner: &Manner) -> Option<Step> {
     let verb = if packages.len() == 1 { "is" } else { "are" };
     (!packages.is_empty()).then(|| Step {
         id: id.to_owned(),
         title: title.to_owned(),
         why: format!("{} {verb} not installed", listed(packages)),
         action: Action::InstallPackages { packages: packages.to_vec() },
-        command: commands::install_packages(packages),
+        command: commands::install_packages(packages, manner),
         needs_root: true,
         undo: Some(format!("apt-get remove {}", packages.join(" "))),
     })

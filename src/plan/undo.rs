@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::steps::{configure_step, listed};
-use super::{Action, Plan, Step, commands};
+use super::{Action, Manner, Plan, Step, commands};
 use crate::facts::alternatives::Selection;
 use crate::facts::packages::Packages;
 use crate::facts::removable::Removable;
@@ -61,7 +61,7 @@ pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<String>) {
     // A setup that was killed leaves dpkg in the middle of something: only once that is done can apt say what may go.
     if remains.dpkg.need_configuring() && !trail.packages.is_empty() && !remains.configured {
         let open = vec!["remove what setup installed and made, as far as nothing else needs it".to_owned()];
-        return (Plan { steps: vec![configure_step(&remains.dpkg)], open, ..Plan::default() }, Vec::new());
+        return (Plan { steps: vec![configure_step(&remains.dpkg, &Manner::default())], open, ..Plan::default() }, Vec::new());
     }
     let mut steps = Vec::new();
     let mut left = Vec::new();

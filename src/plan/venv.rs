@@ -1,11 +1,11 @@
 //! What the virtual environment lacks, as steps: pure. It is the student's: no step here needs root.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use semver::Version;
 
 use super::steps::listed;
-use super::{Action, Choice, Origin, Settings, Step, commands};
+use super::{Action, Choice, Manner, Origin, Settings, Step, commands};
 use crate::course::Course;
 use crate::error::Error;
 use crate::facts::Facts;
@@ -24,7 +24,7 @@ pub(super) fn steps(course: &Course, facts: &Facts, settings: &Settings, choice:
     let why = match flaw(facts, settings, Some(choice))? {
         Some(why) => why,
         None => {
-            steps.extend(package_steps(course, facts, folder.clone(), owner));
+            steps.extend(package_steps(course, facts, &settings.manner, owner));
             return Ok(steps);
         }
     };
@@ -52,7 +52,7 @@ pub(super) fn steps(course: &Course, facts: &Facts, settings: &Settings, choice:
         needs_root: false,
         undo: Some(quoted_line(&["rm".into(), "-r".into(), shown.to_string()])),
     });
-    steps.extend(pip_step(folder.clone(), &course.venv.packages, owner));
+    steps.extend(pip_step(folder, &course.venv.packages, owner, &settings.manner));
     Ok(steps)
 }
 
@@ -127,7 +127,8 @@ fn misfit(version: &Version, settings: &Settings, choice: Option<&Choice>) -> Op
 }
 
 /// What a good virtual environment lacks.
-fn package_steps(course: &Course, facts: &Facts, folder: PathBuf, owner: Option<Account>) -> Vec<Step> {
+fn package_steps(course: &Course, facts: &Facts, manner: &Manner, owner: Option<Account>) -> Vec<Step> {
+    let folder = &facts.venv.folder;
     let has = |name: &str| facts.venv.packages.contains(&normalized(name));
     let missing: Vec<String> = course.venv.packages.iter().filter(|name| !has(name)).cloned().collect();
     let add_pip = (!has("pip")).then(|| Step {
@@ -135,20 +136,20 @@ fn package_steps(course: &Course, facts: &Facts, folder: PathBuf, owner: Option<
         title: "Put pip into the virtual environment".into(),
         why: "it has no pip".into(),
         action: Action::AddPip { folder: folder.clone() },
-        command: commands::add_pip(&folder, owner.clone()),
+        command: commands::add_pip(folder, owner.clone()),
         needs_root: false,
         undo: None,
     });
-    add_pip.into_iter().chain(pip_step(folder, &missing, owner)).collect()
+    add_pip.into_iter().chain(pip_step(folder, &missing, owner, manner)).collect()
 }
 
-fn pip_step(folder: PathBuf, packages: &[String], owner: Option<Account>) -> Option<Step> {
+fn pip_step(folder: &Path, packages: &[String], owner: Option<Account>, manner: &Manner) -> Option<Step> {
     (!packages.is_empty()).then(|| Step {
         id: "install-into-venv".into(),
         title: format!("Install {} into the virtual environment", listed(packages)),
         why: "the course uses it there".into(),
-        command: commands::install_into_venv(&folder, packages, owner),
-        action: Action::InstallIntoVenv { folder, packages: packages.to_vec() },
+        command: commands::install_into_venv(folder, packages, owner, manner),
+        action: Action::InstallIntoVenv { folder: folder.to_owned(), packages: packages.to_vec() },
         needs_root: false,
         undo: None,
     })

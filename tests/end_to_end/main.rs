@@ -7,12 +7,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod becoming_ready;
+mod bundle;
 mod copies;
 mod cut_off;
 mod deadsnakes;
 mod first_boot;
 mod harness;
 mod health;
+mod image;
 mod in_the_way;
 mod locks;
 mod machine;

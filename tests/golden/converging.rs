@@ -6,11 +6,11 @@ use labready::course::Course;
 use labready::error::Error;
 use labready::facts::Facts;
 use labready::facts::alternatives::{Alternative, Link};
-use labready::facts::apt::{Apt, Offer};
+use labready::facts::apt::{Apt, Files, Offer};
 use labready::facts::interpreters::{Home, Interpreter};
 use labready::facts::packages::Packages;
 use labready::facts::venv::State;
-use labready::plan::{Action, Archive, Plan, Selection, Settings, Wish};
+use labready::plan::{Action, Archive, Manner, Plan, Selection, Settings, Wish};
 use labready::version::{Requirement, from_python};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -119,7 +119,7 @@ prop_compose! {
     fn cases()(
         facts in facts(),
         (stale, more, is_complete, becomes_complete) in (any::<u8>(), any::<u8>(), any::<bool>(), prop::bool::weighted(0.9)),
-        (python, newest, select) in (requirements(), any::<bool>(), any::<bool>()),
+        (python, newest, select, clean, kept) in (requirements(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
         named in proptest::option::weighted(0.2, 0..SERIES.len()),
     ) -> (Machine, Settings) {
         let named = named.map(|index| {
@@ -127,8 +127,10 @@ prop_compose! {
             let path = format!("/opt/python/bin/python3.{minor}");
             Interpreter { origin: Home::Named, ..interpreter(&path, &version.replace('~', ""), Home::Local) }
         });
+        let mut facts = facts;
+        facts.apt_files = Files { cache: kept, index: stale != 0 || is_complete };
         let machine = Machine { facts, index: index(stale, is_complete), fresh: index(stale | more, becomes_complete), named: named.clone() };
-        (machine, settings(&course(), python, newest, select, named))
+        (machine, Settings { clean, ..settings(&course(), python, newest, select, named) })
     }
 }
 
@@ -147,6 +149,8 @@ fn settings(course: &Course, python: Option<&str>, newest: bool, select: bool, n
         refreshed: false,
         outdated: false,
         archive: Archive::default(),
+        manner: Manner::default(),
+        clean: false,
     }
 }
 

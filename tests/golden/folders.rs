@@ -118,7 +118,7 @@ impl Machine {
 
     /// Everything that labready finds, without what differs from one test machine to the next: the account's numbers and the disk.
     pub fn facts(&self) -> Facts {
-        let mut facts = facts::gather(&self.host(), &course(), Path::new(VENV), &settings().archive.address).unwrap();
+        let mut facts = facts::gather(&self.host(), &course(), Path::new(VENV), &settings().archive.address, None).unwrap();
         let uid = facts.rights.account.uid;
         (facts.rights.account.uid, facts.rights.account.gid) = (1000, 1000);
         let renumbered = |owner| if owner == uid { 1000 } else { owner };

@@ -1,14 +1,18 @@
 //! {facts, course, settings} → plan: what is missing, and what is in the way.
 
 use insta::assert_snapshot;
+use labready::error::Error;
+use labready::facts::Facts;
 use labready::facts::alternatives::Link;
+use labready::facts::apt::{Apt, Files};
 use labready::facts::venv::State;
 use labready::host::Account;
+use labready::plan::{self, Manner, Plan, Settings, Supply};
 
 use super::machines::{
-    changed, every_recorded, forget, have_venv, narrowed, recorded, refreshed, rename, select, settings, unselected,
+    changed, course, every_recorded, forget, have_venv, narrowed, recorded, refreshed, rename, select, settings, unselected,
 };
-use super::shown::answer;
+use super::shown::{answer, error_text, plan_text};
 
 #[test]
 fn a_fresh_machine_without_an_index_first_gets_one() {
@@ -215,4 +219,60 @@ fn no_plan_ever_touches_the_operating_systems_python3() {
             .any(|line| line.split_whitespace().any(|word| word == "/usr/bin/python3" || word == "python3"));
         assert!(!touched, "{name}: {answer}");
     }
+}
+
+#[test]
+fn an_image_is_planned_for_speed_and_emptied_at_the_end() {
+    let settings = Settings { manner: Manner { image: true, supply: Supply::Network }, clean: true, ..settings() };
+    let indexed = changed("bookworm-indexed", |facts| facts.apt_files = Files { cache: false, index: true });
+    assert_snapshot!(answer(&indexed, &settings));
+    let ready = changed("bookworm-ready", |facts| facts.apt_files = Files { cache: true, index: false });
+    assert_snapshot!(answer(&ready, &settings));
+}
+
+/// Nothing but what is here, or in a bundle.
+fn without_network(supply: Supply) -> Settings {
+    Settings { manner: Manner { image: false, supply }, ..settings() }
+}
+
+#[test]
+fn offline_nothing_is_refreshed_and_what_is_missing_is_named() {
+    let offline = without_network(Supply::Here);
+    let no_index = changed("bookworm-fresh", |facts| facts.apt = Some(Apt::default()));
+    assert_snapshot!(answer(&no_index, &offline));
+    assert_snapshot!(answer(&recorded("bookworm-indexed"), &offline));
+    let no_packages = changed("bookworm-python", |facts| facts.apt = Some(Apt::default()));
+    assert_snapshot!(answer(&no_packages, &offline));
+    let ubuntu = changed("bookworm-fresh", |facts| {
+        rename(facts, "ID=ubuntu\nVERSION_CODENAME=noble\nUBUNTU_CODENAME=noble\n");
+        facts.apt = Some(Apt::default());
+    });
+    // deadsnakes is on the network, too.
+    assert_snapshot!(answer(&ubuntu, &offline));
+}
+
+#[test]
+fn a_bundle_is_all_that_apt_and_pip_look_at() {
+    let bundle = without_network(Supply::Bundle("/var/tmp/labready-x".into()));
+    assert_snapshot!(answer(&recorded("bookworm-indexed"), &bundle));
+    let other = changed("bookworm-fresh", |facts| facts.apt = Some(Apt { indexed: true, ..Apt::default() }));
+    assert_snapshot!(answer(&other, &bundle));
+}
+
+#[test]
+fn a_bundle_is_fetched_for_a_machine_that_has_nothing() {
+    let fetched = |facts: &Facts| {
+        let (choice, packages) = plan::needs(&course(), facts, &settings())?;
+        let closure: Vec<String> = packages.iter().map(|name| format!("{name}:amd64=1")).collect();
+        plan::fetch(&course(), facts, &choice, &closure, "/work".as_ref())
+    };
+    let shown = |fetched: Result<Plan, Error>| fetched.map_or_else(|error| error_text(&error), |plan| plan_text(&plan));
+    // One that is ready brings everything nevertheless, and fetches with its environment; without one it makes one.
+    let ready = changed("bookworm-ready", |facts| facts.apt = recorded("bookworm-indexed").apt);
+    assert_snapshot!(shown(fetched(&ready)));
+    let python = changed("bookworm-python", |facts| facts.apt = recorded("bookworm-indexed").apt);
+    assert_snapshot!(shown(fetched(&python)));
+    assert_snapshot!(shown(fetched(&recorded("bookworm-indexed"))));
+    let nothing = changed("bookworm-indexed", |facts| facts.apt = Some(Apt::default()));
+    assert_snapshot!(shown(fetched(&nothing)));
 }

@@ -29,7 +29,8 @@ pub fn error_text(error: &Error) -> String {
     format!("error: {error}\nhint: {hint}\nexit code {}: {}\n", error.exit().code(), error.exit().meaning())
 }
 
-fn plan_text(plan: &Plan) -> String {
+/// Every part of a plan.
+pub fn plan_text(plan: &Plan) -> String {
     let mut text = String::new();
     match &plan.python {
         Some(python) => {

@@ -49,7 +49,15 @@ impl Machine {
     fn perform(&mut self, step: &Step) -> Result<(), String> {
         match &step.action {
             Action::ConfigurePackages => self.configure(),
-            Action::RefreshIndex => self.index = self.fresh.clone(),
+            Action::RefreshIndex => {
+                self.index = self.fresh.clone();
+                self.facts.apt_files.index = true;
+            }
+            Action::EmptyCache => self.facts.apt_files.cache = false,
+            Action::EmptyIndex => {
+                self.index = Apt::default();
+                self.facts.apt_files.index = false;
+            }
             Action::AddArchive { archive, codename, .. } => {
                 // It serves nothing that these machines could use: one that does is real, in the end-to-end tests.
                 let source = Source {
@@ -62,6 +70,9 @@ impl Machine {
                 };
                 self.facts.sources.deadsnakes.push(source);
             }
+            Action::FetchIndex { .. } | Action::FetchPackages { .. } | Action::FetchWheels { .. } => {
+                return Err("setup makes no bundle".into());
+            }
             Action::GiveBackVenv { uid, .. } => self.facts.venv.owner_uid = Some(*uid),
             Action::RestoreSystemPython { .. }
             | Action::RemoveArchive { .. }
@@ -69,7 +80,10 @@ impl Machine {
             | Action::UnregisterAlternative { .. }
             | Action::RemoveVenv { .. } => return Err("setup neither mends nor takes back".into()),
             Action::PinArchive { pin } => self.facts.sources.pin = Some(pin.clone()),
-            Action::InstallPackages { packages } => packages.iter().try_for_each(|package| self.install(package))?,
+            Action::InstallPackages { packages } => {
+                packages.iter().try_for_each(|package| self.install(package))?;
+                self.facts.apt_files.cache = true;
+            }
             Action::RegisterAlternative { path, priority } => {
                 assert_ne!(path.to_str(), Some(LINK), "a link cannot lead to itself");
                 self.know(path)?;

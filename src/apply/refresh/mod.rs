@@ -11,6 +11,7 @@ use super::{failed, reach};
 use crate::error::Result;
 use crate::facts::network::{self, Answer, Asked};
 use crate::facts::sources::{self, Source};
+use crate::facts::supply::View;
 use crate::facts::{apt, machine};
 use crate::finding::{Finding, Severity};
 use crate::host::{Finished, Host};
@@ -52,7 +53,7 @@ impl Apt<'_> {
         }
         let findings: Vec<Finding> =
             failed_ones.iter().filter(|failure| is_new(failure)).map(|failure| telling::finding(self.host, failure)).collect();
-        if apt::is_indexed(self.host) {
+        if apt::is_indexed(self.host, &View::default()) {
             findings.into_iter().for_each(|finding| self.tell_finding(Finding { severity: Severity::Warning, ..finding }));
             return Ok(());
         }

@@ -1,9 +1,12 @@
-//! What was typed: commands, options, help texts. What it means is decided in `commands`.
+//! What was typed: commands, options, help texts; `common` are the options of all commands. What it means is decided in `commands`.
+
+mod common;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use common::{Color, Common, Format, ReportFile};
 
 use crate::course;
 use crate::error::Exit;
@@ -29,6 +32,8 @@ pub enum Command {
     Plan(Plan),
     /// Run the course's labs, or a student's own copies of them, and judge their timing
     Verify(Verify),
+    /// Fetch everything that setup needs, for machines without a network
+    Bundle(Bundle),
     /// Say everything that is wrong with this workstation, and what mends it; changes nothing
     Doctor(Doctor),
     /// Mend what labready itself can mend: show the plan, ask once, apply it
@@ -47,6 +52,7 @@ impl Command {
             Self::Setup(_) => "setup",
             Self::Plan(_) => "plan",
             Self::Verify(_) => "verify",
+            Self::Bundle(_) => "bundle",
             Self::Doctor(_) => "doctor",
             Self::Repair(_) => "repair",
             Self::Undo(_) => "undo",
@@ -67,6 +73,15 @@ pub struct Setup {
     /// Do not run the labs afterwards
     #[arg(long)]
     pub no_verify: bool,
+    /// Take packages from a bundle that `labready bundle` made, instead of from the network
+    #[arg(long, value_name = "DIR", conflicts_with = "offline")]
+    pub bundle: Option<PathBuf>,
+    /// Work inside an image that is being built: no question, no service started; everything is root's unless --owner says whose
+    #[arg(long)]
+    pub image: bool,
+    /// Empty apt's cache and package index at the end
+    #[arg(long, requires = "image")]
+    pub clean: bool,
     /// What to change
     #[command(flatten)]
     pub wish: Wish,
@@ -78,6 +93,14 @@ pub struct Plan {
     /// What to change
     #[command(flatten)]
     pub wish: Wish,
+}
+
+/// Options of `bundle`.
+#[derive(Debug, Args)]
+pub struct Bundle {
+    /// The folder to make; on a stick or a share it can be carried to any machine of the same release and architecture
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
 }
 
 /// Options of `doctor`.
@@ -100,6 +123,9 @@ pub struct Repair {
     /// How long to wait for another program that uses apt, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,
+    /// Whose the virtual environment is, when root asks
+    #[arg(long, value_name = "USER")]
+    pub owner: Option<String>,
 }
 
 /// Options of `undo`.
@@ -111,6 +137,25 @@ pub struct Undo {
     /// How long to wait for another program that uses apt, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,
+}
+
+impl Command {
+    /// The account of `--owner`.
+    pub fn owner(&self) -> Option<&str> {
+        match self {
+            Self::Setup(setup) => setup.wish.owner.as_deref(),
+            Self::Plan(plan) => plan.wish.owner.as_deref(),
+            Self::Verify(verify) => verify.owner.as_deref(),
+            Self::Doctor(doctor) => doctor.wish.owner.as_deref(),
+            Self::Repair(repair) => repair.owner.as_deref(),
+            Self::Bundle(_) | Self::Undo(_) | Self::Course(_) => None,
+        }
+    }
+
+    /// Whether an image is being built.
+    pub fn is_for_image(&self) -> bool {
+        matches!(self, Self::Setup(Setup { image: true, .. }))
+    }
 }
 
 impl Setup {
@@ -143,6 +188,9 @@ pub struct Verify {
     /// Judge a script of another name as this lab; may be given more than once
     #[arg(long = "lab", num_args = 2, value_names = ["NAME", "FILE"])]
     pub labs: Vec<String>,
+    /// Run the labs as this account, in its environment, when root asks
+    #[arg(long, value_name = "USER")]
+    pub owner: Option<String>,
     /// Run again whenever one of the files is saved, until Ctrl-C
     #[arg(long)]
     pub watch: bool,
@@ -163,6 +211,12 @@ pub struct Wish {
     /// The key that signs that copy, in armour, instead of deadsnakes' own
     #[arg(long, value_name = "FILE")]
     pub ppa_key: Option<PathBuf>,
+    /// Fetch nothing: what is not on this machine is named
+    #[arg(long)]
+    pub offline: bool,
+    /// Whose the virtual environment and the labs are, when root prepares a machine; the environment is then below that home
+    #[arg(long, value_name = "USER")]
+    pub owner: Option<String>,
     /// How far `python3` is selected: /usr/local/bin/python3, or not at all
     #[arg(long, value_enum, default_value_t = Select::Local, value_name = "HOW")]
     pub select: Select,
@@ -211,95 +265,8 @@ pub struct NewCourse {
     pub output: Option<PathBuf>,
 }
 
-/// Options of every command.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Common options")]
-pub struct Common {
-    /// A course.toml, or the folder that holds one, instead of the embedded course
-    #[arg(long, global = true, value_name = "FILE|DIR")]
-    pub course: Option<PathBuf>,
-    /// Narrow the range (`3.12`, `>=3.10, <3.13`), or take this very interpreter
-    #[arg(long, global = true, value_name = "REQ|PATH")]
-    pub python: Option<String>,
-    /// Where the virtual environment is, instead of the course's folder below the current one
-    #[arg(long, global = true, value_name = "DIR")]
-    pub venv: Option<PathBuf>,
-    /// What is printed on standard output
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
-    pub format: Format,
-    /// The same as `--format plain`: words first, for a screen reader
-    #[arg(long, global = true, conflicts_with = "format")]
-    pub plain: bool,
-    /// Also write the report in a format to a file; may be given more than once
-    #[arg(long, global = true, value_name = "FORMAT=FILE", value_parser = parse_report)]
-    pub report: Vec<ReportFile>,
-    /// When to colour
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub color: Color,
-    /// Say nothing on standard error but errors
-    #[arg(long, short = 'q', global = true, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// Say more: every candidate, every line that a step prints
-    #[arg(long, short = 'v', global = true)]
-    pub verbose: bool,
-    /// Append every event to a file, as JSON lines
-    #[arg(long, global = true, value_name = "FILE")]
-    pub log: Option<PathBuf>,
-}
-
-/// Formats of the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people, with pictures
-    Human,
-    /// For people, in words: no tables, no pictures
-    Plain,
-    /// One JSON document
-    Json,
-    /// One JSON object per event, as it happens
-    Ndjson,
-    /// One SVG picture: the labs' timelines, to scale
-    Svg,
-}
-
-/// When to colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless NO_COLOR, CLICOLOR=0 or TERM=dumb says no
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
-/// A report for a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReportFile {
-    /// Its format.
-    pub format: Format,
-    /// Its file.
-    pub path: PathBuf,
-}
-
 fn parse_unit(text: &str) -> Result<Duration, String> {
     course::unit(text).ok_or_else(|| "write a time between 100 ms and 60 s, for example 1s, 0.5s or 250ms".into())
-}
-
-fn parse_report(text: &str) -> Result<ReportFile, String> {
-    let names = || {
-        let names: Vec<String> = Format::value_variants()
-            .iter()
-            .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
-            .collect();
-        names.join(", ")
-    };
-    let (format, path) = text.split_once('=').ok_or("write it as FORMAT=FILE, for example json=report.json")?;
-    let format = Format::from_str(format, false).map_err(|_| format!("`{format}` is no format; there are {}", names()))?;
-    if path.is_empty() {
-        return Err("the file's name is missing after `=`".into());
-    }
-    Ok(ReportFile { format, path: PathBuf::from(path) })
 }
 
 /// The table of exit codes for `--help`.

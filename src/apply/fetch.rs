@@ -1,0 +1,31 @@
+//! Fetching for a bundle: into folders of our own, so nobody has to be waited for.
+
+use std::path::Path;
+
+use super::apt::{Apt, Heard, evidence};
+use super::failed;
+use crate::error::Result;
+use crate::facts::apt::is_indexed;
+use crate::facts::supply::View;
+
+const CHECK: &str = "check the network, and the proxy if there is one";
+
+impl Apt<'_> {
+    /// Fetches the index that the bundle is made from.
+    pub fn fetch_index(&self, folder: &Path) -> Result<()> {
+        let finished = self.stream(&self.step.command, &mut Heard::default())?;
+        if is_indexed(self.host, &View::of_bare_machine(folder)) {
+            return Ok(());
+        }
+        Err(failed(self.step, format!("no package index could be fetched: {}", evidence(&finished)), CHECK))
+    }
+
+    /// Fetches the packages. Which of them are there, and whether they are what the index says, is looked at when the bundle is made of them.
+    pub fn fetch_packages(&self) -> Result<()> {
+        let finished = self.stream(&self.step.command, &mut Heard::default())?;
+        if finished.is_success() {
+            return Ok(());
+        }
+        Err(failed(self.step, format!("not all of them could be fetched: {}", evidence(&finished)), CHECK))
+    }
+}

@@ -1,0 +1,179 @@
+//! What a bundle says of itself: what it is for, and every file with its digest. Pure.
+
+use semver::Version;
+use serde::{Deserialize, Serialize};
+
+use crate::course::Course;
+use crate::error::{Error, Result};
+use crate::facts::Facts;
+use crate::host::Copied;
+use crate::version::Requirement;
+
+/// Its name in the bundle's folder.
+pub const FILE: &str = "bundle.json";
+const SCHEMA: &str = "labready.bundle";
+/// The major version is what can be read.
+const FORMAT: &str = "1.0";
+
+/// `bundle.json`. Unknown keys are passed over: a newer minor version may have more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Always `labready.bundle`.
+    pub schema: String,
+    /// `MAJOR.MINOR`.
+    pub format_version: String,
+    /// The version of labready that made it.
+    pub labready: String,
+    /// What it is for.
+    pub target: Target,
+    /// The course's name and digest.
+    pub course: CoursePart,
+    /// The Python that it brings.
+    pub python: Version,
+    /// Everything else in the folder.
+    pub files: Vec<File>,
+}
+
+/// The machines that a bundle is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The release, as apt's sources name it, and its family: `debian bookworm`.
+    pub release: String,
+    /// dpkg's name: `amd64`.
+    pub architecture: String,
+}
+
+/// The course that a bundle is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoursePart {
+    /// Its name.
+    pub name: String,
+    /// Its digest.
+    pub digest: String,
+}
+
+/// A file of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    /// `Packages`, `debs/NAME` or `wheels/NAME`.
+    pub path: String,
+    /// SHA-256, in hex.
+    pub sha256: String,
+    /// In bytes.
+    pub size: u64,
+}
+
+impl File {
+    /// A file that was copied to this path.
+    pub fn new(path: String, copied: Copied) -> Self {
+        Self { path, sha256: copied.sha256, size: copied.size }
+    }
+
+    /// Whether a copy is what is written here.
+    pub fn is(&self, copied: &Copied) -> bool {
+        (self.size, self.sha256.as_str()) == (copied.size, copied.sha256.as_str())
+    }
+}
+
+impl Target {
+    /// This machine.
+    pub fn of(facts: &Facts) -> Self {
+        let base = facts.distro.base.as_ref();
+        let family = base.map(|base| format!("{:?}", base.family).to_lowercase()).unwrap_or_default();
+        let codename = base.and_then(|base| base.codename.clone()).unwrap_or_else(|| facts.distro.version.clone());
+        Self { release: format!("{family} {codename}"), architecture: facts.machine.architecture.clone() }
+    }
+}
+
+impl Manifest {
+    /// Of a bundle for machines like this one.
+    pub fn new(course: &Course, facts: &Facts, python: Version, files: Vec<File>) -> Self {
+        Self {
+            schema: SCHEMA.into(),
+            format_version: FORMAT.into(),
+            labready: env!("CARGO_PKG_VERSION").into(),
+            target: Target::of(facts),
+            course: CoursePart { name: course.name.clone(), digest: course.digest.clone() },
+            python,
+            files,
+        }
+    }
+
+    /// Reads one. `folder` is for the messages.
+    ///
+    /// # Errors
+    /// [`Error::Bundle`].
+    pub fn parse(text: &str, folder: &str) -> Result<Self> {
+        let refuse = |what: String| damaged(format!("`{folder}/{FILE}` {what}"));
+        let manifest: Self = serde_json::from_str(text).map_err(|error| refuse(format!("cannot be read: {error}")))?;
+        let major = |version: &str| version.split('.').next().map(str::to_owned);
+        if manifest.schema != SCHEMA || major(&manifest.format_version) != major(FORMAT) {
+            let other = format!("{} {}", manifest.schema, manifest.format_version);
+            return Err(refuse(format!("has the format {other:?}, and this labready reads {SCHEMA} {FORMAT}")));
+        }
+        match manifest.files.iter().find(|file| !is_inside(&file.path)) {
+            Some(file) => Err(refuse(format!("names a file where no bundle has one: {:?}", file.path))),
+            None => Ok(manifest),
+        }
+    }
+
+    /// Whether it is for this machine, this course and a Python in this range.
+    ///
+    /// # Errors
+    /// [`Error::Bundle`].
+    pub fn check(&self, course: &Course, facts: &Facts, requirement: &Requirement) -> Result<()> {
+        let here = Target::of(facts);
+        let mismatch = |what: &str, of_bundle: &str, wanted: &str| {
+            Error::Bundle {
+            message: format!("the bundle is for the {what} {of_bundle:?}, and this is {wanted:?}"),
+            hint: "make one for it with `labready bundle DIR`, on a connected machine of the same release and architecture, with the same \
+                   `--course`"
+                .into(),
+        }
+        };
+        if self.target.release != here.release {
+            return Err(mismatch("release", &self.target.release, &here.release));
+        }
+        if self.target.architecture != here.architecture {
+            return Err(mismatch("architecture", &self.target.architecture, &here.architecture));
+        }
+        if self.course.digest != course.digest {
+            let named = |name: &str, digest: &str| format!("{name} ({})", digest.get(..12).unwrap_or(digest));
+            let (theirs, ours) = (&self.course, course);
+            return Err(mismatch("course", &named(&theirs.name, &theirs.digest), &named(&ours.name, &ours.digest)));
+        }
+        if !requirement.matches(&self.python) {
+            return Err(mismatch("Python", &self.python.to_string(), &requirement.to_string()));
+        }
+        Ok(())
+    }
+}
+
+/// A bundle that is not whole.
+pub(super) fn damaged(message: String) -> Error {
+    let hint = "nothing was changed; copy the bundle again, or make it anew with `labready bundle DIR`";
+    Error::Bundle { message, hint: hint.into() }
+}
+
+/// Only plain names, in the two folders that there are.
+fn is_inside(path: &str) -> bool {
+    let name = ["debs/", "wheels/"].iter().find_map(|folder| path.strip_prefix(folder));
+    let is_plain = |name: &str| {
+        !name.is_empty() && !name.starts_with('.') && name.chars().all(|c| c.is_ascii_alphanumeric() || "._+~-".contains(c))
+    };
+    path == "Packages" || name.is_some_and(is_plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_leads_out_of_the_bundle_is_refused() {
+        let inside = ["Packages", "debs/python3.11_3.11.2-6+deb12u6_amd64.deb", "wheels/wheel-0.45.1-py3-none-any.whl"];
+        assert!(inside.iter().all(|path| is_inside(path)));
+        let outside =
+            ["/etc/passwd", "debs/../x", "debs/", "debs/a/b", "../debs/x", "debs/.x", "x", "debs/a b", "wheels/a\nb", "debs/%2e"];
+        assert!(!outside.iter().any(|path| is_inside(path)));
+    }
+}

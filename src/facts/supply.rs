@@ -1,0 +1,86 @@
+//! Where packages come from, and what apt is told so that it looks there.
+
+use std::path::{Path, PathBuf};
+
+use super::apt::LISTS;
+use crate::host::Command;
+
+/// Where packages come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Supply {
+    /// From where apt's sources and pip's index are.
+    #[default]
+    Network,
+    /// From this machine alone: what is installed, and what apt has fetched before.
+    Here,
+    /// From a bundle that was checked and copied to this folder.
+    Bundle(PathBuf),
+}
+
+impl Supply {
+    /// How apt looks at it.
+    pub fn view(&self) -> View {
+        match self {
+            Self::Network | Self::Here => View::default(),
+            Self::Bundle(folder) => View::of_bundle(folder),
+        }
+    }
+}
+
+/// What apt looks at: the machine's own sources, index and packages, or others for a single run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Where the index is.
+    pub lists: PathBuf,
+    /// What apt's programs are told.
+    pub options: Vec<String>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self { lists: PathBuf::from(LISTS), options: Vec::new() }
+    }
+}
+
+impl View {
+    /// A bundle's packages and no others, on the machine as it is.
+    pub fn of_bundle(folder: &Path) -> Self {
+        let sources = format!("Dir::Etc::SourceList={}", Self::sources(folder).display());
+        Self::with(folder, &[sources, "Dir::Etc::SourceParts=-".into()])
+    }
+
+    /// The machine's own sources, as a machine sees them on which nothing is installed. `folder` holds an index of its own.
+    pub fn of_bare_machine(folder: &Path) -> Self {
+        Self::with(folder, &[format!("Dir::State::Status={}", Self::status(folder).display())])
+    }
+
+    /// What a command of apt looks at.
+    pub fn of_command(command: &Command) -> Self {
+        let settings = command.arguments.iter().filter(|word| word.starts_with("Dir::"));
+        let lists = settings.clone().find_map(|setting| setting.strip_prefix("Dir::State::Lists="));
+        let options = settings.clone().flat_map(|setting| ["-o".to_owned(), setting.clone()]).collect();
+        Self { lists: PathBuf::from(lists.unwrap_or(LISTS)), options }
+    }
+
+    /// The only file of sources of a bundle's view.
+    pub fn sources(folder: &Path) -> PathBuf {
+        folder.join("sources.list")
+    }
+
+    /// The empty status file of a bare machine's view.
+    pub fn status(folder: &Path) -> PathBuf {
+        folder.join("status")
+    }
+
+    /// The folders that apt wants to find.
+    pub fn folders(folder: &Path) -> [PathBuf; 5] {
+        ["lists", "lists/partial", "cache", "cache/archives", "cache/archives/partial"].map(|name| folder.join(name))
+    }
+
+    fn with(folder: &Path, more: &[String]) -> Self {
+        let lists = folder.join("lists");
+        let own = [format!("Dir::State::Lists={}", lists.display()), format!("Dir::Cache={}", folder.join("cache").display())];
+        let options = own.iter().chain(more).flat_map(|setting| ["-o".to_owned(), setting.clone()]).collect();
+        Self { lists, options }
+    }
+}

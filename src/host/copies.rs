@@ -1,0 +1,94 @@
+//! Copies of files that are known by their digest, in folders that nobody else can write.
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::{Digest, Host};
+use crate::error::{Error, Result};
+
+/// What a file was when it was copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// SHA-256 of what was copied, in hex.
+    pub sha256: String,
+    /// How many bytes.
+    pub size: u64,
+}
+
+impl Host {
+    /// Copies a regular file to a new one, and tells what was copied. A link, or anything else in its place, is refused; so is what is longer
+    /// than the limit, in bytes.
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::TooLarge`], [`Error::Interrupted`]; whatever is there of the copy then is no copy.
+    pub fn copy_hashed(&self, from: &Path, to: &Path, limit: u64) -> Result<Copied> {
+        let failed = |path: &Path, source| Error::File { action: "copy", path: path.to_owned(), source };
+        let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
+        let opened = OpenOptions::new().read(true).custom_flags(flags).open(self.inside(from));
+        let mut source = opened.map_err(|error| failed(from, error))?;
+        if !source.metadata().is_ok_and(|metadata| metadata.is_file()) {
+            return Err(failed(from, io::Error::new(ErrorKind::InvalidInput, "it is no regular file")));
+        }
+        let created = OpenOptions::new().write(true).create_new(true).mode(0o644).open(self.inside(to));
+        let mut target = created.map_err(|error| failed(to, error))?;
+        let (mut digest, mut size, mut block) = (Digest::default(), 0, vec![0; 256 << 10]);
+        loop {
+            self.go_on()?;
+            let count = source.read(&mut block).map_err(|error| failed(from, error))?;
+            if count == 0 {
+                break;
+            }
+            size += count as u64;
+            if size > limit {
+                return Err(Error::TooLarge { path: from.to_owned(), limit });
+            }
+            digest.update(&block[..count]);
+            target.write_all(&block[..count]).map_err(|error| failed(to, error))?;
+        }
+        // Whatever the umask: apt reads it as an account of its own. A stick without permissions has none to set.
+        let _ = target.set_permissions(Permissions::from_mode(0o644));
+        Ok(Copied { sha256: digest.hex(), size })
+    }
+
+    /// A folder for hundreds of megabytes, removed when the value is dropped; nobody else can look into it yet.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn roomy_folder(&self) -> Result<TempDir> {
+        self.private_folder(Path::new("/var/tmp"))
+    }
+
+    /// The same below a folder.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn private_folder(&self, parent: &Path) -> Result<TempDir> {
+        let failed = |source: io::Error| Error::File {
+            action: "make a temporary folder in",
+            path: parent.to_owned(),
+            source: source.kind().into(),
+        };
+        tempfile::Builder::new().prefix("labready-").tempdir_in(self.inside(parent)).map_err(failed)
+    }
+
+    /// Lets everybody look into a folder of ours, whatever the umask was. A stick without permissions has none to set.
+    pub fn open_to_all(&self, folder: &Path) {
+        let _ = fs::set_permissions(self.inside(folder), Permissions::from_mode(0o755));
+    }
+
+    /// Makes folders that everybody may look into.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn make_open_folders(&self, folders: &[PathBuf]) -> Result<()> {
+        folders.iter().try_for_each(|folder| {
+            self.make_folder(folder, None)?;
+            self.open_to_all(folder);
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,122 @@
+//! What is fetched for machines without a network, as steps: what a machine of this release needs that has nothing at all. Pure.
+//!
+//! The machines of a room need not have what this one has, so everything is fetched that the packages need, far and near.
+
+use std::path::{Path, PathBuf};
+
+use super::choose::{Chosen, Hope, choose};
+use super::steps::{every_package, listed};
+use super::{Action, Choice, Plan, Settings, Step, commands};
+use crate::course::Course;
+use crate::error::Error;
+use crate::facts::Facts;
+use crate::facts::interpreters::Home;
+use crate::facts::packages::Packages;
+use crate::facts::supply::View;
+use crate::facts::venv::{State, normalized};
+
+const NO_PYTHON: &str =
+    "add an apt source that offers one; on an Ubuntu that needs deadsnakes, `labready setup` on this machine adds it";
+
+/// The step that fetches an index of its own, newer than any that is here and signed.
+pub fn fetch_index(work: &Path) -> Plan {
+    Plan {
+        steps: vec![step(
+            "fetch-index",
+            "Fetch apt's package index",
+            Action::FetchIndex { folder: work.into() },
+            commands::fetch_index(&View::of_bare_machine(work)),
+        )],
+        ..Plan::default()
+    }
+}
+
+/// The Python and the packages that a bare machine needs, of what apt offers.
+///
+/// # Errors
+/// [`Error::NoPython`], [`Error::NoPackage`].
+pub fn needs(course: &Course, facts: &Facts, settings: &Settings) -> Result<(Choice, Vec<String>), Error> {
+    let bare = Facts { interpreters: Vec::new(), packages: Packages::default(), ..facts.clone() };
+    let (Chosen::Taken(choice), _) = choose(&settings.wish, &bare, Hope::None(NO_PYTHON))? else {
+        return Err(Error::Bug { message: "nothing was chosen, and nothing is left to hope for".into() });
+    };
+    let packages = every_package(course, Some(&choice));
+    let offered = |name: &&String| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(*name));
+    let unknown: Vec<String> = packages.iter().filter(|name| !offered(name)).cloned().collect();
+    if unknown.is_empty() {
+        return Ok((choice, packages));
+    }
+    Err(Error::NoPackage { packages: listed(&unknown), system: facts.distro.name.clone() })
+}
+
+/// The steps that fetch: wheels by a pip of the chosen Python, and `closure`, the packages with all that they need.
+///
+/// # Errors
+/// [`Error::NoPython`] when no pip of that Python is here.
+pub fn fetch(course: &Course, facts: &Facts, choice: &Choice, closure: &[String], work: &Path) -> Result<Plan, Error> {
+    let mut steps = wheel_steps(course, facts, choice, work)?;
+    let debs = step(
+        "fetch-packages",
+        &format!("Fetch {} packages", closure.len()),
+        Action::FetchPackages { folder: work.join("debs") },
+        commands::fetch_packages(&View::of_bare_machine(work), closure, &work.join("debs")),
+    );
+    steps.push(debs);
+    Ok(Plan { python: Some(choice.clone()), steps, ..Plan::default() })
+}
+
+fn wheel_steps(course: &Course, facts: &Facts, choice: &Choice, work: &Path) -> Result<Vec<Step>, Error> {
+    let names = &course.venv.packages;
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let account = facts.rights.student.clone();
+    let folder = work.join("wheels");
+    let fetch = |venv: &Path| {
+        let packages = names.iter().map(|name| normalized(name)).collect();
+        let command = commands::fetch_wheels(venv, names, &folder, account.clone());
+        step(
+            "fetch-wheels",
+            &format!("Fetch {} for pip", listed(names)),
+            Action::FetchWheels { folder: folder.clone(), packages },
+            command,
+        )
+    };
+    let series = |version: &semver::Version| (version.major, version.minor) == (choice.version.major, choice.version.minor);
+    let venv = &facts.venv;
+    let is_usable = venv.state == State::Good
+        && venv.version.as_ref().is_some_and(series)
+        && venv.owner_uid == Some(facts.rights.owner().uid)
+        && venv.packages.contains("pip");
+    if is_usable {
+        return Ok(vec![fetch(&venv.folder)]);
+    }
+    let interpreter = facts
+        .interpreters
+        .iter()
+        .find(|found| found.origin == Home::Apt && found.ensurepip && found.version.as_ref().is_some_and(series));
+    let Some(interpreter) = interpreter else {
+        return Err(Error::NoPython {
+            message: format!(
+                "pip packages for Python {}.{} can be fetched only by that Python, and it is not installed here",
+                choice.version.major, choice.version.minor
+            ),
+            hint: "make this machine ready first with `labready setup`, then run `labready bundle` again".into(),
+        });
+    };
+    let own: PathBuf = work.join("own/venv");
+    let version = interpreter.version.clone().unwrap_or_else(|| choice.version.clone());
+    let action = Action::MakeVenv { folder: own.clone(), interpreter: interpreter.real.clone(), version, replace: false };
+    let make = step(
+        "make-venv",
+        "Make a virtual environment to fetch with",
+        action,
+        commands::make_venv(&interpreter.real, &own, account.clone()),
+    );
+    Ok(vec![make, fetch(&own)])
+}
+
+fn step(id: &str, title: &str, action: Action, command: crate::host::Command) -> Step {
+    let why = "the machines that the bundle is for have no network".to_owned();
+    Step { id: id.into(), title: title.into(), why, action, command, needs_root: false, undo: None }
+}
