@@ -257,7 +257,7 @@ impl Error {
                 "run `sudo labready {command}`, or hand these commands to whoever administers this machine:\n{commands}"
             )),
             Self::Broken { finding } => {
-                finding.fix.as_ref().map(|fix| format!("mend it with `{fix}`; then run `labready setup` again"))
+                finding.fix.as_ref().map(|fix| format!("mend it with `{fix}`, then try again"))
             }
             Self::NoPackage { .. } => Some(
                 "check apt's sources and `apt-get update`: its warnings name the source that failed; on Ubuntu, is universe enabled?".into(),

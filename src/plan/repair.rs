@@ -36,7 +36,10 @@ pub fn by_hand(step: &Step) -> Vec<Command> {
 
 /// The steps, unless the machine is in a state in which none of them can be begun: the scripts of Debian's packages are run by /usr/bin/python3,
 /// and what is mounted read-only takes nothing.
-pub(super) fn feasible(facts: &Facts, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
+///
+/// # Errors
+/// [`Error::Broken`].
+pub fn feasible(facts: &Facts, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
     let changes_the_system = |step: &Step| step.needs_root && !matches!(step.action, Action::GiveBackVenv { .. });
     if !steps.iter().any(changes_the_system) {
         return Ok(steps);

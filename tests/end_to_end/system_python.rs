@@ -113,6 +113,27 @@ fn a_repair_that_was_killed_between_any_two_of_its_commands_is_mended_by_the_nex
     }
 }
 
+/// Holds a program up until it is told to go.
+const GATE: &str =
+    "#!/bin/sh\ntouch /tmp/begun\nwhile [ ! -e /tmp/go ]; do sleep 0.1; done\nexec /dev/real/update-alternatives \"$@\"\n";
+
+#[test]
+fn while_it_is_repaired_dpkg_is_kept_out_and_ctrl_c_waits_until_the_link_is_there() {
+    let machine = machine_with_two();
+    switch(&machine);
+    let program = "/usr/bin/update-alternatives";
+    machine.shell(&format!("mkdir /dev/real; cp --preserve=mode {program} /dev/real/"));
+    machine.write_program("/dev/real/gate", GATE);
+    machine.run(["mount", "--bind", "/dev/real/gate", program]);
+    let mut running = machine.labready(["repair", "--yes"]).start();
+    running.waits_for("update-alternatives to run", |_| machine.exists("/tmp/begun"));
+    machine.command(["apt-get", "install", "-qq", "--reinstall", "make"]).run().exits(100).says("lock-frontend");
+    machine.signal("labready", "INT");
+    machine.run(["touch", "/tmp/go"]);
+    running.finish().exits(130).says("done: Let `/usr/bin/python3` lead to `python3.11` again");
+    expect_mended(&machine);
+}
+
 #[test]
 fn what_is_no_link_is_left_and_what_is_not_installed_is_not_linked_to() {
     let machine = machine_with_two();
