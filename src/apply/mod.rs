@@ -11,6 +11,7 @@ mod fetch;
 mod install;
 mod journal;
 mod locks;
+mod origin;
 mod put;
 mod reach;
 mod refresh;

@@ -3,7 +3,6 @@
 //! Its scripts hold its absolute path, so it cannot be made elsewhere and moved. Every change is a command run as the owner: root does not
 //! reach into a folder that a student can write.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -156,10 +155,15 @@ fn complaint(finished: &Finished) -> String {
 fn with_settings(host: &Host, step: &Step) -> Command {
     // These send packages elsewhere than into the environment, and break it.
     let misleading = ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_REQUIRE_VIRTUALENV", "PIP_PYTHON"];
-    let certificates =
-        ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS"];
-    let settings: BTreeMap<String, String> =
-        host.variables(|name| (name.starts_with("PIP_") && !misleading.contains(&name)) || certificates.contains(&name));
+    let certificates = ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
+    let folders = ["XDG_CONFIG_HOME", "XDG_CONFIG_DIRS"];
+    let is_wanted = |name: &str| {
+        (name.starts_with("PIP_") && !misleading.contains(&name)) || certificates.contains(&name) || folders.contains(&name)
+    };
+    let mut settings = host.variables(is_wanted);
+    // In a chroot they may name certificates of the system around it, and pip trusts nobody then.
+    let is_there = |value: &str| !value.starts_with('/') || host.real_path(Path::new(value)).is_some();
+    settings.retain(|name, value| !(name == "PIP_CERT" || certificates.contains(&name.as_str())) || is_there(value));
     step.command.clone().envs(settings).envs(host.proxies())
 }
 

@@ -156,7 +156,7 @@ pub(super) fn damaged(message: String) -> Error {
 }
 
 /// Only plain names, in the two folders that there are.
-fn is_inside(path: &str) -> bool {
+pub(super) fn is_inside(path: &str) -> bool {
     let name = ["debs/", "wheels/"].iter().find_map(|folder| path.strip_prefix(folder));
     let is_plain = |name: &str| {
         !name.is_empty() && !name.starts_with('.') && name.chars().all(|c| c.is_ascii_alphanumeric() || "._+~-".contains(c))

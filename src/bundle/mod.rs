@@ -9,4 +9,4 @@ mod write;
 
 pub use manifest::{File, Manifest};
 pub use open::{read, unpack};
-pub use write::{expect_free, write};
+pub use write::{Fetched, expect_free, write};

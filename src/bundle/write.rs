@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::manifest::{FILE, File, Manifest};
+use super::manifest::{FILE, File, Manifest, is_inside};
 use crate::error::{Error, Result};
 use crate::facts::closure::Record;
 use crate::host::{Digest, Host, Kind};
@@ -18,30 +18,48 @@ const INCOMING: &str = "debs/.incoming";
 /// # Errors
 /// [`Error::Bundle`].
 pub fn expect_free(host: &Host, folder: &Path) -> Result<()> {
-    let problem = match host.look(folder).kind {
-        Kind::Missing => return Ok(()),
-        Kind::Folder if host.list(folder).is_empty() => return Ok(()),
-        Kind::Folder => "is not empty",
-        _ => "is no folder",
+    let refused = |path: &Path, problem: &str, hint: &str| {
+        Err(Error::Bundle { message: format!("`{}` {problem}", path.display()), hint: hint.into() })
     };
-    Err(Error::Bundle {
-        message: format!("`{}` {problem}", folder.display()),
-        hint: "name a folder that is not there yet: a bundle is made as a whole".into(),
-    })
+    let another = "name a folder that is not there yet: a bundle is made as a whole";
+    match host.look(folder).kind {
+        Kind::Missing => {}
+        Kind::Folder if host.list(folder).is_empty() => {}
+        Kind::Folder => return refused(folder, "is not empty", another),
+        _ => return refused(folder, "is no folder", another),
+    }
+    match host.first_writable_by_others(folder.parent().unwrap_or(Path::new("/")))? {
+        // Whoever can write there could put a link in the way of what root writes.
+        Some(place) => {
+            refused(&place, "can be written by others than root", "run it as the account whose folder it is: it needs no root")
+        }
+        None => Ok(()),
+    }
 }
 
-/// Puts the archives of `work/debs` and the wheels of `work/wheels` into the folder. The manifest's files come from here.
+/// What was fetched.
+#[derive(Clone, Copy, Debug)]
+pub struct Fetched<'a> {
+    /// Archives are in its `debs`, wheels in its `wheels`.
+    pub work: &'a Path,
+    /// What the signed index says of the archives.
+    pub records: &'a [Record],
+    /// How many archives were asked for.
+    pub archives: usize,
+}
+
+/// Puts the archives and the wheels into the folder. The manifest's files come from here.
 ///
 /// # Errors
 /// [`Error::Bundle`] when an archive is not what the index says; nothing is left of the folder then.
-pub fn write(host: &Host, work: &Path, records: &[Record], folder: &Path, manifest: Manifest) -> Result<Manifest> {
+pub fn write(host: &Host, fetched: &Fetched<'_>, folder: &Path, manifest: Manifest) -> Result<Manifest> {
     expect_free(host, folder)?;
     // Beside it, where nobody else can write, and moved there once it is whole.
     let made = host.private_folder(folder.parent().unwrap_or(Path::new("/")))?;
     let made_in = made.path();
     host.make_open_folders(&["debs", "wheels"].map(|name| made_in.join(name)))?;
-    let mut files = debs(host, work, records, made_in)?;
-    files.extend(wheels(host, work, made_in)?);
+    let mut files = debs(host, fetched, made_in)?;
+    files.extend(wheels(host, fetched.work, made_in)?);
     let manifest = Manifest { files, ..manifest };
     let text = serde_json::to_string_pretty(&manifest).map_err(|error| Error::Bug { message: error.to_string() })?;
     host.write_whole(&made_in.join(FILE), &(text + "\n"))?;
@@ -51,21 +69,21 @@ pub fn write(host: &Host, work: &Path, records: &[Record], folder: &Path, manife
 }
 
 /// The archives, each under the name that the index gives it, and an index of them.
-fn debs(host: &Host, work: &Path, records: &[Record], to: &Path) -> Result<Vec<File>> {
-    let fetched = work.join("debs");
-    let by_digest: BTreeMap<&str, &Record> = records.iter().map(|record| (record.sha256.as_str(), record)).collect();
+fn debs(host: &Host, fetched: &Fetched<'_>, to: &Path) -> Result<Vec<File>> {
+    let folder = fetched.work.join("debs");
+    let by_digest: BTreeMap<&str, &Record> = fetched.records.iter().map(|record| (record.sha256.as_str(), record)).collect();
     let mut files = BTreeMap::new();
-    for name in host.list(&fetched) {
-        let copied = host.copy_hashed(&fetched.join(&name), &to.join(INCOMING), FILE_LIMIT)?;
+    for name in host.list(&folder) {
+        let copied = host.copy_hashed(&folder.join(&name), &to.join(INCOMING), FILE_LIMIT)?;
         let record = by_digest.get(copied.sha256.as_str()).ok_or_else(|| {
             unsigned(&format!("`{}` was fetched, and the signed index has none with its SHA-256", name.to_string_lossy()))
         })?;
-        let path = format!("debs/{}", record.name);
+        let path = place("debs", &record.name)?;
         host.rename(&to.join(INCOMING), &to.join(&path))?;
-        files.insert(record.sha256.clone(), (File::new(path.clone(), copied), record.placed_at(&path)));
+        files.insert(path.clone(), (File::new(path.clone(), copied), record.placed_at(&path)));
     }
-    if let Some(record) = records.iter().find(|record| !files.contains_key(&record.sha256)) {
-        return Err(unsigned(&format!("`{}` is in the index, and was not fetched", record.name)));
+    if files.len() != fetched.archives {
+        return Err(unsigned(&format!("{} packages were asked for, and {} were fetched", fetched.archives, files.len())));
     }
     let index: Vec<String> = files.values().map(|(_, stanza)| stanza.clone()).collect();
     let index = index.join("\n");
@@ -80,10 +98,16 @@ fn wheels(host: &Host, work: &Path, to: &Path) -> Result<Vec<File>> {
     let fetched = work.join("wheels");
     let names = host.list(&fetched).into_iter().map(|name| name.to_string_lossy().into_owned());
     let copy = |name: String| {
-        let path = format!("wheels/{name}");
+        let path = place("wheels", &name)?;
         Ok(File::new(path.clone(), host.copy_hashed(&fetched.join(&name), &to.join(&path), FILE_LIMIT)?))
     };
     names.map(copy).collect()
+}
+
+/// A file's path in the bundle, if its name can be one there.
+fn place(folder: &str, name: &str) -> Result<String> {
+    let path = format!("{folder}/{name}");
+    if is_inside(&path) { Ok(path) } else { Err(unsigned(&format!("{name:?} is a name that no bundle takes"))) }
 }
 
 fn unsigned(message: &str) -> Error {

@@ -1,11 +1,11 @@
 //! `labready bundle`: fetches everything that setup needs, for machines without a network; and `setup --bundle`, which takes it from there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Task;
 use crate::apply::apply;
-use crate::bundle::{self, Manifest};
+use crate::bundle::{self, Fetched, Manifest};
 use crate::cli::Bundle;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
@@ -20,7 +20,7 @@ pub(super) fn run(task: &Task<'_>, options: &Bundle) -> Result<Exit> {
             hint: "narrow the range instead, for example `--python 3.12`".into(),
         });
     }
-    let folder = task.host.absolute(&options.folder);
+    let folder = without_links(task, &options.folder);
     bundle::expect_free(task.host, &folder)?;
     let mut facts = task.facts(&settings.archive.address)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
@@ -42,9 +42,19 @@ pub(super) fn run(task: &Task<'_>, options: &Bundle) -> Result<Exit> {
     carry_out(task, plan::fetch(&task.course, &facts, &choice, &all, work)?)?;
     let records = closure::records(task.host, &all, &view)?;
     let manifest = Manifest::new(&task.course, &facts, choice.version, Vec::new());
-    let manifest = bundle::write(task.host, work, &records, &folder, manifest)?;
+    let manifest = bundle::write(task.host, &Fetched { work, records: &records, archives: all.len() }, &folder, manifest)?;
     task.finish(Status::Ready, summary(&folder, &manifest));
     Ok(Exit::Ready)
+}
+
+/// The folder's real place: no link on the way to it can be turned elsewhere meanwhile.
+fn without_links(task: &Task<'_>, folder: &Path) -> PathBuf {
+    let typed = task.host.absolute(folder);
+    let parent = typed.parent().and_then(|parent| task.host.real_path(parent));
+    match (parent, typed.file_name()) {
+        (Some(parent), Some(name)) => parent.join(name),
+        _ => typed,
+    }
 }
 
 fn summary(folder: &Path, manifest: &Manifest) -> String {

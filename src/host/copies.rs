@@ -75,6 +75,23 @@ impl Host {
         tempfile::Builder::new().prefix("labready-").tempdir_in(self.inside(parent)).map_err(failed)
     }
 
+    /// When root asks: the first folder on the way to a path, the path itself included, whose content somebody else than root can replace.
+    ///
+    /// # Errors
+    /// When /etc/passwd is there and cannot be read.
+    pub fn first_writable_by_others(&self, path: &Path) -> Result<Option<PathBuf>> {
+        if !self.account()?.is_root() {
+            return Ok(None);
+        }
+        let real = self.real_path(path).unwrap_or_else(|| path.to_owned());
+        let is_open = |folder: &&Path| {
+            let entry = self.look(folder);
+            let (by_others, sticky) = (entry.mode & 0o022 != 0, entry.mode & 0o1000 != 0);
+            entry.exists() && (entry.uid != 0 || (by_others && !sticky))
+        };
+        Ok(real.ancestors().filter(is_open).last().map(Path::to_owned))
+    }
+
     /// Lets everybody look into a folder of ours, whatever the umask was. A stick without permissions has none to set.
     pub fn open_to_all(&self, folder: &Path) {
         let _ = fs::set_permissions(self.inside(folder), Permissions::from_mode(0o755));

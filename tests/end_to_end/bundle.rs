@@ -40,6 +40,12 @@ fn a_machine_without_a_network_becomes_ready_from_a_bundle_that_a_student_made_e
     index.is_the_same_as(&connected.tree().below("/var/lib/apt"));
     assert_eq!(connected.shell("ls -A /var/tmp /home/student | grep -v :"), "\n", "something is left");
     connected.labready(["bundle", "/srv/stick/bundle"]).by_student().run().exits(2).says("is not empty");
+    connected
+        .labready(["bundle", "/srv/stick/other"])
+        .run()
+        .exits(2)
+        .says("`/srv/stick` can be written by others")
+        .says("no root");
     connected.run(["mv", "/srv/stick/bundle", BUNDLE]);
 
     let machine = Machine::fresh("bookworm");

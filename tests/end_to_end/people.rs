@@ -105,6 +105,15 @@ fn a_folder_with_spaces_and_letters_beyond_ascii_is_a_folder_like_any_other() {
 }
 
 #[test]
+fn certificates_that_are_not_there_are_not_asked_for() {
+    let machine = Machine::ready("bookworm");
+    let setup = machine.labready(["setup", "--yes", "--no-verify"]).by_student();
+    let output = setup.env("PIP_CERT", "/nowhere/ca.crt").env("SSL_CERT_FILE", "/nowhere/ca.crt").run();
+    output.succeeds();
+    machine.command(["venv/bin/python", "-c", "import wheel"]).by_student().run().succeeds();
+}
+
+#[test]
 fn pyenv_that_is_first_in_path_is_shown_and_not_chosen() {
     let machine = Machine::ready("bookworm");
     let home = "/home/student/.pyenv";

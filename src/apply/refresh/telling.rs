@@ -6,7 +6,7 @@ use super::complaint::{Cause, Failure};
 use crate::apply::reach;
 use crate::facts::distro::{self, Base, Family};
 use crate::facts::machine;
-use crate::facts::network::{self, Asked, Server};
+use crate::facts::network::{self, Server};
 use crate::facts::sources::{Source, UnreadableKey, unreadable_key};
 use crate::finding::{Finding, Id};
 use crate::host::{Host, quoted_line};
@@ -58,7 +58,7 @@ fn wrong_clock(host: &Host, source: &Source) -> Option<Finding> {
     let address = source.release(source.suites.first()?);
     let (answer, _) = network::ask(host, &address, CLOCK_LIMIT).ok()?;
     let server = Server { name: source.server()?.to_owned(), address, sources: vec![source.clone()] };
-    let finding = reach::finding(&Asked { server, answer }, machine::gather(host).environment)?;
+    let finding = reach::finding(&server, &answer, machine::gather(host).environment)?;
     (finding.id == Id::ClockWrong).then_some(finding)
 }
 
