@@ -111,6 +111,13 @@ fn asked_for_3_12(codename: &str, version: &str) -> Machine {
     machine
 }
 
+/// Its own archives are one small folder: what is asked of them is answered at once.
+fn has_only_a_small_archive(machine: &Machine) {
+    machine.write("/srv/small/Packages", "Package: small\nVersion: 1\nArchitecture: all\nFilename: ./small.deb\nSize: 1\n");
+    machine.write("/etc/apt/sources.list", "deb [trusted=yes] file:/srv/small ./\n");
+    machine.shell("rm -rf /var/lib/apt/lists/*; apt-get update -q");
+}
+
 /// Setup ends with this code and these words, and leaves apt's settings as they were.
 #[track_caller]
 fn is_refused(machine: &Machine, port: u16, words: &[&str]) {
@@ -139,6 +146,7 @@ fn a_server_that_is_dead_or_wants_a_login_is_told_apart_and_nothing_is_written()
     let machine = asked_for_3_12("noble", "24.04");
     let port = free_port();
     machine.write("/srv/key.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n");
+    has_only_a_small_archive(&machine);
     is_refused(&machine, port, &["cannot be reached", "Connection refused", "check the network"]);
 
     machine.write("/srv/ppa/dists/noble/InRelease", "<html><title>Welcome to our hotel</title></html>\n");
@@ -153,6 +161,7 @@ fn an_archive_that_apt_cannot_use_or_that_has_nothing_here_is_taken_back() {
     let machine = asked_for_3_12("noble", "24.04");
     let port = free_port();
     machine.apt_install(["apt-utils", "gnupg"]);
+    has_only_a_small_archive(&machine);
     sign(&machine, "noble");
     let _server = serve(&machine, "/usr/bin/python3.11", port);
     is_refused(&machine, port, &["deadsnakes has nothing for the architecture amd64", "names no Python"]);

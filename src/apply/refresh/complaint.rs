@@ -96,10 +96,15 @@ fn complaint(line: &str, sources: &[Source]) -> Option<Failure> {
     (!is_told).then_some(failure)
 }
 
-/// `Err:4 ADDRESS SUITE…` and the reason below it: after the first `E:`, apt repeats no more of them at its end.
+/// `Err:4 ADDRESS SUITE…` and the reason below it: after the first `E:`, apt repeats no more of them at its end. What came in another form
+/// after all (`Get:4 …`) is no failure.
 fn errors<'a>(stdout: &'a str, sources: &'a [Source]) -> impl Iterator<Item = Failure> + 'a {
-    stdout.lines().zip(stdout.lines().skip(1)).filter_map(|(line, reason)| {
-        let (_, what) = line.strip_prefix("Err:")?.split_once(' ')?;
+    stdout.lines().zip(stdout.lines().skip(1)).enumerate().filter_map(|(at, (line, reason))| {
+        let (number, what) = line.strip_prefix("Err:")?.split_once(' ')?;
+        let came = ["Get", "Hit"].map(|word| format!("{word}:{number} "));
+        if stdout.lines().skip(at + 1).any(|later| came.iter().any(|sign| later.starts_with(sign))) {
+            return None;
+        }
         Some(failure(&format!("{what}  {}", reason.trim()), sources)).filter(|failure| failure.source.is_some())
     })
 }
@@ -217,6 +222,8 @@ mod tests {
         let found = failures(&Finished { stdout: stdout.into(), stderr: stderr.into(), ..Finished::default() }, &sources);
         assert_eq!(found.iter().map(|failure| failure.cause).collect::<Vec<_>>(), [Cause::OutOfDate, Cause::Expired]);
         assert_eq!(found[0].said, "http://deb.example/torn x/main amd64 Packages  Hash Sum mismatch");
+        let stdout = format!("{stdout}Get:4 http://deb.example/torn x/main amd64 Packages [70 B]\n");
+        assert_eq!(failures(&Finished { stdout, ..Finished::default() }, &sources), []);
     }
 
     proptest! {

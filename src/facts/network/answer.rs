@@ -60,6 +60,8 @@ impl Answer {
 /// What came of asking.
 #[derive(Clone, Debug, Default)]
 pub struct Said<'a> {
+    /// What was asked for.
+    pub address: &'a str,
     /// What apt-helper wrote to stderr.
     pub stderr: &'a str,
     /// The page, when there is one.
@@ -80,6 +82,8 @@ pub fn classify(said: &Said<'_>, now: Timestamp) -> Answer {
         (Some(reply), Some((_, why))) if reply.leads_on() && !why.starts_with("Redirection") => of_failure(why),
         (Some(reply), _) => of_reply(said, &reply, now),
         (None, Some((_, why))) => of_failure(why),
+        // On a busy machine its last words may be lost; the page is there.
+        (None, None) if is_for_people(said.page) => Answer::LoginPage { address: said.address.to_owned() },
         (None, None) if said.ended => Answer::Answers,
         (None, None) if said.stderr.contains(" HTTP/1.1") => Answer::Slow,
         (None, None) => Answer::Silent,
@@ -130,10 +134,15 @@ fn of_reply(said: &Said<'_>, reply: &Reply<'_>, now: Timestamp) -> Answer {
         300..=399 if !said.ended => Answer::Slow,
         300..=399 => Answer::LoginPage { address: reply.header("Location").unwrap_or(reply.address).to_owned() },
         200 if page.starts_with(SIGNED) => of_clocks(reply, page, now),
-        200 if page.starts_with('<') => Answer::LoginPage { address: reply.address.to_owned() },
+        200 if is_for_people(page) => Answer::LoginPage { address: reply.address.to_owned() },
         200 if !said.ended => Answer::Slow,
         _ => Answer::Answers,
     }
+}
+
+/// HTML begins so, and nothing of apt's does.
+fn is_for_people(page: &str) -> bool {
+    page.trim_start().starts_with('<')
 }
 
 /// Whether a release would be accepted at the server's time, and not at ours.
@@ -206,7 +215,7 @@ mod tests {
             let page = if name.contains("login-page") { PAGE } else { SIGNED };
             let ended = !["slow", "silent", "drip"].contains(&name.as_str());
             let page = if ended { page } else { "" };
-            format!("{name}: {:?}", classify(&Said { stderr: &stderr, page, ended }, at("2026-11-22T18:14:00Z")))
+            format!("{name}: {:?}", classify(&Said { address: "", stderr: &stderr, page, ended }, at("2026-11-22T18:14:00Z")))
         });
         insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));
     }
@@ -214,7 +223,7 @@ mod tests {
     /// The recorded server, asked when our clock shows this, for a release with these dates.
     fn with_clock(now: &str, release: &str) -> Answer {
         let page = format!("{SIGNED}\nHash: SHA256\n\nOrigin: Debian\n{release}");
-        classify(&Said { stderr: &recorded("signed"), page: &page, ended: true }, at(now))
+        classify(&Said { address: "", stderr: &recorded("signed"), page: &page, ended: true }, at(now))
     }
 
     #[test]
@@ -237,7 +246,18 @@ mod tests {
     fn settings_that_only_root_may_read_make_no_server_dead() {
         let stderr =
             format!("W: Unable to read /etc/apt/apt.conf.d/99proxy - open (13: Permission denied)\n{}", recorded("refused"));
-        assert_eq!(classify(&Said { stderr: &stderr, page: "", ended: true }, Timestamp::UNIX_EPOCH), Answer::Answers);
+        assert_eq!(
+            classify(&Said { address: "", stderr: &stderr, page: "", ended: true }, Timestamp::UNIX_EPOCH),
+            Answer::Answers
+        );
+    }
+
+    #[test]
+    fn a_page_tells_even_when_nothing_else_was_heard() {
+        let address = "http://deb.example/InRelease";
+        let said = Said { address, page: PAGE, ended: true, ..Said::default() };
+        assert_eq!(classify(&said, Timestamp::UNIX_EPOCH), Answer::LoginPage { address: address.into() });
+        assert_eq!(classify(&Said { page: SIGNED, ..said }, Timestamp::UNIX_EPOCH), Answer::Answers);
     }
 
     proptest! {
@@ -247,7 +267,7 @@ mod tests {
             release in r"(?s)(-----BEGIN PGP SIGNED MESSAGE-----\n)?((Date: |Valid-Until: |Sun, |[0-9]{1,5}|:| Nov |UTC|\n){0,20})",
             ended: bool,
         ) {
-            classify(&Said { stderr: &stderr, page: &release, ended }, Timestamp::UNIX_EPOCH);
+            classify(&Said { address: "", stderr: &stderr, page: &release, ended }, Timestamp::UNIX_EPOCH);
         }
     }
 }

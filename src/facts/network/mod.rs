@@ -86,7 +86,7 @@ pub fn ask(host: &Host, address: &str, limit: Duration) -> Result<(Answer, Strin
         Err(error) => return Err(error),
     };
     let page = host.read_at_most(&file, RELEASE_LIMIT).ok().flatten().unwrap_or_default();
-    Ok((classify(&Said { stderr: &stderr, page: &page, ended }, host.now()), page))
+    Ok((classify(&Said { address, stderr: &stderr, page: &page, ended }, host.now()), page))
 }
 
 /// One attempt of apt-helper, which shows the request and the head of the answer.
