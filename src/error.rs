@@ -257,7 +257,7 @@ impl Error {
                 "run `sudo labready {command}`, or hand these commands to whoever administers this machine:\n{commands}"
             )),
             Self::Broken { finding } => {
-                finding.fix.as_ref().map(|fix| format!("mend it with `{fix}`; then run `labready setup` again"))
+                finding.fix.as_ref().map(|fix| format!("mend it with `{fix}`, then try again"))
             }
             Self::NoPackage { .. } => Some(
                 "check apt's sources and `apt-get update`: its warnings name the source that failed; on Ubuntu, is universe enabled?".into(),
@@ -271,6 +271,19 @@ impl Error {
             Self::TimedOut { .. } => Some("run it by hand to see what it waits for".into()),
             Self::Bug { .. } => Some("please report this, with the output of `labready plan --format json`".into()),
             Self::File { .. } | Self::TooLarge { .. } | Self::Spawn { .. } | Self::Interrupted | Self::Output { .. } => None,
+        }
+    }
+
+    /// The same, where a command of labready's goes on once the cause is mended.
+    #[must_use]
+    pub fn resumed_by(self, command: &str) -> Self {
+        match self {
+            Self::Step { title, finding, hint } => Self::Step {
+                title,
+                finding,
+                hint: format!("{hint}; then run `labready {command}` again: it goes on where it stopped"),
+            },
+            other => other,
         }
     }
 

@@ -37,6 +37,8 @@ pub enum Id {
     Left,
     /// An interpreter of the alternatives group is gone.
     LinkDangling,
+    /// Something of somebody else's is where labready's own link would be.
+    LinkForeign,
     /// A network that answers with its own page instead of what was asked for.
     LoginPage,
     /// A package's own script failed.

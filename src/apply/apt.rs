@@ -36,7 +36,7 @@ impl Apt<'_> {
         let finished = self.run(&self.step.command)?;
         let state = packages::gather(self.host, |_| false)?;
         if state.interrupted {
-            return Err(cause::of_failed_run(self, &finished, "dpkg is still interrupted"));
+            return Err(cause::of_interrupted_dpkg(self, &finished));
         }
         for (name, state) in state.half_done {
             let detail = format!("`dpkg --configure -a` could not finish it: {}", evidence(&finished));

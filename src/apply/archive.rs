@@ -8,7 +8,7 @@ use semver::Version;
 use super::apt::{Apt, evidence};
 use super::{failed, reach, refresh, stopped};
 use crate::error::{Error, Result};
-use crate::facts::network::{self, Answer, Asked, Server};
+use crate::facts::network::{self, Answer, Server};
 use crate::facts::sources::{self, KEYRING, PREFERENCES, Pin, SOURCES};
 use crate::facts::supply::View;
 use crate::facts::{apt, machine};
@@ -54,7 +54,7 @@ impl Adding<'_> {
         if added.is_err() {
             // Nothing half-done is left behind: an unusable source would fail every later `apt-get update`. The source goes first.
             for ((path, _), text) in files.iter().zip(&before).rev() {
-                let _ = self.apt.put_back(path, text.as_deref());
+                let _ = self.apt.restore(path, text.as_deref());
             }
         }
         added
@@ -71,7 +71,7 @@ impl Adding<'_> {
         }
         let name = self.archive.address.split('/').nth(2).unwrap_or_default().to_owned();
         let server = Server { name, address: address.clone(), sources: Vec::new() };
-        if let Some(finding) = reach::finding(&Asked { server, answer }, machine::gather(self.apt.host).environment) {
+        if let Some(finding) = reach::finding(&server, &answer, machine::gather(self.apt.host).environment) {
             return Err(reach::stop(self.apt.step, Finding { detail: with_address(&finding.detail, &address), ..finding }));
         }
         let field = |name: &str| release.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);

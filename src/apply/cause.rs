@@ -38,12 +38,21 @@ pub(super) fn of_failed_installation(
     }
 }
 
-/// Of a run of apt or dpkg that did not reach what it was for.
+/// Of a run of apt that did not reach what it was for.
 pub(super) fn of_failed_run(apt: &Apt<'_>, finished: &Finished, what: &str) -> Error {
     match of_the_machine(apt, finished) {
         Some(finding) => with_its_fix(apt, finding),
         None => unexplained(apt, finished, what),
     }
+}
+
+/// Of a dpkg that could not finish what an interrupted one began.
+pub(super) fn of_interrupted_dpkg(apt: &Apt<'_>, finished: &Finished) -> Error {
+    let interrupted = || {
+        let finding = Finding::error(Id::DpkgInterrupted, "dpkg is still interrupted", evidence(finished));
+        finding.mended_by_root("dpkg --configure -a")
+    };
+    with_its_fix(apt, of_the_machine(apt, finished).unwrap_or_else(interrupted))
 }
 
 /// A disk that is full, or that nobody can write.

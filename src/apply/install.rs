@@ -29,6 +29,7 @@ impl Apt<'_> {
         }
         self.tell_conffiles(&heard);
         if missing.is_empty() {
+            self.tell_origin(wanted)?;
             return self.tell_strangers(&before);
         }
         if is_out_of_date(&finished) {

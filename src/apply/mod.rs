@@ -11,6 +11,7 @@ mod fetch;
 mod install;
 mod journal;
 mod locks;
+mod origin;
 mod put;
 mod reach;
 mod refresh;
@@ -218,8 +219,7 @@ fn failed(step: &Step, reason: impl Into<String>, hint: &str) -> Error {
 
 /// A step's failure: what was found to be the cause, and how to go on.
 fn stopped(step: &Step, finding: Finding, hint: &str) -> Error {
-    let hint = format!("{hint}; then run `labready setup` again: it goes on where it stopped");
-    Error::Step { title: lowercased(&step.title), finding: Box::new(finding), hint }
+    Error::Step { title: lowercased(&step.title), finding: Box::new(finding), hint: hint.to_owned() }
 }
 
 fn lowercased(title: &str) -> String {

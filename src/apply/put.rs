@@ -31,7 +31,7 @@ impl Apt<'_> {
     }
 
     /// Puts a file back as it was: with its text, or not there.
-    pub fn put_back(&self, path: &str, before: Option<&str>) -> Result<()> {
+    pub fn restore(&self, path: &str, before: Option<&str>) -> Result<()> {
         match before {
             Some(text) => self.put(path, text),
             None => self.change("/bin/rm", &["-f", "--", path]),

@@ -3,20 +3,23 @@
 use super::stopped;
 use crate::error::Error;
 use crate::facts::machine::Environment;
-use crate::facts::network::{Answer, Asked};
+use crate::facts::network::{Answer, Asked, Server};
 use crate::facts::sources::Source;
 use crate::finding::{Finding, Id, Severity};
 use crate::plan::Step;
 
-/// The findings when something else than the dead ones is left to fetch from; else the one for which it is not worth starting apt.
+/// The findings when something else than the dead ones is left to fetch from; else the one for which it is not worth starting apt. Beside
+/// servers that answer, a silent one may be no more than late: apt will say.
 pub(super) fn judge(asked: &[Asked], others: bool, environment: Environment) -> Result<Vec<Finding>, Finding> {
-    let findings: Vec<Finding> = asked.iter().filter_map(|asked| finding(asked, environment)).collect();
+    let findings = asked.iter().filter_map(|asked| Some((asked, finding(&asked.server, &asked.answer, environment)?)));
+    let findings: Vec<(&Asked, Finding)> = findings.collect();
     if others || findings.len() < asked.len() || findings.is_empty() {
-        return Ok(findings.into_iter().map(|finding| Finding { severity: Severity::Warning, ..finding }).collect());
+        let certain = findings.into_iter().filter(|(asked, _)| asked.answer != Answer::Silent);
+        return Ok(certain.map(|(_, finding)| Finding { severity: Severity::Warning, ..finding }).collect());
     }
     // What can be mended at once tells more than the silence of the others.
     let telling = [Id::ProxyWantsPassword, Id::LoginPage, Id::ClockWrong];
-    let telling = telling.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id));
+    let telling = telling.iter().find_map(|id| findings.iter().map(|(_, finding)| finding).find(|finding| finding.id == *id));
     Err(telling.cloned().unwrap_or_else(|| {
         let each: Vec<String> =
             asked.iter().filter_map(|asked| told(&asked.server.name, &asked.answer)).map(|told| told.in_short()).collect();
@@ -25,12 +28,12 @@ pub(super) fn judge(asked: &[Asked], others: bool, environment: Environment) -> 
 }
 
 /// What is wrong with a server; `None` when nothing is.
-pub(super) fn finding(asked: &Asked, environment: Environment) -> Option<Finding> {
-    if let Answer::ClockWrong { ahead } = asked.answer {
-        return Some(clock(&asked.server.name, ahead, environment));
+pub(super) fn finding(server: &Server, answer: &Answer, environment: Environment) -> Option<Finding> {
+    if let Answer::ClockWrong { ahead } = answer {
+        return Some(clock(&server.name, *ahead, environment));
     }
-    let told = told(&asked.server.name, &asked.answer)?;
-    let detail = [places(&asked.server.sources), told.said].into_iter().filter(|part| !part.is_empty());
+    let told = told(&server.name, answer)?;
+    let detail = [places(&server.sources), told.said].into_iter().filter(|part| !part.is_empty());
     Some(Finding::error(told.id, told.title, detail.collect::<Vec<_>>().join(": ")))
 }
 
@@ -61,6 +64,9 @@ fn told(name: &str, answer: &Answer) -> Option<Told> {
         Answer::NotResolved { name: proxy } => {
             let said = format!("the name of the proxy, `{proxy}`, leads to no server");
             told(Id::ServerDead, format!("`{name}` cannot be reached"), said)
+        }
+        Answer::Dead { said } if said.contains("ertificate") => {
+            told(Id::ServerDead, format!("this machine does not trust the certificate of `{name}`"), said.clone())
         }
         Answer::Dead { said } => told(Id::ServerDead, format!("`{name}` cannot be reached"), said.clone()),
         Answer::ProxyWantsPassword => told(
@@ -122,8 +128,9 @@ fn span(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::facts::network::Server;
 
     fn asked(name: &str, answer: Answer) -> Asked {
         let source = Source {
@@ -132,7 +139,11 @@ mod tests {
             address: format!("http://{name}/debian"),
             ..Source::default()
         };
-        Asked { server: Server { name: name.into(), address: String::new(), sources: vec![source.clone(), source] }, answer }
+        Asked {
+            server: Server { name: name.into(), address: String::new(), sources: vec![source.clone(), source] },
+            answer,
+            took: Duration::ZERO,
+        }
     }
 
     fn dead() -> Vec<Asked> {
@@ -152,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn dead_servers_beside_a_good_one_are_warnings() {
+    fn dead_servers_beside_a_good_one_are_warnings_and_a_silent_one_is_left_to_apt() {
         let mut servers = dead();
         servers.push(asked("good.example", Answer::Answers));
         insta::assert_snapshot!(shown(judge(&servers, false, Environment::Machine)));
@@ -181,6 +192,6 @@ mod tests {
         assert_eq!(judge(&[asked("slow.example", Answer::Slow)], false, Environment::Machine), Ok(Vec::new()));
         assert_eq!(judge(&[], false, Environment::Machine), Ok(Vec::new()));
         let local = judge(&dead(), true, Environment::Machine).unwrap();
-        assert_eq!(local.len(), 3);
+        assert_eq!(local.len(), 2);
     }
 }

@@ -11,7 +11,7 @@ use super::{failed, last_words, locks, stopped};
 use crate::error::Result;
 use crate::facts::{packages, system_python};
 use crate::finding::{Finding, Id};
-use crate::host::Command;
+use crate::host::{Command, Finished};
 use crate::plan::{Step, by_hand};
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -30,6 +30,13 @@ impl Apt<'_> {
             let finding =
                 Finding::error(Id::SystemPythonSwitched, "`/usr/bin/python3` is still not the system's own", after.evidence());
             return Err(stopped(self.step, finding, "look at the link with `ls -l /usr/bin/python3`"));
+        }
+        let went = before.slaves.iter().filter(|link| !self.host.look(link).exists());
+        for link in went {
+            let title = format!("`{}` went with the alternatives group", link.display());
+            let finding =
+                Finding::warning(Id::PackageBroken, title, "the group managed it, too, in the place of a package's own");
+            self.tell_finding(finding.mended_by_root("apt-get install --reinstall python3 python3-minimal"));
         }
         self.check_system_python()
     }
@@ -54,7 +61,7 @@ impl Apt<'_> {
             checks.push((Command::new(system_python::SYSTEM_PYTHON).args(["-I", "-c", "import apt_pkg"]), "python3-apt"));
         }
         for (check, package) in checks {
-            let finished = self.host.run(&check, LIMIT)?;
+            let finished = self.host.run_through(&check, LIMIT)?;
             if !finished.is_success() {
                 let title = format!("`/usr/bin/python3` is the system's own again, and `{check}` still fails");
                 let finding = Finding::warning(Id::PackageBroken, title, last_words(&finished.stderr));
@@ -65,7 +72,7 @@ impl Apt<'_> {
     }
 }
 
-fn refused(step: &Step, finished: crate::host::Finished) -> Result<()> {
+fn refused(step: &Step, finished: Finished) -> Result<()> {
     if finished.is_success() {
         return Ok(());
     }

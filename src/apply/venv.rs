@@ -40,12 +40,13 @@ pub(super) fn make(host: &Host, step: &Step, folder: &Path, version: &Version, r
 /// place.
 pub(super) fn give_back(host: &Host, step: &Step, folder: &Path, uid: u32, gid: u32) -> Result<()> {
     let pinned = host.pin_folder(folder)?;
-    if pinned.uid != 0 || pinned.parent_uid != uid || !venv::strangers(host, &pinned.path()).is_empty() {
+    if ![0, uid].contains(&pinned.uid) || pinned.parent_uid != uid || !venv::strangers(host, &pinned.path()).is_empty() {
         return Err(failed(step, "something came there after the plan was made", "look at the folder"));
     }
     let here = plan::give_back(Path::new("."), uid, gid).in_folder(&pinned.path()).elevated(step.command.elevation.clone());
     let finished = host.run(&here, FILE_LIMIT)?;
-    if finished.is_success() && venv::gather(host, folder).owner_uid == Some(uid) {
+    let after = venv::gather(host, folder);
+    if finished.is_success() && after.owner_uid == Some(uid) && after.roots_part.is_none() {
         return Ok(());
     }
     Err(failed(step, last_words(&finished.stderr), "look at the folder with `ls -l`"))

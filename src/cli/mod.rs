@@ -109,6 +109,9 @@ pub struct Doctor {
     /// Run the labs, too
     #[arg(long)]
     pub labs: bool,
+    /// What setup would be asked for
+    #[command(flatten)]
+    pub wish: Wish,
 }
 
 /// Options of `repair`.
@@ -120,6 +123,9 @@ pub struct Repair {
     /// How long to wait for another program that uses apt, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,
+    /// Whose the virtual environment is, when root asks
+    #[arg(long, value_name = "USER")]
+    pub owner: Option<String>,
 }
 
 /// Options of `undo`.
@@ -140,7 +146,9 @@ impl Command {
             Self::Setup(setup) => setup.wish.owner.as_deref(),
             Self::Plan(plan) => plan.wish.owner.as_deref(),
             Self::Verify(verify) => verify.owner.as_deref(),
-            Self::Bundle(_) | Self::Doctor(_) | Self::Repair(_) | Self::Undo(_) | Self::Course(_) => None,
+            Self::Doctor(doctor) => doctor.wish.owner.as_deref(),
+            Self::Repair(repair) => repair.owner.as_deref(),
+            Self::Bundle(_) | Self::Undo(_) | Self::Course(_) => None,
         }
     }
 

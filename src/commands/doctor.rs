@@ -12,11 +12,11 @@ use crate::finding::{Finding, Severity};
 use crate::report::words;
 
 pub(super) fn run(task: &Task<'_>, options: &Doctor) -> Result<Exit> {
-    let settings = task.settings(None)?;
+    let settings = task.settings(Some(&options.wish))?;
     let (facts, planned) = decide(task, &settings)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let mut findings = diagnosis::diagnose(&facts);
-    findings.extend(diagnosis::setup(&planned));
+    findings.extend(diagnosis::setup(&planned, &facts));
     findings.sort_by_key(|finding| Reverse(finding.severity));
     let problems = count(&findings, Severity::Error);
     let warnings = count(&findings, Severity::Warning);

@@ -125,7 +125,7 @@ pub(super) fn apply_with(
         }
         let applied = apply(task.host, &plan, patience, journal, &|event| task.output.emit(event));
         is_done.store(true, Ordering::SeqCst);
-        applied
+        applied.map_err(|error| error.resumed_by(&task.output.command()))
     })
 }
 

@@ -12,7 +12,7 @@ use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
 use crate::facts::{alternatives, packages, removable, venv};
 use crate::finding::{Finding, Id};
-use crate::plan::{self, ARCHIVE_FILES, Remains, Trail};
+use crate::plan::{self, ARCHIVE_FILES, Plan, Remains, Trail};
 
 /// dpkg finishing what it began, the removal, and the empty plan that proves it; one more for a surprise.
 const ROUNDS: usize = 4;
@@ -27,6 +27,7 @@ pub(super) fn run(task: &Task<'_>, options: &Undo) -> Result<Exit> {
         let (plan, left) = plan::undo(&trail, &look(task, &trail, round > 0)?);
         let facts = task.facts(plan::DEADSNAKES)?;
         task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
+        let plan = Plan { steps: plan::feasible(&facts, plan.steps)?, ..plan };
         task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
         if !said {
             said = !left.is_empty();

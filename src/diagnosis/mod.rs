@@ -1,14 +1,16 @@
 //! What is wrong with a machine: facts → findings, each with its evidence and what mends it. Pure.
 
 use crate::error::Error;
+use crate::facts::alternatives::Link;
 use crate::facts::disk::{FULL, read_only_finding};
 use crate::facts::system_python::REPAIR;
 use crate::facts::venv::State;
 use crate::facts::{Facts, packages};
 use crate::finding::{Finding, Id, Severity};
+use crate::host::quoted_line;
 use crate::plan::{self, Action, LINK, Plan};
 
-/// Less free space than this will not do for what the next step brings, in bytes.
+/// Less free space than this is little, in bytes: a course's packages take some hundred megabytes.
 const LITTLE: u64 = 500 << 20;
 
 /// Everything that is wrong, or worth knowing, whatever the course wants.
@@ -24,16 +26,21 @@ pub fn diagnose(facts: &Facts) -> Vec<Finding> {
         facts.cloud_init.finding(),
     ];
     let mut findings: Vec<Finding> = one_each.into_iter().flatten().collect();
-    findings.extend(facts.packages.half_done.iter().map(|(name, state)| broken_package(name, state)));
+    if facts.packages_are_at_rest() {
+        findings.extend(facts.packages.half_done.iter().map(|(name, state)| broken_package(name, state)));
+    }
     findings.extend(facts.disk.read_only.iter().map(|mount| read_only_finding(mount)));
     findings.extend(dangling(facts));
     findings
 }
 
-/// What setup would do, or why it would stop: the rest of what keeps the machine from being ready.
-pub fn setup(planned: &Result<Plan, Error>) -> Option<Finding> {
+/// What setup would do, or why it would stop, where [`diagnose`] does not say so already.
+pub fn setup(planned: &Result<Plan, Error>, facts: &Facts) -> Option<Finding> {
     match planned {
         Ok(plan) if plan.is_empty() => None,
+        Err(Error::Broken { .. }) => None,
+        Err(Error::InTheWay { .. }) if venv_of_another(facts).is_some() => None,
+        Err(Error::InTheWay { .. }) if foreign_link(facts).is_some() => foreign_link(facts),
         Ok(plan) => {
             let count = plan.steps.len() + plan.open.len();
             let title = if count == 1 { "setup has one step to do".to_owned() } else { format!("setup has {count} steps to do") };
@@ -56,15 +63,16 @@ pub fn broken_package(name: &str, state: &str) -> Finding {
 fn interrupted(facts: &Facts) -> Option<Finding> {
     let detail = "it left its notes in /var/lib/dpkg/updates, and no package can be installed or removed until it is finished";
     let finding = Finding::error(Id::DpkgInterrupted, "dpkg was interrupted", detail);
-    facts.packages.interrupted.then(|| finding.mended_by_root(REPAIR))
+    (facts.packages.interrupted && facts.packages_are_at_rest()).then(|| finding.mended_by_root(REPAIR))
 }
 
 fn end_of_life(facts: &Facts) -> Option<Finding> {
     let base = facts.distro.base.as_ref().filter(|base| base.end_of_life)?;
     let codename = base.codename.as_deref().unwrap_or_default();
     let title = format!("{} gets no more updates", facts.distro.name);
-    let detail =
-        format!("the release {codename} is past its end of life, and its packages may have moved to an archive of old releases");
+    let detail = format!(
+        "the release {codename} is past its end of life; install a newer one, for its packages may be gone from the servers"
+    );
     Some(Finding::warning(Id::ReleaseEndOfLife, title, detail))
 }
 
@@ -86,15 +94,20 @@ fn disk(facts: &Facts) -> Option<Finding> {
 fn venv_of_another(facts: &Facts) -> Option<Finding> {
     let venv = &facts.venv;
     let owner = facts.rights.owner();
-    let uid = venv.owner_uid.filter(|uid| *uid != owner.uid)?;
     if !matches!(venv.state, State::Good | State::Broken(_)) {
         return None;
     }
+    let (what, uid) = match (venv.owner_uid?, &venv.roots_part) {
+        (uid, Some(part)) if uid == owner.uid => (format!("`{}` in the virtual environment", part.display()), 0),
+        (uid, None) if uid == owner.uid => return None,
+        (uid, _) => (format!("the virtual environment `{}`", venv.folder.display()), uid),
+    };
     let whose = if uid == 0 { "root".to_owned() } else { format!("the account with uid {uid}") };
-    let title = format!("the virtual environment `{}` belongs to {whose}, not to {}", venv.folder.display(), owner.name);
+    let title = format!("{what} belongs to {whose}, not to {}", owner.name);
     let can_be_given_back =
         plan::repair(facts, false).steps.iter().any(|step| matches!(step.action, Action::GiveBackVenv { .. }));
-    let fix = if can_be_given_back { REPAIR.to_owned() } else { plan::give_back_by_hand(facts) };
+    let repair = || format!("{REPAIR} --venv {}", quoted_line(&[venv.folder.display().to_string()]));
+    let fix = if can_be_given_back { repair() } else { plan::give_back_by_hand(facts) };
     Some(Finding::error(Id::VenvOfAnother, title, "pip cannot write into it").mended_by_root(fix))
 }
 
@@ -102,6 +115,13 @@ fn broken_venv(facts: &Facts) -> Option<Finding> {
     let State::Broken(why) = &facts.venv.state else { return None };
     let title = format!("the virtual environment `{}` does not work", facts.venv.folder.display());
     Some(Finding::error(Id::VenvBroken, title, why).mended_by("labready setup"))
+}
+
+fn foreign_link(facts: &Facts) -> Option<Finding> {
+    let Link::Foreign(what) = &facts.selection.link else { return None };
+    let title = format!("`{LINK}` is {what} that labready did not put there");
+    let detail = "it is somebody's, and setup stops before it; move it away, or leave the machine's python3 alone";
+    Some(Finding::error(Id::LinkForeign, title, detail).mended_by("labready setup --select none"))
 }
 
 fn dangling(facts: &Facts) -> impl Iterator<Item = Finding> {

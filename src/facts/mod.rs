@@ -67,6 +67,13 @@ pub struct Facts {
     pub disk: disk::Disk,
 }
 
+impl Facts {
+    /// Whether what dpkg has half-done is left so, and not the work of a program that is at it right now.
+    pub fn packages_are_at_rest(&self) -> bool {
+        self.in_use.is_none()
+    }
+}
+
 /// Who labready runs as, and whom the virtual environment and the labs belong to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rights {

@@ -22,8 +22,6 @@ const GROUPS: &str = "/var/lib/dpkg/alternatives";
 const LINK_NAMES: [&str; 2] = [SYSTEM_PYTHON, "/bin/python3"];
 /// More than any of these files, in bytes.
 const FILE_LIMIT: u64 = 1 << 20;
-/// How many links may lie on the way, as in the kernel.
-const LINK_LIMIT: usize = 40;
 
 /// How things stand with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +38,9 @@ pub struct SystemPython {
     /// The alternatives group that manages the link. No package makes one.
     #[serde(default)]
     pub group: Option<String>,
+    /// Further links of that group, which go with it.
+    #[serde(default)]
+    pub slaves: Vec<PathBuf>,
 }
 
 /// What is at /usr/bin/python3.
@@ -131,7 +132,8 @@ pub fn gather(host: &Host) -> SystemPython {
         Kind::Other => Place::Other("neither a file nor a link".into()),
     };
     let default_is_installed = default.is_some() && host.look(&own).kind == Kind::File;
-    SystemPython { default, default_is_installed, place, group: group(host) }
+    let (group, slaves) = group(host).map_or((None, Vec::new()), |(name, slaves)| (Some(name), slaves));
+    SystemPython { default, default_is_installed, place, group, slaves }
 }
 
 fn place_of_link(host: &Host, own: &Path) -> Place {
@@ -142,15 +144,17 @@ fn place_of_link(host: &Host, own: &Path) -> Place {
     }
 }
 
-/// Every place on the way, link by link.
+/// Every place on the way, link by link; a circle once around.
 fn way(host: &Host) -> Vec<PathBuf> {
     let mut places = vec![PathBuf::from(SYSTEM_PYTHON)];
     while let Some(Kind::Link(target)) = places.last().map(|place| host.look(place).kind) {
-        if places.len() > LINK_LIMIT {
+        let folder = places.last().and_then(|place| place.parent()).unwrap_or(Path::new("/")).to_owned();
+        let next = host.absolute(&folder.join(target));
+        let is_circle = places.contains(&next);
+        places.push(next);
+        if is_circle {
             break;
         }
-        let folder = places.last().and_then(|place| place.parent()).unwrap_or(Path::new("/")).to_owned();
-        places.push(host.absolute(&folder.join(target)));
     }
     places.split_off(1)
 }
@@ -166,18 +170,37 @@ fn default_version(defaults: &str) -> Option<String> {
     is_number.then(|| value.to_owned())
 }
 
-/// The group that manages the link, whatever it is called. There can be one at the most.
-fn group(host: &Host) -> Option<String> {
+/// The group that manages the link, whatever it is called, and its further links. There can be one at the most.
+fn group(host: &Host) -> Option<(String, Vec<PathBuf>)> {
     let names = host.list(Path::new(GROUPS));
-    names.into_iter().filter_map(|name| name.into_string().ok()).find(|name| {
-        let state = host.read_at_most(&Path::new(GROUPS).join(name), FILE_LIMIT).ok().flatten().unwrap_or_default();
-        !name.starts_with('-') && state.lines().nth(1).is_some_and(|link| LINK_NAMES.contains(&link))
+    names.into_iter().filter_map(|name| name.into_string().ok()).filter(|name| !name.starts_with('-')).find_map(|name| {
+        let state = host.read_at_most(&Path::new(GROUPS).join(&name), FILE_LIMIT).ok().flatten().unwrap_or_default();
+        Some((name, slaves(&state)?))
     })
+}
+
+/// The further links of a group that manages the link: pairs of a name and a link, up to the first empty line (update-alternatives(1), "Files").
+fn slaves(state: &str) -> Option<Vec<PathBuf>> {
+    let mut lines = state.lines().skip(1);
+    if !LINK_NAMES.contains(&lines.next()?) {
+        return None;
+    }
+    Some(lines.take_while(|line| !line.is_empty()).skip(1).step_by(2).map(PathBuf::from).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_group_is_known_by_its_link_and_its_further_links_are_read() {
+        let state = "auto\n/usr/bin/python3\npydoc3\n/usr/bin/pydoc3\npython3-config\n/usr/bin/python3-config\n\n/usr/bin/python3.12\n2\n\n\n\n";
+        assert_eq!(slaves(state), Some(vec!["/usr/bin/pydoc3".into(), "/usr/bin/python3-config".into()]));
+        assert_eq!(slaves("auto\n/bin/python3\n\n/usr/bin/python3.12\n2\n\n"), Some(Vec::new()));
+        for other in ["", "auto", "auto\n/usr/local/bin/python3\n\n/usr/bin/python3.12\n2\n\n"] {
+            assert_eq!(slaves(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn the_default_is_read_as_python3_minimal_writes_it_and_nothing_else_is_taken() {

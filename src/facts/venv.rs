@@ -27,6 +27,9 @@ pub struct Venv {
     /// Who owns it; `None` when it is not there.
     #[serde(default)]
     pub owner_uid: Option<u32>,
+    /// A folder in it that belongs to root, though the whole does not: as after `sudo pip install`.
+    #[serde(default)]
+    pub roots_part: Option<PathBuf>,
     /// Who owns the folder that holds it.
     #[serde(default)]
     pub parent_uid: Option<u32>,
@@ -79,6 +82,7 @@ pub fn gather_marked(host: &Host, folder: &Path) -> Venv {
         folder: folder.to_owned(),
         state: State::Missing,
         owner_uid: entry.exists().then_some(entry.uid),
+        roots_part: None,
         parent_uid: parent_uid(host, folder),
         version: None,
         interpreter: None,
@@ -100,6 +104,19 @@ fn parent_uid(host: &Host, folder: &Path) -> Option<u32> {
     Some(host.look(&host.real_path(folder.parent()?)?).uid)
 }
 
+/// The first folder in it that only root can write, among those that pip writes.
+fn roots_part(host: &Host, venv: &Venv) -> Option<PathBuf> {
+    let below = |folder: &Path| -> Vec<PathBuf> { host.list(folder).iter().map(|name| folder.join(name)).collect() };
+    let libraries: Vec<PathBuf> = below(&venv.folder.join("lib"));
+    let packages = libraries.iter().map(|library| library.join("site-packages"));
+    let within = packages.flat_map(|folder| below(&folder).into_iter().chain([folder])).collect::<Vec<_>>();
+    let is_roots = |path: &PathBuf| {
+        let entry = host.look(path);
+        entry.kind == Kind::Folder && entry.uid == 0
+    };
+    below(&venv.folder).into_iter().chain(libraries.iter().cloned()).chain(within).find(is_roots)
+}
+
 /// What lies in a folder that no virtual environment brings.
 pub fn strangers(host: &Host, folder: &Path) -> Vec<String> {
     let names = host.list(folder).into_iter().map(|name| name.to_string_lossy().into_owned());
@@ -113,6 +130,7 @@ fn look_into(host: &Host, venv: &mut Venv) -> State {
         return State::Empty;
     }
     venv.strangers = strangers(host, &folder);
+    venv.roots_part = if venv.owner_uid == Some(0) { None } else { roots_part(host, venv) };
     let Some(config) = host.read_at_most(&folder.join("pyvenv.cfg"), FILE_LIMIT).ok().flatten() else {
         let python = host.look(&folder.join("bin/python")).exists() && host.look(&folder.join("bin/activate")).exists();
         let count = names.len();

@@ -192,8 +192,12 @@ pub(super) fn put_link() -> Command {
     Command::new("/bin/mv").args(["-f", "-T", "--", PREPARED, SYSTEM_PYTHON])
 }
 
-/// `chown -hR …` of what is root's: no link is followed, neither on the way nor at its end.
+/// `find DIR … -execdir chown -h …` of what is root's. No link is followed, neither on the way nor at its end; and a file that has another name
+/// elsewhere is left, for it is not only this folder's.
 pub fn give_back(folder: &Path, uid: u32, gid: u32) -> Command {
-    let words = ["-hR".to_owned(), "--from=0".into(), format!("{uid}:{gid}"), "--".into(), folder.display().to_string()];
-    Command::new("/bin/chown").args(words)
+    let folder = folder.display().to_string();
+    let what = ["-xdev", "-uid", "0", "(", "-type", "d", "-o", "-type", "l", "-o", "-links", "1", ")"];
+    let owner = format!("{uid}:{gid}");
+    let change = ["-execdir", "/bin/chown", "-h", "--from=0", owner.as_str(), "{}", "+"];
+    Command::new("/usr/bin/find").args([folder.as_str()]).args(what).args(change)
 }

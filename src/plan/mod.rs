@@ -24,7 +24,7 @@ pub use bundle::{fetch, fetch_index, needs};
 pub use choose::{Candidate, Choice, Origin, Wish, installed};
 pub use commands::{give_back, install_packages, python_of, refresh_index};
 pub use manner::{FETCH_A_BUNDLE, Manner, is_offline};
-pub use repair::{by_hand, repair};
+pub use repair::{by_hand, feasible, repair};
 pub use steps::{Decision, Selection, Settings, listed, make};
 pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
 pub use venv::give_back_by_hand;

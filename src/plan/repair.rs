@@ -7,7 +7,7 @@ use super::{Action, GROUP, LINK, Manner, Plan, Step, commands, venv};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::disk::read_only_finding;
-use crate::facts::system_python::{SYSTEM_PYTHON, SystemPython};
+use crate::facts::system_python::{Place, SYSTEM_PYTHON, SystemPython};
 use crate::host::Command;
 
 /// The plan. `configured`: this run has asked dpkg to finish what it began already, and what is half-done still is nothing that it can finish.
@@ -15,7 +15,7 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
     let mut steps = Vec::new();
     // First: the scripts of packages say /usr/bin/python3.
     steps.extend(restore_step(&facts.system_python));
-    if facts.packages.need_configuring() && !configured {
+    if facts.packages.need_configuring() && facts.packages_are_at_rest() && !configured {
         steps.push(configure_step(&facts.packages, &Manner::default()));
     }
     steps.extend(facts.selection.dangling.iter().map(|path| unregister_step(path)));
@@ -36,9 +36,12 @@ pub fn by_hand(step: &Step) -> Vec<Command> {
 
 /// The steps, unless the machine is in a state in which none of them can be begun: the scripts of Debian's packages are run by /usr/bin/python3,
 /// and what is mounted read-only takes nothing.
-pub(super) fn feasible(facts: &Facts, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
-    let uses_apt = |step: &Step| step.needs_root && !matches!(step.action, Action::GiveBackVenv { .. });
-    if !steps.iter().any(uses_apt) {
+///
+/// # Errors
+/// [`Error::Broken`].
+pub fn feasible(facts: &Facts, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
+    let changes_the_system = |step: &Step| step.needs_root && !matches!(step.action, Action::GiveBackVenv { .. });
+    if !steps.iter().any(changes_the_system) {
         return Ok(steps);
     }
     let system = facts.system_python.finding().filter(|_| facts.system_python.is_gone());
@@ -53,8 +56,16 @@ fn restore_step(system: &SystemPython) -> Option<Step> {
     let default = system.default.clone().filter(|_| system.can_be_restored())?;
     Some(Step {
         id: "restore-system-python".into(),
-        title: format!("Let `{SYSTEM_PYTHON}` lead to `{default}` again"),
-        why: system.evidence(),
+        title: match system.place {
+            Place::Right => format!("Take `{SYSTEM_PYTHON}` out of update-alternatives"),
+            _ => format!("Let `{SYSTEM_PYTHON}` lead to `{default}` again"),
+        },
+        why: system.group.as_ref().map_or_else(
+            || system.evidence(),
+            |group| {
+                format!("{}; the group is removed on the way (`update-alternatives --remove-all {group}`)", system.evidence())
+            },
+        ),
         command: commands::put_link(),
         action: Action::RestoreSystemPython { default, group: system.group.clone() },
         needs_root: true,

@@ -88,12 +88,19 @@ pub(super) fn flaw(facts: &Facts, settings: &Settings, choice: Option<&Choice>) 
 pub(super) fn give_back_step(facts: &Facts) -> Option<Step> {
     let venv = &facts.venv;
     let owner = facts.rights.owner();
-    let is_roots = venv.owner_uid == Some(0) && !owner.is_root() && venv.parent_uid == Some(owner.uid);
+    let why = match (venv.owner_uid, &venv.roots_part) {
+        (Some(0), _) => "it belongs to root, as after an earlier `sudo`".to_owned(),
+        (Some(uid), Some(part)) if uid == owner.uid => {
+            format!("`{}` in it belongs to root, as after `sudo pip install`", part.display())
+        }
+        _ => return None,
+    };
+    let is_in_own_folder = !owner.is_root() && venv.parent_uid == Some(owner.uid);
     let is_nothing_else = matches!(venv.state, State::Good | State::Broken(_)) && venv.strangers.is_empty();
-    (is_roots && is_nothing_else).then(|| Step {
+    (is_in_own_folder && is_nothing_else).then(|| Step {
         id: "give-back-venv".into(),
         title: format!("Give the virtual environment `{}` to {}", venv.folder.display(), owner.name),
-        why: "it belongs to root, as after an earlier `sudo`".into(),
+        why,
         command: commands::give_back(&venv.folder, owner.uid, owner.gid),
         action: Action::GiveBackVenv { folder: venv.folder.clone(), uid: owner.uid, gid: owner.gid },
         needs_root: true,

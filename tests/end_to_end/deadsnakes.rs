@@ -89,6 +89,7 @@ fn an_ubuntu_whose_python_is_too_new_gets_3_13_from_deadsnakes_and_nothing_else_
     assert!(machine.run(["apt-cache", "policy", "python3.13"]).contains(&mirror));
     assert!(machine.run(["apt-cache", "policy", "decoy"]).contains("Candidate: (none)"));
     machine.run(["apt-get", "update", "-q", "--error-on=any"]);
+    output.does_not_say("did not come from deadsnakes");
 
     machine.watch_package_programs();
     machine.labready(setup).limit(COLD).run().succeeds();
@@ -97,6 +98,7 @@ fn an_ubuntu_whose_python_is_too_new_gets_3_13_from_deadsnakes_and_nothing_else_
     let output = machine.labready(["undo", "--yes"]).limit(COLD).run();
     assert_eq!(output.succeeds().last_line(), "Everything that setup did is taken back.");
     assert_eq!(packages(&machine), before);
+    machine.watch_no_more();
     tree.is_the_same_as(&machine.tree().without(&CACHES));
     drop(server);
 }
@@ -195,6 +197,33 @@ fn a_source_of_deadsnakes_that_is_right_is_reused_and_any_other_does_not_stand_i
     ] {
         plan(&other).exits(5).says("Add the deadsnakes archive for noble").says("cannot be reached");
     }
+}
+
+/// An archive in a folder, with packages that hold nothing and call themselves a Python.
+const HOLLOW: &str = r#"
+mkdir -p /srv/hollow
+cd /srv/hollow
+for package in python3.12 python3.12-venv python3.12-dev; do
+    mkdir -p "/tmp/$package/DEBIAN"
+    printf 'Package: %s\nVersion: 3.12.9-1\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n' "$package" \
+        >"/tmp/$package/DEBIAN/control"
+    dpkg-deb -b "/tmp/$package" .
+done
+dpkg-scanpackages -m . >Packages
+echo 'deb [trusted=yes] file:/srv/hollow ./' >/etc/apt/sources.list.d/hollow.list
+apt-get update -q
+"#;
+
+#[test]
+fn a_python_that_should_have_come_from_deadsnakes_and_came_from_elsewhere_is_told() {
+    let machine = asked_for_3_12("noble", "24.04");
+    machine.run(["sh", "-ec", HOLLOW]);
+    let source = "Types: deb\nURIs: http://127.0.0.1:9/ppa/\nSuites: noble\nComponents: main\n";
+    machine.write("/etc/apt/sources.list.d/labready-deadsnakes.sources", source);
+    let pin = "# only: python3.12\nPackage: python3.12\nPin: release o=LP-PPA-deadsnakes\nPin-Priority: 500\n";
+    machine.write("/etc/apt/preferences.d/labready-deadsnakes", pin);
+    let output = machine.labready(["setup", "--yes", "--python", "3.12"]).run();
+    output.says("`python3.12` 3.12.9-1 did not come from deadsnakes").says("`http://127.0.0.1:9/ppa` does not have that version");
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn an_environment_that_sudo_left_to_root_is_given_back_and_no_link_is_followed()
     machine.apt_install(["sudo"]);
     machine.labready(["doctor"]).by_student().run().exits(1).says("belongs to root, not to").says("sudo labready repair");
     let refused = machine.labready(["setup", "--yes"]).by_student().run();
-    refused.exits(4).says("/bin/chown -hR --from=0 1000:1000 -- /home/student/venv");
+    refused.exits(4).says("-execdir /bin/chown -h --from=0 1000:1000");
 
     machine.write("/etc/sudoers.d/student", "student ALL=(ALL:ALL) NOPASSWD: ALL\n");
     let output = machine.labready(["setup", "--yes", "--no-verify"]).by_student().run();
@@ -92,6 +92,19 @@ fn repair_gives_it_back_too_and_leaves_what_is_no_environment_as_a_whole() {
     assert_eq!(machine.run(["stat", "-c", "%U", "/home/student/venv"]), "root\n");
 
     machine.run(["rm", "/home/student/venv/thesis.txt"]);
-    machine.labready(repair).env("SUDO_UID", "1000").env("SUDO_GID", "1000").within("/home/student").run().succeeds();
+    let mend = || machine.labready(repair).env("SUDO_UID", "1000").env("SUDO_GID", "1000").within("/home/student").run();
+    mend().succeeds();
     expect_it_to_be_the_students(&machine);
+
+    // As after `sudo pip install`, with a file that root has under another name, too.
+    machine.shell(
+        "cd /home/student/venv/lib/python3.11/site-packages; mkdir x x.dist-info; ln /etc/roots-own x/mod.py; touch x/own.py",
+    );
+    machine.labready(["doctor"]).by_student().run().exits(1).says("site-packages/x` in the virtual");
+    mend().succeeds();
+    assert_eq!(
+        machine.shell("find /home/student ! -user student -print"),
+        "/home/student/venv/lib/python3.11/site-packages/x/mod.py\n"
+    );
+    assert_eq!(machine.run(["stat", "-c", "%U", "/etc/roots-own"]), "root\n");
 }

@@ -152,7 +152,7 @@ fn a_login_page_and_a_clock_that_is_behind_are_told_apart_from_a_dead_network() 
 }
 
 /// Makes signed archives below /srv: one whose date is past, one that another key signed, one whose index is another than the signed one,
-/// and one in order.
+/// one in order, and one of the day after tomorrow.
 const ARCHIVES: &str = r#"
 for name in ours theirs; do
     gpg --batch --quiet --passphrase '' --quick-gen-key "$name@example.org" default default never
@@ -181,6 +181,7 @@ archive foreign theirs '-1 hour' '+3 days'
 archive torn ours '-1 hour' '+3 days'
 sed -i 's/Version: 1/Version: 2/' main/binary-amd64/Packages
 archive good ours '-1 hour' '+3 days'
+archive early ours '+2 days' '+9 days'
 "#;
 
 const THIRD: &str = "/etc/apt/sources.list.d/third.list";
@@ -192,7 +193,7 @@ fn every_source_that_fails_is_a_warning_with_file_line_and_reason_and_setup_goes
     machine.run(["sh", "-ec", ARCHIVES]);
     let port = free_port();
     let _server = serve(&machine, port);
-    let lines = [("old", "ours"), ("foreign", "ours"), ("torn", "ours"), ("good", "closed"), ("none", "ours")];
+    let lines = [("old", "ours"), ("foreign", "ours"), ("torn", "ours"), ("good", "closed"), ("none", "ours"), ("early", "ours")];
     let line = |(archive, key): (&str, &str)| {
         format!("deb [signed-by=/etc/apt/keyrings/{key}.asc] http://127.0.0.1:{port}/{archive} x main\n")
     };
@@ -241,4 +242,19 @@ fn a_package_that_the_server_has_no_more_is_looked_for_in_a_fresh_index_and_miss
     let output = setup(&machine);
     output.exits(5).says("even after a refresh").says("404").says("try again in an hour");
     machine.run(["apt-get", "check", "-q"]);
+}
+
+#[test]
+fn an_old_release_whose_archive_has_moved_is_told_where_to() {
+    let machine = in_need();
+    let port = free_port();
+    let _server = serve(&machine, port);
+    machine.calls_itself("ID=ubuntu\nNAME=Ubuntu\nPRETTY_NAME=\"Ubuntu 23.04\"\nVERSION_ID=23.04\nVERSION_CODENAME=lunar\n");
+    machine.shell("echo 127.0.0.1 archive.ubuntu.com >>/etc/hosts");
+    machine.write("/etc/apt/sources.list", &format!("deb http://archive.ubuntu.com:{port}/ubuntu lunar main\n"));
+    let output = setup(&machine);
+    output.exits(5).says("lunar gets no more updates, and its archive has moved").says("/etc/apt/sources.list:1");
+    output.says(&format!(
+        "sed -i 's|http://archive.ubuntu.com:{port}/ubuntu|http://old-releases.ubuntu.com/ubuntu|' /etc/apt/sources.list"
+    ));
 }

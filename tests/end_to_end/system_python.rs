@@ -65,9 +65,14 @@ fn a_switched_python3_is_told_by_every_command_and_mended_by_repair() {
 fn a_link_that_dpkg_put_back_is_taken_out_of_the_group_that_would_switch_it_again() {
     let machine = machine_with_two();
     switch(&machine);
-    machine.shell("ln -sfn python3.11 /usr/bin/python3");
+    machine.shell(
+        "ln -sfn python3.11 /usr/bin/python3; \
+         update-alternatives --install /usr/bin/python3 python3 /usr/bin/python3.12 2 --slave /usr/bin/pydoc3 pydoc3 /usr/bin/pydoc3.11; \
+         ln -sfn python3.11 /usr/bin/python3",
+    );
     machine.labready(["doctor"]).run().exits(1).says("was put under update-alternatives");
-    machine.labready(["repair", "--yes"]).run().succeeds();
+    let output = machine.labready(["repair", "--yes"]).run();
+    output.succeeds().says("Take `/usr/bin/python3` out of update-alternatives").says("`/usr/bin/pydoc3` went with");
     expect_mended(&machine);
 }
 
@@ -106,6 +111,27 @@ fn a_repair_that_was_killed_between_any_two_of_its_commands_is_mended_by_the_nex
         machine.labready(["repair", "--yes"]).run().succeeds();
         expect_mended(&machine);
     }
+}
+
+/// Holds a program up until it is told to go.
+const GATE: &str =
+    "#!/bin/sh\ntouch /tmp/begun\nwhile [ ! -e /tmp/go ]; do sleep 0.1; done\nexec /dev/real/update-alternatives \"$@\"\n";
+
+#[test]
+fn while_it_is_repaired_dpkg_is_kept_out_and_ctrl_c_waits_until_the_link_is_there() {
+    let machine = machine_with_two();
+    switch(&machine);
+    let program = "/usr/bin/update-alternatives";
+    machine.shell(&format!("mkdir /dev/real; cp --preserve=mode {program} /dev/real/"));
+    machine.write_program("/dev/real/gate", GATE);
+    machine.run(["mount", "--bind", "/dev/real/gate", program]);
+    let mut running = machine.labready(["repair", "--yes"]).start();
+    running.waits_for("update-alternatives to run", |_| machine.exists("/tmp/begun"));
+    machine.command(["apt-get", "install", "-qq", "--reinstall", "make"]).run().exits(100).says("lock-frontend");
+    machine.signal("labready", "INT");
+    machine.run(["touch", "/tmp/go"]);
+    running.finish().exits(130).says("done: Let `/usr/bin/python3` lead to `python3.11` again");
+    expect_mended(&machine);
 }
 
 #[test]

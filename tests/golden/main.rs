@@ -9,6 +9,7 @@ mod choosing;
 mod command_line;
 mod converging;
 mod course_files;
+mod diagnosing;
 mod documents;
 mod folders;
 mod looking;

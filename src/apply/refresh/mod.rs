@@ -21,6 +21,8 @@ use complaint::{Failure, failures};
 const FIRST_LOOK: Duration = Duration::from_millis(1200);
 /// How long they have when not one of them has said anything: a line by satellite needs two seconds for a name and a connection.
 const SECOND_LOOK: Duration = Duration::from_secs(5);
+/// A no that came within this time came over a line that is not slow.
+const FAST: Duration = Duration::from_millis(400);
 /// For apt when dead servers are among those that it will ask: one attempt, and not for long. What fails by bad luck is tried again anyway.
 const IN_HASTE: [&str; 6] = ["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=5", "-o", "Acquire::https::Timeout=5"];
 /// For a second attempt: what a cache on the way keeps may be what was wrong.
@@ -40,24 +42,22 @@ impl Apt<'_> {
     /// Fetches the package index. A source that fails is a warning; no server at all, or no index, is a failure.
     pub fn refresh_index(&self) -> Result<()> {
         let sources = sources::gather(self.host, "").all;
-        let dead = self.preflight(&sources)?;
-        let haste: &[&str] = if dead.is_empty() { &[] } else { &IN_HASTE };
-        let command = self.step.command.clone().args(haste.iter().copied());
-        let is_new = |failure: &Failure| failure.source.as_ref().is_none_or(|source| !dead.contains(source));
+        let outlook = self.preflight(&sources)?;
+        let command = self.step.command.clone().args(outlook.haste().iter().copied());
         let mut finished = self.run(&command)?;
         let mut failed_ones = failures(&finished, &sources);
-        if failed_ones.iter().any(|failure| failure.is_transient() && is_new(failure)) {
+        if failed_ones.iter().any(|failure| outlook.is_bad_luck(failure)) {
             self.tell(None, "not every source could be refreshed: trying again".into());
             finished = self.run(&command.args(PAST_CACHES))?;
             failed_ones = failures(&finished, &sources);
         }
-        let findings: Vec<Finding> =
-            failed_ones.iter().filter(|failure| is_new(failure)).map(|failure| telling::finding(self.host, failure)).collect();
+        let news = failed_ones.iter().filter(|failure| outlook.is_news(failure));
+        let mut findings = news.map(|failure| telling::finding(self.host, failure));
         if apt::is_indexed(self.host, &View::default()) {
-            findings.into_iter().for_each(|finding| self.tell_finding(Finding { severity: Severity::Warning, ..finding }));
+            findings.for_each(|finding| self.tell_finding(Finding { severity: Severity::Warning, ..finding }));
             return Ok(());
         }
-        match findings.into_iter().next() {
+        match findings.next() {
             Some(finding) => Err(reach::stop(self.step, finding)),
             None => {
                 let reason = format!("no package index could be fetched: {}", evidence(&finished));
@@ -66,12 +66,12 @@ impl Apt<'_> {
         }
     }
 
-    /// Asks every server before apt does. Those that are dead are told, and their sources returned; when no other is left, nothing is begun.
-    fn preflight(&self, sources: &[Source]) -> Result<Vec<Source>> {
+    /// Asks every server before apt does. Those that are dead are told; when no other is left, nothing is begun.
+    fn preflight(&self, sources: &[Source]) -> Result<Outlook> {
         let servers = network::servers(sources);
         self.tell(None, "asking the package servers".into());
         let mut asked = network::ask_all(self.host, servers.clone(), FIRST_LOOK)?;
-        if !asked.is_empty() && asked.iter().all(|asked| asked.answer == Answer::Silent) {
+        if needs_second_look(&asked) {
             self.tell(None, format!("no package server has answered yet: waiting for {} s", SECOND_LOOK.as_secs()));
             asked = network::ask_all(self.host, servers, SECOND_LOOK)?;
         }
@@ -79,7 +79,64 @@ impl Apt<'_> {
         let warnings = reach::judge(&asked, others, machine::gather(self.host).environment)
             .map_err(|finding| reach::stop(self.step, finding))?;
         warnings.into_iter().for_each(|finding| self.tell_finding(finding));
-        let is_dead = |asked: &&Asked| !asked.answer.is_alive();
-        Ok(asked.iter().filter(is_dead).flat_map(|asked| asked.server.sources.clone()).collect())
+        Ok(Outlook { asked })
+    }
+}
+
+/// What the servers answered before apt was started.
+struct Outlook {
+    asked: Vec<Asked>,
+}
+
+impl Outlook {
+    /// apt's further options.
+    fn haste(&self) -> &'static [&'static str] {
+        if self.asked.iter().all(|asked| asked.answer.is_alive()) { &[] } else { &IN_HASTE }
+    }
+
+    /// Whether a failure was not told yet: the dead were, the silent had their time.
+    fn is_news(&self, failure: &Failure) -> bool {
+        self.answer_of(failure).is_none_or(|answer| answer.is_alive() || *answer == Answer::Silent)
+    }
+
+    /// Whether another attempt may be luckier.
+    fn is_bad_luck(&self, failure: &Failure) -> bool {
+        failure.is_transient() && self.answer_of(failure).is_none_or(Answer::is_alive)
+    }
+
+    /// What the server of the source that failed has answered.
+    fn answer_of(&self, failure: &Failure) -> Option<&Answer> {
+        let source = failure.source.as_ref()?;
+        self.asked.iter().find(|asked| asked.server.sources.contains(source)).map(|asked| &asked.answer)
+    }
+}
+
+/// No server answers, and those that are silent may be no more than late: unless another one's no came fast, the line may be slow.
+fn needs_second_look(asked: &[Asked]) -> bool {
+    let is_silent = |asked: &Asked| asked.answer == Answer::Silent;
+    let is_fast = |asked: &Asked| !is_silent(asked) && asked.took < FAST;
+    asked.iter().any(is_silent) && !asked.iter().any(|asked| asked.answer.is_alive() || is_fast(asked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::network::Server;
+
+    fn asked(answer: Answer, milliseconds: u64) -> Asked {
+        let server = Server { name: "deb.example".into(), address: String::new(), sources: Vec::new() };
+        Asked { server, answer, took: Duration::from_millis(milliseconds) }
+    }
+
+    #[test]
+    fn silence_is_given_time_unless_somebody_answers_or_a_fast_no_shows_that_the_line_is_not_slow() {
+        let silent = || asked(Answer::Silent, 1200);
+        let refused = |milliseconds| asked(Answer::Dead { said: String::new() }, milliseconds);
+        assert!(needs_second_look(&[silent(), silent()]));
+        assert!(needs_second_look(&[silent(), refused(900)]));
+        assert!(!needs_second_look(&[silent(), refused(50)]));
+        assert!(!needs_second_look(&[silent(), asked(Answer::Answers, 1100)]));
+        assert!(!needs_second_look(&[refused(900)]));
+        assert!(!needs_second_look(&[]));
     }
 }

@@ -6,7 +6,7 @@ use super::complaint::{Cause, Failure};
 use crate::apply::reach;
 use crate::facts::distro::{self, Base, Family};
 use crate::facts::machine;
-use crate::facts::network::{self, Asked, Server};
+use crate::facts::network::{self, Server};
 use crate::facts::sources::{Source, UnreadableKey, unreadable_key};
 use crate::finding::{Finding, Id};
 use crate::host::{Host, quoted_line};
@@ -58,7 +58,7 @@ fn wrong_clock(host: &Host, source: &Source) -> Option<Finding> {
     let address = source.release(source.suites.first()?);
     let (answer, _) = network::ask(host, &address, CLOCK_LIMIT).ok()?;
     let server = Server { name: source.server()?.to_owned(), address, sources: vec![source.clone()] };
-    let finding = reach::finding(&Asked { server, answer }, machine::gather(host).environment)?;
+    let finding = reach::finding(&server, &answer, machine::gather(host).environment)?;
     (finding.id == Id::ClockWrong).then_some(finding)
 }
 
@@ -76,7 +76,7 @@ fn ended(host: &Host, source: &Source) -> Option<Finding> {
 /// Where an archive of the distribution itself has moved to.
 fn old_archive(base: &Base, source: &Source) -> Option<&'static str> {
     let codename = base.codename.as_deref()?;
-    let server = source.server()?;
+    let server = source.server()?.split(':').next()?;
     let is_own = source.suites.iter().any(|suite| suite.split(['-', '/']).next() == Some(codename));
     match base.family {
         Family::Ubuntu if is_own && server.ends_with(".ubuntu.com") => Some("http://old-releases.ubuntu.com/ubuntu"),

@@ -11,7 +11,7 @@ use answer::{Said, classify};
 
 use super::sources::Source;
 use crate::error::{Error, Result};
-use crate::host::{Command, Host};
+use crate::host::{Clock, Command, Host};
 
 /// More than any InRelease, in bytes.
 const RELEASE_LIMIT: u64 = 16 << 20;
@@ -34,6 +34,8 @@ pub struct Asked {
     pub server: Server,
     /// The answer.
     pub answer: Answer,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// The servers of the sources that are in use. A source without a server (`file:`, `cdrom:`) needs none.
@@ -55,15 +57,14 @@ pub fn servers(sources: &[Source]) -> Vec<Server> {
 /// [`Error::Interrupted`], and when there is no place for the answers.
 pub fn ask_all(host: &Host, servers: Vec<Server>, limit: Duration) -> Result<Vec<Asked>> {
     thread::scope(|scope| {
-        let asking: Vec<_> = servers.iter().map(|server| scope.spawn(|| ask(host, &server.address, limit))).collect();
-        let answers: Result<Vec<Answer>> = asking
-            .into_iter()
-            .map(|asking| {
-                let lost = || Err(Error::Bug { message: "asking a server ended without an answer".into() });
-                asking.join().unwrap_or_else(|_| lost()).map(|(answer, _)| answer)
-            })
-            .collect();
-        Ok(servers.clone().into_iter().zip(answers?).map(|(server, answer)| Asked { server, answer }).collect())
+        let ask = |server: Server| {
+            let clock = Clock::start();
+            let (answer, _) = ask(host, &server.address, limit)?;
+            Ok(Asked { server, answer, took: clock.elapsed() })
+        };
+        let asking: Vec<_> = servers.into_iter().map(|server| scope.spawn(move || ask(server))).collect();
+        let lost = || Err(Error::Bug { message: "asking a server ended without an answer".into() });
+        asking.into_iter().map(|asking| asking.join().unwrap_or_else(|_| lost())).collect()
     })
 }
 
