@@ -10,6 +10,8 @@ use crate::host::{Digest, Host, Kind};
 
 /// More than any package or wheel, in bytes.
 const FILE_LIMIT: u64 = 4 << 30;
+/// Whoever sets up a machine may read a bundle, whatever the umask was.
+const FOR_ALL: u32 = 0o644;
 /// A file's name until it is known which it is.
 const INCOMING: &str = "debs/.incoming";
 
@@ -62,7 +64,7 @@ pub fn write(host: &Host, fetched: &Fetched<'_>, folder: &Path, manifest: Manife
     files.extend(wheels(host, fetched.work, made_in)?);
     let manifest = Manifest { files, ..manifest };
     let text = serde_json::to_string_pretty(&manifest).map_err(|error| Error::Bug { message: error.to_string() })?;
-    host.write_whole(&made_in.join(FILE), &(text + "\n"))?;
+    host.write_whole_as(&made_in.join(FILE), &(text + "\n"), FOR_ALL)?;
     host.open_to_all(made_in);
     host.rename(made_in, folder)?;
     Ok(manifest)
@@ -87,7 +89,7 @@ fn debs(host: &Host, fetched: &Fetched<'_>, to: &Path) -> Result<Vec<File>> {
     }
     let index: Vec<String> = files.values().map(|(_, stanza)| stanza.clone()).collect();
     let index = index.join("\n");
-    host.write_whole(&to.join("Packages"), &index)?;
+    host.write_whole_as(&to.join("Packages"), &index, FOR_ALL)?;
     let mut digest = Digest::default();
     digest.update(&index);
     let index = File { path: "Packages".into(), sha256: digest.hex(), size: index.len() as u64 };

@@ -73,13 +73,15 @@ impl View {
     }
 
     /// The folders that apt wants to find.
-    pub fn folders(folder: &Path) -> [PathBuf; 5] {
-        ["lists", "lists/partial", "cache", "cache/archives", "cache/archives/partial"].map(|name| folder.join(name))
+    pub fn folders(folder: &Path) -> [PathBuf; 2] {
+        ["lists", "lists/partial"].map(|name| folder.join(name))
     }
 
     fn with(folder: &Path, more: &[String]) -> Self {
         let lists = folder.join("lists");
-        let own = [format!("Dir::State::Lists={}", lists.display()), format!("Dir::Cache={}", folder.join("cache").display())];
+        // What apt computes from the index stays in its memory: the machine's own caches are as they were, and root leaves nothing behind.
+        let own =
+            [format!("Dir::State::Lists={}", lists.display()), "Dir::Cache::pkgcache=".into(), "Dir::Cache::srcpkgcache=".into()];
         let options = own.iter().chain(more).flat_map(|setting| ["-o".to_owned(), setting.clone()]).collect();
         Self { lists, options }
     }

@@ -157,6 +157,7 @@ fn arrows_point_one_way() {
             vec!["crate::facts", "crate::plan", "crate::apply", "crate::lab", "crate::report", "crate::commands", "crate::event"],
         ),
         ("facts/", vec!["crate::plan", "crate::apply", "crate::lab", "crate::report", "crate::commands", "crate::event"]),
+        ("bundle/", vec!["crate::plan", "crate::apply", "crate::lab", "crate::report", "crate::commands", "crate::event"]),
         ("lab/", vec!["crate::facts", "crate::plan", "crate::apply", "crate::report", "crate::commands"]),
         ("apply/", vec!["crate::lab", "crate::report", "crate::commands"]),
     ];
