@@ -24,7 +24,7 @@ const TICK: Duration = Duration::from_millis(50);
 /// How long an interrupted child may take to put its things in order before it is killed: dpkg finishes its current file.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long output is read after the child's end: a daemon that it left behind may hold the pipe for ever.
-const DRAIN: Duration = Duration::from_millis(200);
+const DRAIN: Duration = Duration::from_secs(1);
 /// Longer lines are cut, so that one endless line cannot fill the memory.
 const LINE_LIMIT: usize = 64 << 10;
 /// What is kept of a child's output, in bytes per stream.
