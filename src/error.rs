@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error as ThisError;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Id};
 
 /// What the program returns for every fallible operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -287,12 +287,19 @@ impl Error {
         }
     }
 
-    /// What was found to be the cause, where it is known.
-    pub fn finding(&self) -> Option<&Finding> {
-        match self {
-            Self::Step { finding, .. } | Self::Broken { finding } => Some(finding),
-            _ => None,
-        }
+    /// What was found to be the cause, where it is one of the catalogue.
+    pub fn finding(&self) -> Option<Finding> {
+        let id = match self {
+            Self::Step { finding, .. } | Self::Broken { finding } => return Some((**finding).clone()),
+            Self::Unsupported { .. } => Id::SystemUnsupported,
+            Self::NoPython { .. } => Id::PythonNotOffered,
+            Self::NoPackage { .. } => Id::PackageNotOffered,
+            Self::NotHere { .. } => Id::NotHere,
+            Self::InTheWay { .. } => Id::InTheWay,
+            Self::NeedsRoot { .. } => Id::RightsMissing,
+            _ => return None,
+        };
+        Some(Finding::error(id, self.to_string(), ""))
     }
 
     /// How the run ends because of it.
@@ -312,5 +319,21 @@ impl Error {
             Self::Interrupted => Exit::Interrupted,
             Self::Bug { .. } => Exit::Bug,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_machine_has_an_id_and_what_is_wrong_with_a_wish_has_none() {
+        let none = Error::NoPython { message: "no Python in `>=3.7` was found".into(), hint: String::new() };
+        let found = serde_json::to_value(none.finding()).unwrap();
+        assert_eq!(
+            (found["id"].as_str(), found["title"].as_str()),
+            (Some("python-not-offered"), Some("no Python in `>=3.7` was found"))
+        );
+        assert_eq!(Error::NobodyToAsk.finding(), None);
     }
 }

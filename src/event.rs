@@ -147,7 +147,7 @@ pub struct ErrorPart {
 
 impl From<&Error> for ErrorPart {
     fn from(error: &Error) -> Self {
-        let finding = error.finding().cloned();
+        let finding = error.finding();
         Self { message: error.to_string(), hint: error.hint(), exit_code: error.exit().code(), finding }
     }
 }

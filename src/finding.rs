@@ -29,6 +29,8 @@ pub enum Id {
     DpkgInterrupted,
     /// The index names archives that the server has no more, even after a refresh.
     IndexOutOfDate,
+    /// Something stands where labready would have to write, and it is somebody else's.
+    InTheWay,
     /// The file of a key cannot be read by apt's own account.
     KeyUnreadable,
     /// A signature by another key than the one that was expected.
@@ -45,22 +47,30 @@ pub enum Id {
     MaintainerScriptFailed,
     /// No server answered.
     NetworkDown,
+    /// Something is not on this machine, and nothing may be fetched.
+    NotHere,
     /// A package that no package of ours needs is half-done.
     PackageBroken,
-    /// A package went that was not meant to.
-    PackageLost,
-    /// A package is held at a version that stands in the way.
-    PackageHeld,
     /// A package came from elsewhere than it should.
     PackageFromElsewhere,
+    /// A package is held at a version that stands in the way.
+    PackageHeld,
+    /// A package went that was not meant to.
+    PackageLost,
+    /// apt offers no such package, though its index is fresh.
+    PackageNotOffered,
     /// The proxy wants a name and a password.
     ProxyWantsPassword,
+    /// No Python in range is installed, or to be had.
+    PythonNotOffered,
     /// A folder that must be written lies on a file system that is mounted read-only.
     ReadOnly,
     /// The release gets no more updates.
     ReleaseEndOfLife,
     /// A release file that is past its date.
     ReleaseExpired,
+    /// Steps need root, and this account has no rights.
+    RightsMissing,
     /// A selftest's script, and what the judge said of it.
     Selftest,
     /// One server does not answer.
@@ -77,6 +87,8 @@ pub enum Id {
     StepFailed,
     /// /usr/bin/python3 does not lead to the interpreter that the system was made with.
     SystemPythonSwitched,
+    /// Not a system that labready can change.
+    SystemUnsupported,
     /// Packages that cannot be installed together.
     Unsatisfiable,
     /// The virtual environment does not work.
