@@ -55,9 +55,11 @@ fn told(name: &str, answer: &Answer) -> Option<Told> {
     let told = |id, title: String, said: String| Some(Told { id, title, said });
     match answer {
         Answer::Answers | Answer::Slow | Answer::NoRelease | Answer::ClockWrong { .. } => None,
-        Answer::Silent => {
-            told(Id::ServerDead, format!("`{name}` does not answer"), "neither a connection nor a refusal came in time".into())
-        }
+        Answer::Silent => told(
+            Id::ServerDead,
+            format!("`{name}` does not answer"),
+            "nothing came back: no address, no connection, no refusal".into(),
+        ),
         Answer::NotResolved { name: unknown } if name.split(':').next() == Some(unknown) => {
             told(Id::ServerDead, format!("the name `{unknown}` leads to no server"), String::new())
         }

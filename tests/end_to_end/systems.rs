@@ -81,9 +81,14 @@ fn nothing_in_range_is_an_answer_that_lists_what_was_found() {
     machine.hide_network();
     let plan = machine.labready(["plan", "--python", "==3.8.*"]).run();
     plan.exits(0).says("not /usr/bin/python3.11 (3.11.2)").says("Refresh apt's package index");
+    let setup = || machine.labready(["setup", "--yes", "--python", "==3.8.*"]).run();
     let tree = machine.tree().without(&["/var/lib/apt", "/var/lib/labready", "/var/cache/apt", "/var/log"]);
-    let output = machine.labready(["setup", "--yes", "--python", "==3.8.*"]).run();
-    output.exits(1).says("no Python in `>=3.7, <3.14, ==3.8.*` was found").says("/usr/bin/python3.11 (3.11.2), installed by apt");
+    setup().exits(5).says("no package server can be reached");
+    machine.show_network();
+    setup()
+        .exits(1)
+        .says("no Python in `>=3.7, <3.14, ==3.8.*` was found")
+        .says("/usr/bin/python3.11 (3.11.2), installed by apt");
     tree.is_the_same_as(&machine.tree().without(&["/var/lib/apt", "/var/lib/labready", "/var/cache/apt", "/var/log"]));
 }
 
