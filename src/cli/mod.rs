@@ -79,7 +79,7 @@ pub struct Setup {
     /// Work inside an image that is being built: no question, no service started; everything is root's unless --owner says whose
     #[arg(long)]
     pub image: bool,
-    /// Empty apt's cache and package index at the end
+    /// Empty the image's apt cache and package index at the end
     #[arg(long, requires = "image")]
     pub clean: bool,
     /// What to change

@@ -4,11 +4,32 @@ use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::{Digest, Host};
+use super::{Digest, FolderLock, Host, Kind};
 use crate::error::{Error, Result};
+
+/// How the names of our temporary folders begin.
+const TEMPORARY: &str = "labready-";
+/// A folder that is in use is locked by then.
+const SETTLED: Duration = Duration::from_secs(60);
+
+/// A temporary folder that is locked while it is in use.
+#[derive(Debug)]
+pub struct RoomyFolder {
+    folder: TempDir,
+    // Held, so that no other run takes it for one that was left behind.
+    _lock: Option<FolderLock>,
+}
+
+impl RoomyFolder {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
 
 /// What a file was when it was copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,15 +75,35 @@ impl Host {
         Ok(Copied { sha256: digest.hex(), size })
     }
 
-    /// A folder for hundreds of megabytes, removed when the value is dropped; nobody else can look into it yet.
+    /// A folder for hundreds of megabytes, removed when the value is dropped; nobody else can look into it yet. What a run of this account
+    /// left there that was killed is removed first.
     ///
     /// # Errors
     /// [`Error::File`].
-    pub fn roomy_folder(&self) -> Result<TempDir> {
-        self.private_folder(Path::new("/var/tmp"))
+    pub fn roomy_folder(&self) -> Result<RoomyFolder> {
+        let parent = Path::new("/var/tmp");
+        self.sweep(parent)?;
+        let folder = self.private_folder(parent)?;
+        let lock = self.lock_folder(folder.path()).ok().flatten();
+        Ok(RoomyFolder { folder, _lock: lock })
     }
 
-    /// The same below a folder.
+    /// Removes folders of ours that nobody works in any more. One that was made just now may not be locked yet.
+    fn sweep(&self, parent: &Path) -> Result<()> {
+        let uid = self.account()?.uid;
+        let named = self.list(parent).into_iter().filter(|name| name.to_string_lossy().starts_with(TEMPORARY));
+        for folder in named.map(|name| parent.join(name)) {
+            let entry = self.look(&folder);
+            let is_old = entry.modified.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age > SETTLED);
+            if entry.kind == Kind::Folder && entry.uid == uid && is_old && matches!(self.lock_folder(&folder), Ok(Some(_))) {
+                // What cannot be removed is in nobody's way.
+                let _ = fs::remove_dir_all(self.inside(&folder));
+            }
+        }
+        Ok(())
+    }
+
+    /// A folder below another one, removed when the value is dropped; nobody else can look into it yet.
     ///
     /// # Errors
     /// [`Error::File`].
@@ -72,7 +113,7 @@ impl Host {
             path: parent.to_owned(),
             source: source.kind().into(),
         };
-        tempfile::Builder::new().prefix("labready-").tempdir_in(self.inside(parent)).map_err(failed)
+        tempfile::Builder::new().prefix(TEMPORARY).tempdir_in(self.inside(parent)).map_err(failed)
     }
 
     /// When root asks: the first folder on the way to a path, the path itself included, whose content somebody else than root can replace.

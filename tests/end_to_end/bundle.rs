@@ -135,3 +135,13 @@ fn a_student_with_sudo_sets_up_from_a_bundle_and_nothing_of_it_is_left() {
     assert!(machine.has_package("build-essential"));
     assert_eq!(machine.shell("find /home/student ! -user student; ls -A /var/tmp"), "");
 }
+
+#[test]
+fn what_a_run_that_was_killed_left_is_removed_by_the_next_and_nothing_of_anybody_elses() {
+    let machine = Machine::ready("bookworm");
+    machine.shell("cd /var/tmp; mkdir labready-mine labready-new labready-theirs thesis; touch -d '2 hours ago' labready-mine labready-theirs thesis");
+    machine.shell("ln -s /etc /var/tmp/labready-link; chown student /var/tmp/labready-theirs; echo text >/var/tmp/labready-mine/file; touch -d '2 hours ago' /var/tmp/labready-mine");
+    machine.labready(["setup", "--yes", "--bundle", "/nowhere"]).run().exits(2).says("is no bundle");
+    assert_eq!(machine.run(["ls", "/var/tmp"]), "labready-link\nlabready-new\nlabready-theirs\nthesis\n");
+    assert!(machine.exists("/etc/passwd"));
+}
