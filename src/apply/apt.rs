@@ -15,7 +15,7 @@ use crate::host::{Clock, Command, Finished, Host, Stream};
 use crate::plan::Step;
 
 /// What the system says of a full disk (strerror of ENOSPC, in the C locale).
-const NO_SPACE: &str = "No space left on device";
+pub(super) const NO_SPACE: &str = "No space left on device";
 /// What apt (in English) and dpkg say when another program took a lock just before them; a hint that only leads to waiting again.
 const LOST_THE_RACE: [&str; 2] = ["Could not get lock", "lock was locked by another process"];
 /// One step of apt or dpkg.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::apt::{Apt, Heard, evidence};
+use super::apt::{Apt, Heard, NO_SPACE, evidence};
 use super::{failed, stopped};
 use crate::error::{Error, Result};
 use crate::facts::packages::{self, Packages};
@@ -14,8 +14,8 @@ use crate::plan;
 
 /// Where apt and dpkg write.
 const WRITTEN: [&str; 4] = ["/usr", "/var/cache/apt", "/var/lib/dpkg", "/etc"];
-/// What the system says of a full disk (strerror of ENOSPC, in the C locale), and apt of one that is too small.
-const NO_SPACE: [&str; 2] = ["No space left on device", "You don't have enough free space"];
+/// What apt says of a disk that is too small.
+const TOO_SMALL: &str = "You don't have enough free space";
 /// How long apt may think about what it would do.
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -59,7 +59,8 @@ pub(super) fn of_interrupted_dpkg(apt: &Apt<'_>, finished: &Finished) -> Error {
 fn of_the_machine(apt: &Apt<'_>, finished: &Finished) -> Option<Finding> {
     let said = evidence(finished);
     let full = disk::full(apt.host, &WRITTEN).map(|folder| format!("the disk that holds {folder} is full"));
-    let says_full = || NO_SPACE.iter().any(|sign| finished.stderr.contains(sign)).then(|| "a disk is full".to_owned());
+    let says_full =
+        || [NO_SPACE, TOO_SMALL].iter().any(|sign| finished.stderr.contains(sign)).then(|| "a disk is full".to_owned());
     if let Some(title) = full.or_else(says_full) {
         return Some(Finding::error(Id::DiskFull, title, said).mended_by_root("apt-get clean"));
     }

@@ -20,8 +20,6 @@ mod run;
 mod script;
 mod series;
 mod stall;
-#[cfg(test)]
-mod tests;
 mod timing;
 mod units;
 mod verdict;

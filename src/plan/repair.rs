@@ -1,9 +1,10 @@
 //! What labready itself can mend, as steps: pure. Only what is certainly wrong, and in a way that harms nobody's work.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::steps::configure_step;
-use super::{Action, GROUP, LINK, Manner, Plan, Step, commands, venv};
+use super::undo::unregister_step;
+use super::{Action, LINK, Manner, Plan, Step, commands, venv};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::disk::read_only_finding;
@@ -18,7 +19,8 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
     if facts.packages.need_configuring() && facts.packages_are_at_rest() && !configured {
         steps.push(configure_step(&facts.packages, &Manner::default()));
     }
-    steps.extend(facts.selection.dangling.iter().map(|path| unregister_step(path)));
+    let why = |path: &Path| format!("`{}` is gone, and `{LINK}` must not lead there", path.display());
+    steps.extend(facts.selection.dangling.iter().map(|path| unregister_step(path, &why(path))));
     steps.extend(venv::give_back_step(facts));
     Plan { steps, ..Plan::default() }
 }
@@ -71,17 +73,4 @@ fn restore_step(system: &SystemPython) -> Option<Step> {
         needs_root: true,
         undo: None,
     })
-}
-
-fn unregister_step(path: &Path) -> Step {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Step {
-        id: format!("unregister-{name}"),
-        title: format!("Take {name} out of the alternatives group {GROUP}"),
-        why: format!("`{}` is gone, and `{LINK}` must not lead there", path.display()),
-        command: commands::unregister_alternative(path),
-        action: Action::UnregisterAlternative { path: PathBuf::from(path) },
-        needs_root: true,
-        undo: None,
-    }
 }

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::steps::{configure_step, listed};
-use super::{Action, Manner, Plan, Step, commands};
+use super::{Action, GROUP, Manner, Plan, Step, commands};
 use crate::facts::alternatives::Selection;
 use crate::facts::packages::Packages;
 use crate::facts::removable::Removable;
 use crate::facts::sources::{KEYRING, PREFERENCES, SOURCES};
 use crate::facts::venv::{State, Venv};
 use crate::host::Account;
+
+/// Why an interpreter is taken out of the group.
+const REGISTERED: &str = "setup registered it; with the last one `/usr/local/bin/python3` goes";
 
 /// What the journal says was changed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,7 +75,7 @@ pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<String>) {
         }
     }
     let registered = remains.selection.alternatives.iter().map(|alternative| &alternative.path);
-    steps.extend(registered.filter(|path| trail.alternatives.contains(*path)).map(|path| unregister_step(path)));
+    steps.extend(registered.filter(|path| trail.alternatives.contains(*path)).map(|path| unregister_step(path, REGISTERED)));
     if !remains.packages.removable.is_empty() {
         steps.push(packages_step(&remains.packages.removable));
     }
@@ -112,12 +115,13 @@ fn venv_step(venv: &Venv, account: Option<Account>) -> Result<Option<Step>, Stri
     }
 }
 
-fn unregister_step(path: &Path) -> Step {
+/// Takes an interpreter out of our group, for this reason.
+pub(super) fn unregister_step(path: &Path, why: &str) -> Step {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Step {
         id: format!("unregister-{name}"),
-        title: format!("Take {name} out of the alternatives group"),
-        why: "setup registered it; with the last one `/usr/local/bin/python3` goes".into(),
+        title: format!("Take {name} out of the alternatives group {GROUP}"),
+        why: why.to_owned(),
         command: commands::unregister_alternative(path),
         action: Action::UnregisterAlternative { path: path.to_owned() },
         needs_root: true,

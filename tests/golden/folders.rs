@@ -1,8 +1,8 @@
 //! A machine in a folder: real file layouts, and shell scripts as interpreters.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::os::unix::fs::{MetadataExt, symlink};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use labready::facts::{self, Facts};
@@ -61,6 +61,12 @@ impl Machine {
     /// Makes a folder.
     pub fn folder(self, path: &str) -> Self {
         fs::create_dir_all(self.inside(path)).unwrap();
+        self
+    }
+
+    /// Gives a file or a folder these permissions.
+    pub fn mode(&self, path: &str, mode: u32) -> &Self {
+        fs::set_permissions(self.inside(path), Permissions::from_mode(mode)).unwrap();
         self
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use insta::assert_snapshot;
 use labready::facts::distro;
 use labready::facts::interpreters::{self, Interpreter};
+use labready::facts::sources::{Source, unreadable_key};
 use labready::facts::venv::{self, State};
 use proptest::prelude::*;
 
@@ -361,4 +362,19 @@ proptest! {
         let venv = venv::gather(&machine.host(), Path::new(VENV));
         prop_assert!(matches!(venv.state, State::Good | State::Broken(_)), "{:?}", venv.state);
     }
+}
+
+#[test]
+fn modes_tell_whether_apts_own_account_can_read_a_key() {
+    let machine = Machine::bare().file("/keyrings/key.asc", "");
+    let host = machine.host();
+    let of = |path: &str| unreadable_key(&host, &Source { signed_by: vec![path.into()], ..Source::default() });
+    machine.mode("/keyrings", 0o755).mode("/keyrings/key.asc", 0o644);
+    assert_eq!(of("/keyrings/key.asc"), None);
+    assert_eq!(of("F23C5A6CF475977595C89F51BA6932366A755776"), None);
+    assert_eq!(of("/keyrings/other.asc").unwrap().why, "is not there");
+    machine.mode("/keyrings/key.asc", 0o600);
+    assert_eq!(of("/keyrings/key.asc").unwrap().mend.unwrap(), "chmod 0644 /keyrings/key.asc");
+    machine.mode("/keyrings", 0o700);
+    assert_eq!(of("/keyrings/key.asc").unwrap().mend.unwrap(), "chmod 0755 /keyrings");
 }

@@ -264,7 +264,7 @@ fn a_bundle_is_fetched_for_a_machine_that_has_nothing() {
     let fetched = |facts: &Facts| {
         let (choice, packages) = plan::needs(&course(), facts, &settings())?;
         let closure: Vec<String> = packages.iter().map(|name| format!("{name}:amd64=1")).collect();
-        plan::fetch(&course(), facts, &choice, &closure, "/work".as_ref())
+        plan::fetch(&course(), facts, &choice, &closure, "/var/tmp/labready-x".as_ref())
     };
     let shown = |fetched: Result<Plan, Error>| fetched.map_or_else(|error| error_text(&error), |plan| plan_text(&plan));
     // One that is ready brings everything nevertheless, and fetches with its environment; without one it makes one.

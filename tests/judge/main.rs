@@ -7,5 +7,9 @@
 mod golden;
 mod machine;
 mod properties;
+mod rules;
 mod simulation;
+#[path = "../course/synthetic.rs"]
+#[allow(dead_code, reason = "the drafts' tests need more of it")]
+mod synthetic;
 mod variants;

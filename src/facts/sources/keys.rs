@@ -36,33 +36,3 @@ pub fn unreadable_key(host: &Host, source: &Source) -> Option<UnreadableKey> {
         None
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-    use std::fs::{self, Permissions};
-    use std::os::unix::fs::PermissionsExt;
-
-    use super::*;
-
-    #[test]
-    fn modes_tell_whether_a_key_can_be_read() {
-        let root = tempfile::tempdir().unwrap();
-        let host = Host::in_folder(root.path(), BTreeMap::new());
-        let folder = root.path().join("keyrings");
-        fs::create_dir(&folder).unwrap();
-        fs::write(folder.join("key.asc"), "").unwrap();
-        let of = |path: &str| unreadable_key(&host, &Source { signed_by: vec![path.into()], ..Source::default() });
-        let set = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
-
-        set(&folder, 0o755);
-        set(&folder.join("key.asc"), 0o644);
-        assert_eq!(of("/keyrings/key.asc"), None);
-        assert_eq!(of("F23C5A6CF475977595C89F51BA6932366A755776"), None);
-        assert_eq!(of("/keyrings/other.asc").unwrap().why, "is not there");
-        set(&folder.join("key.asc"), 0o600);
-        assert_eq!(of("/keyrings/key.asc").unwrap().mend.unwrap(), "chmod 0644 /keyrings/key.asc");
-        set(&folder, 0o700);
-        assert_eq!(of("/keyrings/key.asc").unwrap().mend.unwrap(), "chmod 0755 /keyrings");
-    }
-}
