@@ -1,7 +1,9 @@
-//! Kills: `setup` cut off by SIGKILL, with everything that it started, at thirty points of a cold run; the next run must make the machine ready.
+//! Kills: `setup` cut off by SIGKILL, with everything that it started, at thirty points of a cold
+//! run; the next run must make the machine ready.
 //!
-//! `cargo bench --bench kills [-- POINTS]`. Half of the points lie after a record of the journal, each in turn; the others are spread over the
-//! run's time. Needs what the end-to-end tests need (`tests/run` installs it). Ends with 1 when a machine was not recovered.
+//! `cargo bench --bench kills [-- POINTS]`. Half of the points lie after a record of the journal,
+//! each in turn; the others are spread over the run's time. Needs what the end-to-end tests need
+//! (`tests/run` installs it). Ends with 1 when a machine was not recovered.
 
 #[path = "../tests/end_to_end/machine/mod.rs"]
 #[allow(
@@ -38,13 +40,21 @@ enum Point {
 fn main() {
     let points = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(30);
     let (took, records) = uncut();
-    say(&format!("a run that is not cut off: {:.1} s, {records} records in the journal", took.as_secs_f64()));
+    say(&format!(
+        "a run that is not cut off: {:.1} s, {records} records in the journal",
+        took.as_secs_f64()
+    ));
     let at_records = (points / 2).min(records);
     let at_times = points - at_records;
-    let after_records = (0..at_records).map(|at| Point::Record(1 + at * records / at_records.max(1)));
-    let after_times = (0..at_times).map(|at| Point::Time(took.mul_f64((at as f64 + 0.5) / at_times as f64)));
-    let lost: Vec<String> =
-        after_records.chain(after_times).enumerate().filter_map(|(at, point)| recover(at + 1, point).err()).collect();
+    let after_records =
+        (0..at_records).map(|at| Point::Record(1 + at * records / at_records.max(1)));
+    let after_times =
+        (0..at_times).map(|at| Point::Time(took.mul_f64((at as f64 + 0.5) / at_times as f64)));
+    let lost: Vec<String> = after_records
+        .chain(after_times)
+        .enumerate()
+        .filter_map(|(at, point)| recover(at + 1, point).err())
+        .collect();
     say(&format!("{} of {points} kills recovered", points - lost.len()));
     exit(i32::from(!lost.is_empty()));
 }
@@ -67,14 +77,23 @@ fn recover(number: usize, mut point: Point) -> Result<(), String> {
         let machine = Machine::fresh(SUITE);
         let (what, cut_off) = cut_off(&machine, point);
         match point {
-            // The machine was less busy than when the run was measured, and the run was through: nothing was cut off.
+            // The machine was less busy than when the run was measured, and the run was through:
+            // nothing was cut off.
             Point::Time(after) if cut_off.code == 0 => point = Point::Time(after.mul_f64(0.8)),
             _ => break (machine, what),
         }
     };
-    let last = machine.command(["tail", "-n", "1", JOURNAL]).run().stdout.chars().take(90).collect::<String>();
+    let last = machine
+        .command(["tail", "-n", "1", JOURNAL])
+        .run()
+        .stdout
+        .chars()
+        .take(90)
+        .collect::<String>();
     let outcome = is_recovered(&machine);
-    let word = outcome.as_ref().map_or_else(|problem| format!("LOST: {problem}"), |()| "recovered".to_owned());
+    let word = outcome
+        .as_ref()
+        .map_or_else(|problem| format!("LOST: {problem}"), |()| "recovered".to_owned());
     say(&format!("{number:>2}. killed at {what:<10}, after {}: {word}", last.trim_end()));
     outcome
 }
@@ -95,7 +114,8 @@ fn cut_off(machine: &Machine, point: Point) -> (String, Output) {
     (what, running.finish())
 }
 
-/// The next run ends ready, apt and dpkg are content, nothing is half-made, and a third run has nothing to do.
+/// The next run ends ready, apt and dpkg are content, nothing is half-made, and a third run has
+/// nothing to do.
 fn is_recovered(machine: &Machine) -> Result<(), String> {
     let again = machine.labready(["setup", "--yes"]).limit(LIMIT).run();
     if again.code != 0 || again.last_line() != "This workstation is ready." {

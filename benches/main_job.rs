@@ -1,6 +1,8 @@
-//! How the main job compares with doing it by hand, and with the course's old script: ratios of medians, measured in turn in one run.
+//! How the main job compares with doing it by hand, and with the course's old script: ratios of
+//! medians, measured in turn in one run.
 //!
-//! `cargo bench --bench main_job [-- ROUNDS]`. Needs what the end-to-end tests need (`tests/run` installs it): root, real root filesystems.
+//! `cargo bench --bench main_job [-- ROUNDS]`. Needs what the end-to-end tests need (`tests/run`
+//! installs it): root, real root filesystems.
 
 #[path = "../tests/end_to_end/machine/mod.rs"]
 #[allow(
@@ -23,10 +25,12 @@ const SUITE: &str = "bookworm";
 const PACKAGES: &str = "python3.11 python3.11-venv python3.11-dev build-essential";
 const QUIET: &str = "export DEBIAN_FRONTEND=noninteractive";
 
-/// The least that a person who knows apt would type, without the recommended extras that labready leaves out too.
+/// The least that a person who knows apt would type, without the recommended extras that labready
+/// leaves out too.
 const BY_HAND: &str = "apt-get update -q; apt-get install -q -y --no-install-recommends $PACKAGES; \
                        python3.11 -m venv hand; hand/bin/pip install -q wheel";
-/// The course's script, with its software-properties-common; its add-apt-repository line has nothing to add on Debian.
+/// The course's script, with its software-properties-common; its add-apt-repository line has
+/// nothing to add on Debian.
 const OLD_SCRIPT: &str = "apt-get update -q; apt-get install -q -y software-properties-common; apt-get update -q; \
                           apt-get install -q -y $PACKAGES; python3.11 -m venv hand; hand/bin/pip install -q wheel";
 
@@ -51,18 +55,34 @@ fn warm(rounds: usize, table: &mut Table) {
     );
     for _ in 0..rounds {
         table.add("verify", seconds(|| machine.labready(["verify"]).limit(LIMIT).run()));
-        table.add("longest lab by hand", seconds(|| machine.command(["/root/venv/bin/python", "/root/lab.py"]).run()));
-        table.add("warm setup", seconds(|| machine.labready(["setup", "--yes", "--no-verify"]).run()));
-        table.add("warm old script", seconds(|| machine.command(["sh", "-ec", &again]).limit(LIMIT).run()));
+        table.add(
+            "longest lab by hand",
+            seconds(|| machine.command(["/root/venv/bin/python", "/root/lab.py"]).run()),
+        );
+        table.add(
+            "warm setup",
+            seconds(|| machine.labready(["setup", "--yes", "--no-verify"]).run()),
+        );
+        table.add(
+            "warm old script",
+            seconds(|| machine.command(["sh", "-ec", &again]).limit(LIMIT).run()),
+        );
         table.add("--version", seconds(|| machine.labready(["--version"]).run()));
         table.add("nothing (true)", seconds(|| machine.command(["/bin/true"]).run()));
     }
     let peak = machine.command(["/usr/bin/python3.11", "-c", PEAK]).run();
     // labready's own events stand above it.
-    table.peak_kb = peak.succeeds().stdout.lines().last().and_then(|line| line.parse().ok()).unwrap_or(f64::NAN);
+    table.peak_kb = peak
+        .succeeds()
+        .stdout
+        .lines()
+        .last()
+        .and_then(|line| line.parse().ok())
+        .unwrap_or(f64::NAN);
 }
 
-/// Peak memory of a warm setup, children aside: the kernel's own count of the largest resident set, in kilobytes.
+/// Peak memory of a warm setup, children aside: the kernel's own count of the largest resident set,
+/// in kilobytes.
 const PEAK: &str = "import os\n\
 pid = os.spawnv(os.P_NOWAIT, '/usr/local/sbin/labready', ['labready', 'setup', '--yes', '--no-verify', '--quiet', '--format', 'ndjson', '--color', 'never'])\n\
 _, status, usage = os.wait4(pid, 0)\n\
@@ -74,11 +94,17 @@ fn cold(rounds: usize, table: &mut Table) {
     let script = |text: &str| format!("{QUIET}; {}", text.replace("$PACKAGES", PACKAGES));
     for _ in 0..rounds {
         let machine = Machine::fresh(SUITE);
-        table.add("cold setup", seconds(|| machine.labready(["setup", "--yes", "--no-verify"]).limit(LIMIT).run()));
+        table.add(
+            "cold setup",
+            seconds(|| machine.labready(["setup", "--yes", "--no-verify"]).limit(LIMIT).run()),
+        );
         drop(machine);
         for (name, text) in [("cold by hand", BY_HAND), ("cold old script", OLD_SCRIPT)] {
             let machine = Machine::fresh(SUITE);
-            table.add(name, seconds(|| machine.command(["sh", "-ec", &script(text)]).limit(LIMIT).run()));
+            table.add(
+                name,
+                seconds(|| machine.command(["sh", "-ec", &script(text)]).limit(LIMIT).run()),
+            );
         }
     }
 }
@@ -106,7 +132,12 @@ impl Table {
     }
 
     fn median(&self, name: &str) -> f64 {
-        let mut all = self.rows.iter().find(|(other, _)| *other == name).map(|(_, all)| all.clone()).unwrap_or_default();
+        let mut all = self
+            .rows
+            .iter()
+            .find(|(other, _)| *other == name)
+            .map(|(_, all)| all.clone())
+            .unwrap_or_default();
         all.sort_by(f64::total_cmp);
         all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
     }
@@ -114,8 +145,11 @@ impl Table {
     fn print(&self, rounds: usize) {
         // What the harness itself takes to enter a machine is in every figure, and is nobody's.
         let entering = self.median("nothing (true)");
-        let ratio = |one: &str, other: &str| (self.median(one) - entering) / (self.median(other) - entering);
-        let size = fs::metadata(env!("CARGO_BIN_EXE_labready")).map_or(f64::NAN, |metadata| metadata.len() as f64 / 1e6);
+        let ratio = |one: &str, other: &str| {
+            (self.median(one) - entering) / (self.median(other) - entering)
+        };
+        let size = fs::metadata(env!("CARGO_BIN_EXE_labready"))
+            .map_or(f64::NAN, |metadata| metadata.len() as f64 / 1e6);
         let version_ms = (self.median("--version") - self.median("nothing (true)")) * 1000.0;
         let lines = [
             ("verify ÷ longest lab by hand", ratio("verify", "longest lab by hand"), 1.05),

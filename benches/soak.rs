@@ -1,9 +1,11 @@
-//! The soak: right and wrong scripts by the hundred, while the machine is idle, overloaded, throttled, stopped, or writing.
+//! The soak: right and wrong scripts by the hundred, while the machine is idle, overloaded,
+//! throttled, stopped, or writing.
 //!
-//! `cargo bench --bench soak` takes about an hour and needs stress-ng; the quota needs root. `-- idle hogs8` names conditions,
-//! `--rounds N` says how often each goes over all scripts, `--python PATH` with which interpreter, `--variants` takes every variant of
-//! `fixtures/labs` in turn instead of those whose fault is in their timing. It ends with the confusion matrix, and with 1 when a right
-//! script was called fail or a wrong one pass.
+//! `cargo bench --bench soak` takes about an hour and needs stress-ng; the quota needs root. `--
+//! idle hogs8` names conditions, `--rounds N` says how often each goes over all scripts, `--python
+//! PATH` with which interpreter, `--variants` takes every variant of `fixtures/labs` in turn
+//! instead of those whose fault is in their timing. It ends with the confusion matrix, and with 1
+//! when a right script was called fail or a wrong one pass.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeMap;
@@ -25,9 +27,25 @@ use nix::unistd::Pid;
 const WRONG: &[(&str, &[&str])] = &[
     (
         "learning_event_loops",
-        &["in_threads", "no_last_sleep", "last_sleep_begins_first", "long_last_sleep", "sleeps_twice_as_long", "sleeps_a_tenth"],
+        &[
+            "in_threads",
+            "no_last_sleep",
+            "last_sleep_begins_first",
+            "long_last_sleep",
+            "sleeps_twice_as_long",
+            "sleeps_a_tenth",
+        ],
     ),
-    ("learn_async_sleep", &["sleep_not_awaited", "lingers", "sleeps_twice_as_long", "sleeps_a_tenth", "prints_before_it_sleeps"]),
+    (
+        "learn_async_sleep",
+        &[
+            "sleep_not_awaited",
+            "lingers",
+            "sleeps_twice_as_long",
+            "sleeps_a_tenth",
+            "prints_before_it_sleeps",
+        ],
+    ),
     (
         "learning_tasks",
         &[
@@ -41,7 +59,14 @@ const WRONG: &[(&str, &[&str])] = &[
     ),
     (
         "advanced_event_loop",
-        &["awaited_in_turn", "pool_of_one", "behind_a_lock", "a_silent_third_call", "sleeps_a_tenth", "sleeps_twice_as_long"],
+        &[
+            "awaited_in_turn",
+            "pool_of_one",
+            "behind_a_lock",
+            "a_silent_third_call",
+            "sleeps_a_tenth",
+            "sleeps_twice_as_long",
+        ],
     ),
 ];
 const CONDITIONS: [&str; 6] = ["idle", "hogs8", "hogs64", "quota", "stops", "writes"];
@@ -89,7 +114,13 @@ fn main() {
 }
 
 fn plan() -> Plan {
-    let mut plan = Plan { conditions: Vec::new(), rounds: 4, python: "/usr/bin/python3".into(), log: None, has_variants: false };
+    let mut plan = Plan {
+        conditions: Vec::new(),
+        rounds: 4,
+        python: "/usr/bin/python3".into(),
+        log: None,
+        has_variants: false,
+    };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -99,7 +130,9 @@ fn plan() -> Plan {
             "--variants" => plan.has_variants = true,
             // cargo's own
             "--bench" => {}
-            condition if CONDITIONS.contains(&condition) => plan.conditions.push(condition.to_owned()),
+            condition if CONDITIONS.contains(&condition) => {
+                plan.conditions.push(condition.to_owned())
+            }
             other => {
                 println!("`{other}` is not one of {}", CONDITIONS.join(", "));
                 exit(2);
@@ -118,11 +151,14 @@ type Job = (Vec<Subject>, bool);
 fn soak(host: &Host, labs: &[Lab], plan: &Plan, condition: &str) -> Matrix {
     let round = if plan.has_variants { variants(labs) } else { labs_and_faults(labs) };
     let side_by_side = if plan.has_variants { VARIANTS_SIDE_BY_SIDE } else { SIDE_BY_SIDE };
-    let jobs = Mutex::new((0..plan.rounds).flat_map(|_| round.clone()).collect::<Vec<Job>>().into_iter());
+    let jobs =
+        Mutex::new((0..plan.rounds).flat_map(|_| round.clone()).collect::<Vec<Job>>().into_iter());
     let matrix = Mutex::new(Matrix::new());
     let work = || {
         while let Some((subjects, is_right)) = { jobs.lock().unwrap().next() } {
-            for result in lab::verify(host, &subjects, &Setting::new(&plan.python), &|_| ()).unwrap() {
+            for result in
+                lab::verify(host, &subjects, &Setting::new(&plan.python), &|_| ()).unwrap()
+            {
                 note(plan, condition, is_right, &result);
                 *matrix.lock().unwrap().entry((is_right, verdict(&result))).or_default() += 1;
             }
@@ -142,7 +178,8 @@ fn labs_and_faults(labs: &[Lab]) -> Vec<Job> {
     let turns = WRONG.iter().map(|(_, names)| names.len()).max().unwrap_or(0);
     let jobs = (0..turns).flat_map(|turn| {
         let right: Vec<Subject> = labs.iter().map(own).collect();
-        let wrong = WRONG.iter().map(|(name, names)| copy(labs, name, names[turn % names.len()])).collect();
+        let wrong =
+            WRONG.iter().map(|(name, names)| copy(labs, name, names[turn % names.len()])).collect();
         [(right.clone(), true), (right, true), (wrong, false)]
     });
     jobs.collect()
@@ -151,8 +188,14 @@ fn labs_and_faults(labs: &[Lab]) -> Vec<Job> {
 /// Every variant of the table that any interpreter can run, one by one.
 fn variants(labs: &[Lab]) -> Vec<Job> {
     let table = fs::read_to_string(fixtures().join("verdicts.tsv")).unwrap();
-    let lines = table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t').collect::<Vec<_>>());
-    lines.filter(|fields| fields.len() == 4).map(|fields| (vec![copy(labs, fields[0], fields[1])], fields[2] == "pass")).collect()
+    let lines = table
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split('\t').collect::<Vec<_>>());
+    lines
+        .filter(|fields| fields.len() == 4)
+        .map(|fields| (vec![copy(labs, fields[0], fields[1])], fields[2] == "pass"))
+        .collect()
 }
 
 fn copy(labs: &[Lab], lab: &str, variant: &str) -> Subject {
@@ -191,7 +234,9 @@ fn note(plan: &Plan, condition: &str, is_right: bool, result: &LabResult) {
 fn line(condition: &str, matrix: &Matrix, took: Duration) -> String {
     let count = |is_right, verdict| matrix.get(&(is_right, verdict)).copied().unwrap_or(0);
     let row = |is_right| {
-        ["pass", "fail", "inconclusive", "error"].map(|verdict| format!("{verdict} {}", count(is_right, verdict))).join(", ")
+        ["pass", "fail", "inconclusive", "error"]
+            .map(|verdict| format!("{verdict} {}", count(is_right, verdict)))
+            .join(", ")
     };
     format!("{condition:8} right: {} | wrong: {} | {} s", row(true), row(false), took.as_secs())
 }
@@ -209,7 +254,10 @@ impl Load {
         match condition {
             "hogs8" => load.stress = Some(stress(&["--cpu", "8"])?),
             "hogs64" => load.stress = Some(stress(&["--cpu", "64"])?),
-            "writes" => load.stress = Some(stress(&["--hdd", "2", "--io", "2", "--vm", "1", "--vm-bytes", "20%"])?),
+            "writes" => {
+                load.stress =
+                    Some(stress(&["--hdd", "2", "--io", "2", "--vm", "1", "--vm-bytes", "20%"])?)
+            }
             "quota" => load.quota = Some(Quota::take(10)?),
             "stops" => load.stopper = Some(stop_now_and_then()),
             _ => {}
@@ -235,8 +283,14 @@ impl Drop for Load {
 
 fn stress(arguments: &[&str]) -> Result<Child, String> {
     let mut command = Command::new("stress-ng");
-    command.args(arguments).args(["--temp-path", "/tmp", "--quiet"]).stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().map_err(|error| format!("stress-ng: {error}; sudo apt-get install -y stress-ng"))
+    command
+        .args(arguments)
+        .args(["--temp-path", "/tmp", "--quiet"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+        .spawn()
+        .map_err(|error| format!("stress-ng: {error}; sudo apt-get install -y stress-ng"))
 }
 
 /// A control group with a tenth of one processor, for this process and its children.
@@ -249,20 +303,31 @@ impl Quota {
     fn take(percent: u64) -> Result<Self, String> {
         let told = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
         let path = |wanted: &str| {
-            let line =
-                told.lines().find(|line| line.split(':').nth(1).is_some_and(|names| names.split(',').any(|name| name == wanted)));
-            line.and_then(|line| line.splitn(3, ':').nth(2)).unwrap_or("/").trim_start_matches('/').to_owned()
+            let line = told.lines().find(|line| {
+                line.split(':')
+                    .nth(1)
+                    .is_some_and(|names| names.split(',').any(|name| name == wanted))
+            });
+            line.and_then(|line| line.splitn(3, ':').nth(2))
+                .unwrap_or("/")
+                .trim_start_matches('/')
+                .to_owned()
         };
         let (mount, limits) = match fs::exists("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") {
             Ok(true) => (
                 "/sys/fs/cgroup/cpu",
-                vec![("cpu.cfs_period_us", "100000".to_owned()), ("cpu.cfs_quota_us", (percent * 1000).to_string())],
+                vec![
+                    ("cpu.cfs_period_us", "100000".to_owned()),
+                    ("cpu.cfs_quota_us", (percent * 1000).to_string()),
+                ],
             ),
             _ => ("/sys/fs/cgroup", vec![("cpu.max", format!("{} 100000", percent * 1000))]),
         };
         let home = Path::new(mount).join(path(if mount.ends_with("cpu") { "cpu" } else { "" }));
         let group = home.join("labready-soak");
-        let failed = |error: std::io::Error| format!("no control group can be made in {}: {error}", home.display());
+        let failed = |error: std::io::Error| {
+            format!("no control group can be made in {}: {error}", home.display())
+        };
         fs::create_dir_all(&group).map_err(failed)?;
         for (file, limit) in limits {
             fs::write(group.join(file), limit).map_err(failed)?;
@@ -302,6 +367,11 @@ fn stop_now_and_then() -> (Arc<AtomicBool>, JoinHandle<()>) {
 fn children() -> Vec<i32> {
     let me = std::process::id();
     let threads = fs::read_dir(format!("/proc/{me}/task")).unwrap();
-    let lists = threads.filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok());
-    lists.flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<i32>>()).collect()
+    let lists =
+        threads.filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok());
+    lists
+        .flat_map(|list| {
+            list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<i32>>()
+        })
+        .collect()
 }

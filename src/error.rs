@@ -10,7 +10,8 @@ use crate::finding::{Finding, Id};
 /// What the program returns for every fallible operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// How a run ends. The numbers are a promise: they stand in `--help` and in the README, and a test compares the two.
+/// How a run ends. The numbers are a promise: they stand in `--help` and in the README, and a test
+/// compares the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Ready, or done.
@@ -64,7 +65,8 @@ impl Exit {
     }
 }
 
-/// Everything that can go wrong. The text names what failed and on what; [`Error::hint`] says what to do.
+/// Everything that can go wrong. The text names what failed and on what; [`Error::hint`] says what
+/// to do.
 #[derive(Debug, ThisError)]
 pub enum Error {
     /// A file operation was refused.
@@ -281,7 +283,9 @@ impl Error {
             Self::Step { title, finding, hint } => Self::Step {
                 title,
                 finding,
-                hint: format!("{hint}; then run `labready {command}` again: it goes on where it stopped"),
+                hint: format!(
+                    "{hint}; then run `labready {command}` again: it goes on where it stopped"
+                ),
             },
             other => other,
         }
@@ -290,7 +294,9 @@ impl Error {
     /// What was found to be the cause, where it is one of the catalogue.
     pub fn finding(&self) -> Option<Finding> {
         let id = match self {
-            Self::Step { finding, .. } | Self::Broken { finding } => return Some((**finding).clone()),
+            Self::Step { finding, .. } | Self::Broken { finding } => {
+                return Some((**finding).clone());
+            }
             Self::Unsupported { .. } => Id::SystemUnsupported,
             Self::NoPython { .. } => Id::PythonNotOffered,
             Self::NoPackage { .. } => Id::PackageNotOffered,
@@ -305,7 +311,9 @@ impl Error {
     /// How the run ends because of it.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Usage { .. } | Self::Course { .. } | Self::Bundle { .. } | Self::NobodyToAsk => Exit::Usage,
+            Self::Usage { .. } | Self::Course { .. } | Self::Bundle { .. } | Self::NobodyToAsk => {
+                Exit::Usage
+            }
             Self::Unsupported { .. }
             | Self::NoPython { .. }
             | Self::NoPackage { .. }
@@ -314,8 +322,14 @@ impl Error {
             | Self::Broken { .. }
             | Self::InTheWay { .. } => Exit::NotReady,
             Self::NeedsRoot { .. } => Exit::NeedsRights,
-            Self::Step { .. } | Self::NoProgram { .. } | Self::Spawn { .. } | Self::TimedOut { .. } => Exit::StepFailed,
-            Self::Unclear { .. } | Self::File { .. } | Self::TooLarge { .. } | Self::Output { .. } => Exit::Inconclusive,
+            Self::Step { .. }
+            | Self::NoProgram { .. }
+            | Self::Spawn { .. }
+            | Self::TimedOut { .. } => Exit::StepFailed,
+            Self::Unclear { .. }
+            | Self::File { .. }
+            | Self::TooLarge { .. }
+            | Self::Output { .. } => Exit::Inconclusive,
             Self::Interrupted => Exit::Interrupted,
             Self::Bug { .. } => Exit::Bug,
         }
@@ -328,7 +342,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_machine_has_an_id_and_what_is_wrong_with_a_wish_has_none() {
-        let none = Error::NoPython { message: "no Python in `>=3.7` was found".into(), hint: String::new() };
+        let none = Error::NoPython {
+            message: "no Python in `>=3.7` was found".into(),
+            hint: String::new(),
+        };
         let found = serde_json::to_value(none.finding()).unwrap();
         assert_eq!(
             (found["id"].as_str(), found["title"].as_str()),

@@ -8,7 +8,8 @@ use crate::finding::Finding;
 use crate::lab::LabResult;
 use crate::plan::{Plan, Step};
 
-/// One thing that happened, in the order in which it did. `--log` and `--format ndjson` write one a line.
+/// One thing that happened, in the order in which it did. `--log` and `--format ndjson` write one a
+/// line.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
@@ -148,7 +149,12 @@ pub struct ErrorPart {
 impl From<&Error> for ErrorPart {
     fn from(error: &Error) -> Self {
         let finding = error.finding();
-        Self { message: error.to_string(), hint: error.hint(), exit_code: error.exit().code(), finding }
+        Self {
+            message: error.to_string(),
+            hint: error.hint(),
+            exit_code: error.exit().code(),
+            finding,
+        }
     }
 }
 

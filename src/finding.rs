@@ -1,7 +1,8 @@
-//! What is wrong, or worth knowing, on a machine: a stable id, one sentence, the evidence, and the one command that mends it.
+//! What is wrong, or worth knowing, on a machine: a stable id, one sentence, the evidence, and the
+//! one command that mends it.
 //!
-//! The catalogue is closed: whoever reads reports by machine can rely on the ids. Each is told by the machine's state; exit codes and texts
-//! of other programs are evidence, never the reason.
+//! The catalogue is closed: whoever reads reports by machine can rely on the ids. Each is told by
+//! the machine's state; exit codes and texts of other programs are evidence, never the reason.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -136,7 +137,13 @@ pub struct Fix {
 impl Finding {
     /// One that keeps the machine from being ready.
     pub fn error(id: Id, title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { id, severity: Severity::Error, title: title.into(), detail: detail.into(), fix: None }
+        Self {
+            id,
+            severity: Severity::Error,
+            title: title.into(),
+            detail: detail.into(),
+            fix: None,
+        }
     }
 
     /// One that may hurt later.

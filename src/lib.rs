@@ -1,8 +1,10 @@
-//! labready makes a Debian- or Ubuntu-family workstation ready for a Python course, and proves it. This is the map.
+//! labready makes a Debian- or Ubuntu-family workstation ready for a Python course, and proves it.
+//! This is the map.
 //!
-//! The natural way of the data: [`host`] → [`facts`] → [`plan`] → [`apply`] → [`lab`] → [`report`]. What is wanted is a [`course`]; what happens
-//! is told as an [`event`]; what is wrong with a machine is
-//! a [`finding`]; what keeps a command from being carried out is an [`error`]. [`commands`] puts the parts together, [`cli`] says what can be typed.
+//! The natural way of the data: [`host`] → [`facts`] → [`plan`] → [`apply`] → [`lab`] → [`report`].
+//! What is wanted is a [`course`]; what happens is told as an [`event`]; what is wrong with a
+//! machine is a [`finding`]; what keeps a command from being carried out is an [`error`].
+//! [`commands`] puts the parts together, [`cli`] says what can be typed.
 //!
 //! | part | what it is | outside crates confined to it |
 //! | --- | --- | --- |
@@ -17,9 +19,9 @@
 //! | [`lab`] | scripts run and observed; pure: timeline × observation → verdict | |
 //! | [`report`] | the fold of all events, and a renderer a file | console, indicatif (in console.rs alone) |
 //!
-//! Arrows: `commands → {facts, apply, bundle, lab} → host`. `plan`, `diagnosis`, the judge, every parser and every renderer take values and
-//! return values.
-//! `tests/architecture` holds the tree to this.
+//! Arrows: `commands → {facts, apply, bundle, lab} → host`. `plan`, `diagnosis`, the judge, every
+//! parser and every renderer take values and return values. `tests/architecture` holds the tree to
+//! this.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 

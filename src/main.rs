@@ -12,8 +12,11 @@ use labready::host::Host;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let run = || Host::this().map_or_else(|error| without_host(&error), |host| commands::run(&host, &cli));
-    // A panic has said its message by then; what is left is to say by the exit code that it was a bug.
+    let run = || {
+        Host::this().map_or_else(|error| without_host(&error), |host| commands::run(&host, &cli))
+    };
+    // A panic has said its message by then; what is left is to say by the exit code that it was a
+    // bug.
     let exit = catch_unwind(AssertUnwindSafe(run)).unwrap_or(Exit::Bug);
     ExitCode::from(exit.code())
 }

@@ -1,12 +1,14 @@
-//! Versions and requirements: Debian's and Python's spellings read into semver's types, and never misread.
+//! Versions and requirements: Debian's and Python's spellings read into semver's types, and never
+//! misread.
 
 use std::fmt;
 
 use semver::{BuildMetadata, Prerelease, Version, VersionReq};
 use serde::{Deserialize, Serialize};
 
-/// Reads a Debian package version of an interpreter (`3.11.0~rc1-1~22.04`, `1:3.13.5-2`, `3.15.2`) as a Python version.
-/// `None` when its upstream part is not `X.Y` or `X.Y.Z` with an optional `a`, `b` or `rc` suffix.
+/// Reads a Debian package version of an interpreter (`3.11.0~rc1-1~22.04`, `1:3.13.5-2`, `3.15.2`)
+/// as a Python version. `None` when its upstream part is not `X.Y` or `X.Y.Z` with an optional `a`,
+/// `b` or `rc` suffix.
 pub fn from_debian(text: &str) -> Option<Version> {
     let without_epoch = text.split_once(':').map_or(text, |(_, rest)| rest);
     let upstream = without_epoch.rsplit_once('-').map_or(without_epoch, |(upstream, _)| upstream);
@@ -15,12 +17,14 @@ pub fn from_debian(text: &str) -> Option<Version> {
     from_python(upstream)
 }
 
-/// Reads what a Python calls itself (`3.13.5`, `3.14.0rc2`, `3.12.0a7+`) or an upstream part (`3.11.0~rc1`).
+/// Reads what a Python calls itself (`3.13.5`, `3.14.0rc2`, `3.12.0a7+`) or an upstream part
+/// (`3.11.0~rc1`).
 pub fn from_python(text: &str) -> Option<Version> {
     let text = text.trim().trim_end_matches('+').replace('~', "");
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (numbers, suffix) = text.split_at(end);
-    // No Python has numbers that need more bits; with fewer nobody can overflow what is computed from them.
+    // No Python has numbers that need more bits; with fewer nobody can overflow what is computed
+    // from them.
     let number = |part: &str| part.parse::<u16>().ok().map(u64::from);
     let mut parts = numbers.split('.');
     let (major, minor) = (number(parts.next()?)?, number(parts.next()?)?);
@@ -48,7 +52,8 @@ fn pre_release(suffix: &str) -> Option<Prerelease> {
     Prerelease::new(&format!("{name}.{number}")).ok()
 }
 
-/// Which interpreters are wanted: semver comparators, all of which must hold, and exclusions (`!=`), which semver lacks.
+/// Which interpreters are wanted: semver comparators, all of which must hold, and exclusions
+/// (`!=`), which semver lacks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Requirement {
@@ -66,7 +71,9 @@ impl Requirement {
         let mut wanted = VersionReq::STAR;
         let mut excluded = Vec::new();
         if text.trim().is_empty() {
-            return Err("a Python requirement is empty; write for example `>=3.7, <3.14` or `3.12`".into());
+            return Err(
+                "a Python requirement is empty; write for example `>=3.7, <3.14` or `3.12`".into(),
+            );
         }
         for part in text.split(',').map(str::trim) {
             match clause(part).ok_or_else(|| misunderstood(part))? {
@@ -77,12 +84,15 @@ impl Requirement {
         Ok(Self { text: text.trim().to_owned(), wanted, excluded })
     }
 
-    /// Whether this version is in the range. A pre-release is only when the requirement names that very pre-release.
+    /// Whether this version is in the range. A pre-release is only when the requirement names that
+    /// very pre-release.
     pub fn matches(&self, version: &Version) -> bool {
-        self.wanted.matches(version) && !self.excluded.iter().any(|excluded| excluded.matches(version))
+        self.wanted.matches(version)
+            && !self.excluded.iter().any(|excluded| excluded.matches(version))
     }
 
-    /// Whether the numbers are in the range, for a pre-release too: it tells "a release candidate" from "out of range".
+    /// Whether the numbers are in the range, for a pre-release too: it tells "a release candidate"
+    /// from "out of range".
     pub fn matches_numbers(&self, version: &Version) -> bool {
         self.matches(&Version { pre: Prerelease::EMPTY, ..version.clone() })
     }
@@ -90,18 +100,27 @@ impl Requirement {
     /// Whether there can be a Python that matches.
     pub fn is_satisfiable(&self) -> bool {
         // A range has its ends at its comparators' numbers, or right behind them.
-        let ends = self.wanted.comparators.iter().map(|end| (end.major, end.minor.unwrap_or(0), end.patch.unwrap_or(0)));
+        let ends = self
+            .wanted
+            .comparators
+            .iter()
+            .map(|end| (end.major, end.minor.unwrap_or(0), end.patch.unwrap_or(0)));
         let named = self.wanted.comparators.iter().map(|end| Version {
             pre: end.pre.clone(),
             ..Version::new(end.major, end.minor.unwrap_or(0), end.patch.unwrap_or(0))
         });
         let near = ends.flat_map(|(major, minor, patch)| {
             let behind = (0..=self.excluded.len() as u64 + 1).flat_map(move |more| {
-                [Version::new(major, minor, patch + more), Version::new(major, minor + more, 0), Version::new(major + more, 0, 0)]
+                [
+                    Version::new(major, minor, patch + more),
+                    Version::new(major, minor + more, 0),
+                    Version::new(major + more, 0, 0),
+                ]
             });
             behind.chain(patch.checked_sub(1).map(|patch| Version::new(major, minor, patch)))
         });
-        let low = (0..=self.excluded.len() as u64).flat_map(|more| [Version::new(3, 0, more), Version::new(3, more, 0)]);
+        let low = (0..=self.excluded.len() as u64)
+            .flat_map(|more| [Version::new(3, 0, more), Version::new(3, more, 0)]);
         named.chain(near).chain(low).any(|version| self.matches(&version))
     }
 
@@ -140,7 +159,8 @@ enum Clause {
     Excluded(VersionReq),
 }
 
-/// One comparison. Python's `==3.12` means 3.12.0 exactly, which nobody wants here and semver reads as `3.12.*`: so it is refused.
+/// One comparison. Python's `==3.12` means 3.12.0 exactly, which nobody wants here and semver reads
+/// as `3.12.*`: so it is refused.
 fn clause(part: &str) -> Option<Clause> {
     let end = part.find(|c: char| c.is_ascii_digit() || c == '*')?;
     let (operator, version) = part.split_at(end);
@@ -149,10 +169,11 @@ fn clause(part: &str) -> Option<Clause> {
         None => (version.trim(), false),
     };
     let numbers = version.split('.').count();
-    // What an interpreter says of itself may end in `+`; in a requirement that could as well mean "or later". And of `3.12rc1` the
-    // comparison below would lose the end.
+    // What an interpreter says of itself may end in `+`; in a requirement that could as well mean
+    // "or later". And of `3.12rc1` the comparison below would lose the end.
     let plain = version.chars().all(|c| c.is_ascii_digit() || c == '.');
-    let is_pre_release = numbers == 3 && version.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+    let is_pre_release =
+        numbers == 3 && version.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
     if !plain && !is_pre_release {
         return None;
     }
@@ -172,10 +193,15 @@ fn clause(part: &str) -> Option<Clause> {
         "" | "=" => series("="),
         "==" if exact || wildcard => series("="),
         "!=" if exact || wildcard => return series("=").ok().map(Clause::Excluded),
-        "~=" if !wildcard && numbers == 2 => VersionReq::parse(&format!(">={version}, ={}", version.major)),
-        "~=" if exact => VersionReq::parse(&format!(">={version}, ={}.{}", version.major, version.minor)),
+        "~=" if !wildcard && numbers == 2 => {
+            VersionReq::parse(&format!(">={version}, ={}", version.major))
+        }
+        "~=" if exact => {
+            VersionReq::parse(&format!(">={version}, ={}.{}", version.major, version.minor))
+        }
         operator @ (">=" | "<") if !wildcard => series(operator),
-        // `>3.12` takes 3.12.1 in Python's reading and not in semver's; `<=3.12` the other way round. Only whole versions agree.
+        // `>3.12` takes 3.12.1 in Python's reading and not in semver's; `<=3.12` the other way
+        // round. Only whole versions agree.
         operator @ (">" | "<=") if exact => series(operator),
         _ => return None,
     };

@@ -1,4 +1,5 @@
-//! apt-get and dpkg: a fixed environment, live progress from the status pipe, success judged by the state afterwards.
+//! apt-get and dpkg: a fixed environment, live progress from the status pipe, success judged by the
+//! state afterwards.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -16,7 +17,8 @@ use crate::plan::Step;
 
 /// What the system says of a full disk (strerror of ENOSPC, in the C locale).
 pub(super) const NO_SPACE: &str = "No space left on device";
-/// What apt (in English) and dpkg say when another program took a lock just before them; a hint that only leads to waiting again.
+/// What apt (in English) and dpkg say when another program took a lock just before them; a hint
+/// that only leads to waiting again.
 const LOST_THE_RACE: [&str; 2] = ["Could not get lock", "lock was locked by another process"];
 /// One step of apt or dpkg.
 pub(super) struct Apt<'a> {
@@ -30,8 +32,8 @@ pub(super) struct Apt<'a> {
 }
 
 impl Apt<'_> {
-    /// Finishes what an interrupted dpkg began. A package that cannot be finished is only ours to complain about when it is one of ours: the
-    /// installing step will see.
+    /// Finishes what an interrupted dpkg began. A package that cannot be finished is only ours to
+    /// complain about when it is one of ours: the installing step will see.
     pub fn configure_packages(&self) -> Result<()> {
         let finished = self.run(&self.step.command)?;
         let state = packages::gather(self.host, |_| false)?;
@@ -39,7 +41,8 @@ impl Apt<'_> {
             return Err(cause::of_interrupted_dpkg(self, &finished));
         }
         for (name, state) in state.half_done {
-            let detail = format!("`dpkg --configure -a` could not finish it: {}", evidence(&finished));
+            let detail =
+                format!("`dpkg --configure -a` could not finish it: {}", evidence(&finished));
             self.tell_finding(Finding { detail, ..diagnosis::broken_package(&name, &state) });
         }
         Ok(())
@@ -54,7 +57,8 @@ impl Apt<'_> {
         Err(cause::of_failed_run(self, &finished, "something is left in it"))
     }
 
-    /// Runs a command once apt is free. Another program may be faster by a moment: then it is waited for, and the command run again.
+    /// Runs a command once apt is free. Another program may be faster by a moment: then it is
+    /// waited for, and the command run again.
     pub fn run(&self, command: &Command) -> Result<Finished> {
         self.run_and_hear(command, &mut Heard::default())
     }
@@ -80,22 +84,27 @@ impl Apt<'_> {
         let mut shown = (-1, String::new());
         let mut announced = Announced::default();
         let mut written = Ok(());
-        let finished = self.host.stream(&command, STEP_LIMIT, status_arguments(&command), &mut |stream, line| {
-            if let Some(packages) = announced.hear(stream, line) {
-                heard.announced.extend(packages.iter().cloned());
-                if let Some(journal) = self.journal {
-                    written = journal.write(self.host, &Record::Packages { packages });
+        let finished = self.host.stream(
+            &command,
+            STEP_LIMIT,
+            status_arguments(&command),
+            &mut |stream, line| {
+                if let Some(packages) = announced.hear(stream, line) {
+                    heard.announced.extend(packages.iter().cloned());
+                    if let Some(journal) = self.journal {
+                        written = journal.write(self.host, &Record::Packages { packages });
+                    }
                 }
-            }
-            let Some((percent, text)) = heard.line(stream, line) else { return };
-            // A hundred packages make a thousand lines; a whole percent is news enough.
-            let whole = percent.map_or(shown.0, |percent| percent as i32);
-            if (percent.is_some() && whole == shown.0) || text.is_empty() || text == shown.1 {
-                return;
-            }
-            shown = (whole, text.clone());
-            self.tell(percent, text);
-        })?;
+                let Some((percent, text)) = heard.line(stream, line) else { return };
+                // A hundred packages make a thousand lines; a whole percent is news enough.
+                let whole = percent.map_or(shown.0, |percent| percent as i32);
+                if (percent.is_some() && whole == shown.0) || text.is_empty() || text == shown.1 {
+                    return;
+                }
+                shown = (whole, text.clone());
+                self.tell(percent, text);
+            },
+        )?;
         written.map(|()| finished)
     }
 
@@ -124,7 +133,8 @@ impl Heard {
     fn line(&mut self, stream: Stream, line: &str) -> Option<(Option<f32>, String)> {
         if stream != Stream::Status {
             // Under sudo there is no status pipe, and dpkg's own words must do.
-            let file = line.strip_prefix("Configuration file '").and_then(|rest| rest.split('\'').next());
+            let file =
+                line.strip_prefix("Configuration file '").and_then(|rest| rest.split('\'').next());
             self.conffiles.extend(file.map(str::to_owned));
             return Some((None, line.trim().to_owned()));
         }
@@ -137,7 +147,8 @@ impl Heard {
     }
 }
 
-/// apt's announcement of what it is about to install, which stands between a header and the next line at the left edge.
+/// apt's announcement of what it is about to install, which stands between a header and the next
+/// line at the left edge.
 #[derive(Default)]
 struct Announced {
     packages: Option<Vec<String>>,
@@ -155,7 +166,11 @@ impl Announced {
         }
         match (&mut self.packages, line.strip_prefix("  ")) {
             (Some(packages), Some(names)) => {
-                packages.extend(names.split_whitespace().map(|name| name.split(':').next().unwrap_or(name).to_owned()));
+                packages.extend(
+                    names
+                        .split_whitespace()
+                        .map(|name| name.split(':').next().unwrap_or(name).to_owned()),
+                );
                 None
             }
             (packages, _) => packages.take(),
@@ -165,22 +180,38 @@ impl Announced {
 
 /// The line that says most: the first error, else the first warning, else the last words.
 pub(super) fn evidence(finished: &Finished) -> String {
-    let first =
-        |start: &str| finished.stderr.lines().find(|line| line.starts_with(start)).map(|line| line[start.len()..].to_owned());
-    let no_space = finished.stderr.lines().find(|line| line.contains(NO_SPACE)).map(|line| line.trim().to_owned());
-    // "Sub-process returned an error" says only that something was said above it; dpkg says what on the line below its complaint.
+    let first = |start: &str| {
+        finished
+            .stderr
+            .lines()
+            .find(|line| line.starts_with(start))
+            .map(|line| line[start.len()..].to_owned())
+    };
+    let no_space = finished
+        .stderr
+        .lines()
+        .find(|line| line.contains(NO_SPACE))
+        .map(|line| line.trim().to_owned());
+    // "Sub-process returned an error" says only that something was said above it; dpkg says what on
+    // the line below its complaint.
     let mut lines = finished.stderr.lines().skip_while(|line| !line.starts_with("dpkg: error"));
-    let from_dpkg = lines.next().map(|line| format!("{line} {}", lines.next().unwrap_or_default().trim()));
-    no_space.or(from_dpkg).or_else(|| first("E: ")).or_else(|| first("W: ")).unwrap_or_else(|| last_words(&finished.stderr))
+    let from_dpkg =
+        lines.next().map(|line| format!("{line} {}", lines.next().unwrap_or_default().trim()));
+    no_space
+        .or(from_dpkg)
+        .or_else(|| first("E: "))
+        .or_else(|| first("W: "))
+        .unwrap_or_else(|| last_words(&finished.stderr))
 }
 
 /// dpkg alone has no such option for people's eyes; apt-get writes its progress where it is told.
 fn status_arguments(command: &Command) -> Option<fn(i32) -> Vec<String>> {
-    (command.name() == "apt-get").then_some(|descriptor| vec!["-o".to_owned(), format!("APT::Status-Fd={descriptor}")])
+    (command.name() == "apt-get")
+        .then_some(|descriptor| vec!["-o".to_owned(), format!("APT::Status-Fd={descriptor}")])
 }
 
-/// No questions, no restarts of services, and the proxy that the user has. A proxy's password stays in the environment: arguments are
-/// seen by everybody.
+/// No questions, no restarts of services, and the proxy that the user has. A proxy's password stays
+/// in the environment: arguments are seen by everybody.
 fn environment(host: &Host) -> BTreeMap<String, String> {
     let fixed = [
         ("LC_ALL", "C.UTF-8"),

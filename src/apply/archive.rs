@@ -1,4 +1,5 @@
-//! The deadsnakes archive: asked for first, written whole, checked, and taken back when apt cannot use it or it has nothing that fits.
+//! The deadsnakes archive: asked for first, written whole, checked, and taken back when apt cannot
+//! use it or it has nothing that fits.
 
 use std::path::Path;
 use std::time::Duration;
@@ -47,12 +48,14 @@ impl Adding<'_> {
             (PREFERENCES, Pin { origin: origin.clone(), series: None }.text()),
             (SOURCES, source_text(self.archive, self.codename, self.architecture)),
         ];
-        let read = |path: &str| self.apt.host.read_at_most(Path::new(path), FILE_LIMIT).ok().flatten();
+        let read =
+            |path: &str| self.apt.host.read_at_most(Path::new(path), FILE_LIMIT).ok().flatten();
         let before = files.each_ref().map(|(path, _)| read(path));
         let written = files.iter().try_for_each(|(path, text)| self.apt.put(path, text));
         let added = written.and_then(|()| self.check()).and_then(|()| self.admit(origin));
         if added.is_err() {
-            // Nothing half-done is left behind: an unusable source would fail every later `apt-get update`. The source goes first.
+            // Nothing half-done is left behind: an unusable source would fail every later `apt-get
+            // update`. The source goes first.
             for ((path, _), text) in files.iter().zip(&before).rev() {
                 let _ = self.apt.restore(path, text.as_deref());
             }
@@ -66,19 +69,36 @@ impl Adding<'_> {
         let (answer, release) = network::ask(self.apt.host, &address, ASKING_LIMIT)?;
         if answer == Answer::NoRelease {
             let title = format!("deadsnakes serves nothing for {}", self.codename);
-            let finding = Finding::error(Id::ArchiveNotServed, title, format!("`{address}` answers 404"));
-            return Err(self.stopped(finding, &format!("it serves Ubuntu's LTS releases only; {OTHERWISE}")));
+            let finding =
+                Finding::error(Id::ArchiveNotServed, title, format!("`{address}` answers 404"));
+            return Err(self
+                .stopped(finding, &format!("it serves Ubuntu's LTS releases only; {OTHERWISE}")));
         }
         let name = self.archive.address.split('/').nth(2).unwrap_or_default().to_owned();
         let server = Server { name, address: address.clone(), sources: Vec::new() };
-        if let Some(finding) = reach::finding(&server, &answer, machine::gather(self.apt.host).environment) {
-            return Err(reach::stop(self.apt.step, Finding { detail: with_address(&finding.detail, &address), ..finding }));
+        if let Some(finding) =
+            reach::finding(&server, &answer, machine::gather(self.apt.host).environment)
+        {
+            return Err(reach::stop(
+                self.apt.step,
+                Finding { detail: with_address(&finding.detail, &address), ..finding },
+            ));
         }
-        let field = |name: &str| release.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
+        let field = |name: &str| {
+            release
+                .lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
+                .map(str::trim)
+        };
         let origin = field("Origin").filter(|origin| is_plain(origin));
-        let (true, Some(origin)) = (release.starts_with("-----BEGIN PGP SIGNED MESSAGE-----"), origin) else {
+        let (true, Some(origin)) =
+            (release.starts_with("-----BEGIN PGP SIGNED MESSAGE-----"), origin)
+        else {
             let title = "the archive's server answers with something that is no package archive";
-            return Err(reach::stop(self.apt.step, Finding::error(Id::SourceFailed, title, format!("`{address}`"))));
+            return Err(reach::stop(
+                self.apt.step,
+                Finding::error(Id::SourceFailed, title, format!("`{address}`")),
+            ));
         };
         let architectures = field("Architectures").unwrap_or(self.architecture);
         if !architectures.split_whitespace().any(|one| one == self.architecture) {
@@ -92,14 +112,22 @@ impl Adding<'_> {
         self.indexed_sites()?;
         let refreshed = self.apt.run(&self.apt.step.command)?;
         let all = sources::gather(self.apt.host, "").all;
-        let ours: Vec<_> = all.into_iter().filter(|source| source.file == Path::new(SOURCES)).collect();
-        if let Some(finding) = refresh::findings(self.apt.host, &refreshed, &ours).into_iter().next() {
+        let ours: Vec<_> =
+            all.into_iter().filter(|source| source.file == Path::new(SOURCES)).collect();
+        if let Some(finding) =
+            refresh::findings(self.apt.host, &refreshed, &ours).into_iter().next()
+        {
             return Err(match finding.id {
-                Id::KeyWrong => self.stopped(finding, "is the key the right one for this archive (`--ppa-key`)?"),
+                Id::KeyWrong => self
+                    .stopped(finding, "is the key the right one for this archive (`--ppa-key`)?"),
                 _ => reach::stop(self.apt.step, finding),
             });
         }
-        if self.indexed_sites()?.lines().any(|site| site.trim_end_matches('/') == self.archive.address) {
+        if self
+            .indexed_sites()?
+            .lines()
+            .any(|site| site.trim_end_matches('/') == self.archive.address)
+        {
             return Ok(());
         }
         if refreshed.is_success() {
@@ -107,14 +135,21 @@ impl Adding<'_> {
             return Err(self.without_python());
         }
         let reason = format!("apt does not accept the archive: {}", evidence(&refreshed));
-        Err(failed(self.apt.step, reason, "is its key the right one (`--ppa-key`), and this machine's clock right?"))
+        Err(failed(
+            self.apt.step,
+            reason,
+            "is its key the right one (`--ppa-key`), and this machine's clock right?",
+        ))
     }
 
     /// Lets the newest Python that fits come from it, and nothing else.
     fn admit(&self, origin: String) -> Result<()> {
-        let pythons = apt::served_by(self.apt.host, &self.archive.address)?.into_iter().filter(|(name, _)| !name.contains('-'));
-        let mut pythons: Vec<(Version, String)> =
-            pythons.filter_map(|(name, version)| Some((version::from_debian(&version)?, name))).collect();
+        let pythons = apt::served_by(self.apt.host, &self.archive.address)?
+            .into_iter()
+            .filter(|(name, _)| !name.contains('-'));
+        let mut pythons: Vec<(Version, String)> = pythons
+            .filter_map(|(name, version)| Some((version::from_debian(&version)?, name)))
+            .collect();
         pythons.sort();
         if pythons.is_empty() {
             return Err(self.without_python());
@@ -124,7 +159,8 @@ impl Adding<'_> {
             let wanted = self.wanted.map(|wanted| format!(" in `{wanted}`")).unwrap_or_default();
             let title = format!("deadsnakes has no Python{wanted} for {}", self.codename);
             let has: Vec<String> = pythons.iter().map(|(version, _)| version.to_string()).collect();
-            let finding = Finding::error(Id::ArchiveNotServed, title, format!("it has {}", has.join(", ")));
+            let finding =
+                Finding::error(Id::ArchiveNotServed, title, format!("it has {}", has.join(", ")));
             return Err(self.stopped(finding, OTHERWISE));
         };
         self.apt.put(PREFERENCES, &Pin { origin, series: Some(series.clone()) }.text())?;
@@ -136,7 +172,10 @@ impl Adding<'_> {
         let title = format!("apt's settings keep it from taking {series} from deadsnakes");
         let detail = format!("it would take {}", if offered.is_empty() { "none" } else { offered });
         let finding = Finding::error(Id::PackageFromElsewhere, title, detail);
-        Err(self.stopped(finding, &format!("`apt-cache policy {series}` shows which of /etc/apt/preferences.d does")))
+        Err(self.stopped(
+            finding,
+            &format!("`apt-cache policy {series}` shows which of /etc/apt/preferences.d does"),
+        ))
     }
 
     /// A new release is served weeks before every architecture's packages are built.
@@ -153,15 +192,25 @@ impl Adding<'_> {
         stopped(self.apt.step, finding, hint)
     }
 
-    /// The archives whose package index apt has, one a line; an error when apt cannot read its sources at all.
+    /// The archives whose package index apt has, one a line; an error when apt cannot read its
+    /// sources at all.
     fn indexed_sites(&self) -> Result<String> {
         // Lists only what is there.
-        let list = Command::new("/usr/bin/apt-get").args(["indextargets", "--format", "$(SITE)", "Created-By: Packages"]);
+        let list = Command::new("/usr/bin/apt-get").args([
+            "indextargets",
+            "--format",
+            "$(SITE)",
+            "Created-By: Packages",
+        ]);
         let listed = self.apt.host.run(&list, LIMIT)?;
         if listed.is_success() {
             return Ok(listed.stdout);
         }
-        Err(failed(self.apt.step, format!("apt cannot read its sources: {}", evidence(&listed)), "mend the source that it names"))
+        Err(failed(
+            self.apt.step,
+            format!("apt cannot read its sources: {}", evidence(&listed)),
+            "mend the source that it names",
+        ))
     }
 }
 
@@ -171,5 +220,7 @@ fn with_address(detail: &str, address: &str) -> String {
 
 /// An Origin becomes part of a preferences file: anything but a plain name is refused.
 fn is_plain(origin: &str) -> bool {
-    !origin.is_empty() && origin.len() <= 64 && origin.chars().all(|c| c.is_ascii_alphanumeric() || " ._-".contains(c))
+    !origin.is_empty()
+        && origin.len() <= 64
+        && origin.chars().all(|c| c.is_ascii_alphanumeric() || " ._-".contains(c))
 }

@@ -1,4 +1,5 @@
-//! Why packages are not there after apt or dpkg is done: asked of the machine, the surest sign first. What the programs said is the evidence.
+//! Why packages are not there after apt or dpkg is done: asked of the machine, the surest sign
+//! first. What the programs said is the evidence.
 
 use std::time::Duration;
 
@@ -29,8 +30,8 @@ pub(super) fn of_failed_installation(
 ) -> Error {
     let verb = if missing.len() == 1 { "is" } else { "are" };
     let what = format!("{} {verb} not installed", plan::listed(missing));
-    let found =
-        of_the_machine(apt, finished).map_or_else(|| of_the_packages(apt, wanted, finished, heard), |finding| Ok(Some(finding)));
+    let found = of_the_machine(apt, finished)
+        .map_or_else(|| of_the_packages(apt, wanted, finished, heard), |finding| Ok(Some(finding)));
     match found {
         Ok(Some(finding)) => with_its_fix(apt, finding),
         Ok(None) => unexplained(apt, finished, &what),
@@ -49,7 +50,8 @@ pub(super) fn of_failed_run(apt: &Apt<'_>, finished: &Finished, what: &str) -> E
 /// Of a dpkg that could not finish what an interrupted one began.
 pub(super) fn of_interrupted_dpkg(apt: &Apt<'_>, finished: &Finished) -> Error {
     let interrupted = || {
-        let finding = Finding::error(Id::DpkgInterrupted, "dpkg is still interrupted", evidence(finished));
+        let finding =
+            Finding::error(Id::DpkgInterrupted, "dpkg is still interrupted", evidence(finished));
         finding.mended_by_root("dpkg --configure -a")
     };
     with_its_fix(apt, of_the_machine(apt, finished).unwrap_or_else(interrupted))
@@ -58,9 +60,14 @@ pub(super) fn of_interrupted_dpkg(apt: &Apt<'_>, finished: &Finished) -> Error {
 /// A disk that is full, or that nobody can write.
 fn of_the_machine(apt: &Apt<'_>, finished: &Finished) -> Option<Finding> {
     let said = evidence(finished);
-    let full = disk::full(apt.host, &WRITTEN).map(|folder| format!("the disk that holds {folder} is full"));
-    let says_full =
-        || [NO_SPACE, TOO_SMALL].iter().any(|sign| finished.stderr.contains(sign)).then(|| "a disk is full".to_owned());
+    let full = disk::full(apt.host, &WRITTEN)
+        .map(|folder| format!("the disk that holds {folder} is full"));
+    let says_full = || {
+        [NO_SPACE, TOO_SMALL]
+            .iter()
+            .any(|sign| finished.stderr.contains(sign))
+            .then(|| "a disk is full".to_owned())
+    };
     if let Some(title) = full.or_else(says_full) {
         return Some(Finding::error(Id::DiskFull, title, said).mended_by_root("apt-get clean"));
     }
@@ -69,7 +76,12 @@ fn of_the_machine(apt: &Apt<'_>, finished: &Finished) -> Option<Finding> {
 }
 
 /// A package: one whose script failed, one that is held, or several that do not go together.
-fn of_the_packages(apt: &Apt<'_>, wanted: &[String], finished: &Finished, heard: &Heard) -> Result<Option<Finding>> {
+fn of_the_packages(
+    apt: &Apt<'_>,
+    wanted: &[String],
+    finished: &Finished,
+    heard: &Heard,
+) -> Result<Option<Finding>> {
     let state = packages::gather(apt.host, |_| false)?;
     if let Some(finding) = failed_script(&state, wanted, finished, heard) {
         return Ok(Some(finding));
@@ -83,7 +95,11 @@ fn of_the_packages(apt: &Apt<'_>, wanted: &[String], finished: &Finished, heard:
     }
     let simulated = simulated(apt, &[])?;
     let title = "the packages cannot be installed together with what is on this machine";
-    let fix = if apt.host.run(&Command::new("/usr/bin/apt-get").args(["-q", "check"]), LIMIT)?.is_success() {
+    let fix = if apt
+        .host
+        .run(&Command::new("/usr/bin/apt-get").args(["-q", "check"]), LIMIT)?
+        .is_success()
+    {
         "apt-get update"
     } else {
         "apt-get --fix-broken install"
@@ -92,10 +108,18 @@ fn of_the_packages(apt: &Apt<'_>, wanted: &[String], finished: &Finished, heard:
 }
 
 /// The package that dpkg named, or else the first that it left unconfigured.
-fn failed_script(state: &Packages, wanted: &[String], finished: &Finished, heard: &Heard) -> Option<Finding> {
-    let is_left = |name: &String| state.half_done.get(name).is_some_and(|state| state == "half-configured");
+fn failed_script(
+    state: &Packages,
+    wanted: &[String],
+    finished: &Finished,
+    heard: &Heard,
+) -> Option<Finding> {
+    let is_left =
+        |name: &String| state.half_done.get(name).is_some_and(|state| state == "half-configured");
     let named = heard.failed.iter().find(|(name, _)| is_left(name));
-    let name = named.map(|(name, _)| name).or_else(|| state.half_done.keys().find(|name| is_left(name)))?;
+    let name = named
+        .map(|(name, _)| name)
+        .or_else(|| state.half_done.keys().find(|name| is_left(name)))?;
     let whose = if wanted.contains(name) {
         "the course asks for it"
     } else if heard.announced.contains(name) {
@@ -105,7 +129,10 @@ fn failed_script(state: &Packages, wanted: &[String], finished: &Finished, heard
     };
     let said = named.map_or_else(|| evidence(finished), |(_, message)| message.clone());
     let title = format!("a script of the package `{name}` failed ({whose})");
-    Some(Finding::error(Id::MaintainerScriptFailed, title, said).mended_by_root(packages::mending(name, "half-configured")))
+    Some(
+        Finding::error(Id::MaintainerScriptFailed, title, said)
+            .mended_by_root(packages::mending(name, "half-configured")),
+    )
 }
 
 /// Held packages are the cause when apt could do it without their being held.
@@ -117,7 +144,9 @@ fn held(apt: &Apt<'_>, state: &Packages, finished: &Finished) -> Result<Option<F
     if !freed.is_success() {
         return Ok(None);
     }
-    let would_change = |name: &&String| freed.stdout.lines().any(|line| line.split(' ').take(2).eq(["Inst", name.as_str()]));
+    let would_change = |name: &&String| {
+        freed.stdout.lines().any(|line| line.split(' ').take(2).eq(["Inst", name.as_str()]))
+    };
     let names: Vec<String> = state.held.iter().filter(would_change).cloned().collect();
     if names.is_empty() {
         return Ok(None);
@@ -131,14 +160,24 @@ fn held(apt: &Apt<'_>, state: &Packages, finished: &Finished) -> Result<Option<F
 /// What apt would do in the place of the step; nothing is changed, and no right is needed.
 fn simulated(apt: &Apt<'_>, options: &[&str]) -> Result<Finished> {
     let install = apt.step.command.clone().elevated(None);
-    let arguments = [&["-s"], options].concat().into_iter().map(str::to_owned).chain(install.arguments.clone()).collect();
+    let arguments = [&["-s"], options]
+        .concat()
+        .into_iter()
+        .map(str::to_owned)
+        .chain(install.arguments.clone())
+        .collect();
     apt.host.run(&Command { arguments, ..install }, LIMIT)
 }
 
-/// The first thing that is missing (` python3.11-dev : Depends: … but …`), or what apt complains of.
+/// The first thing that is missing (` python3.11-dev : Depends: … but …`), or what apt complains
+/// of.
 fn unmet(simulated: &Finished) -> String {
-    let mut lines = simulated.stdout.lines().skip_while(|line| !line.contains("unmet dependencies"));
-    lines.nth(1).map_or_else(|| evidence(simulated), |line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+    let mut lines =
+        simulated.stdout.lines().skip_while(|line| !line.contains("unmet dependencies"));
+    lines.nth(1).map_or_else(
+        || evidence(simulated),
+        |line| line.split_whitespace().collect::<Vec<_>>().join(" "),
+    )
 }
 
 fn with_its_fix(apt: &Apt<'_>, finding: Finding) -> Error {
@@ -147,6 +186,11 @@ fn with_its_fix(apt: &Apt<'_>, finding: Finding) -> Error {
 }
 
 fn unexplained(apt: &Apt<'_>, finished: &Finished, what: &str) -> Error {
-    let reason = format!("{what} ({}, {}): {}", apt.step.command.name(), finished.ending(), evidence(finished));
+    let reason = format!(
+        "{what} ({}, {}): {}",
+        apt.step.command.name(),
+        finished.ending(),
+        evidence(finished)
+    );
     failed(apt.step, reason, &format!("run `{}` by hand to see more", apt.step.command))
 }

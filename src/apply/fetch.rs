@@ -17,15 +17,24 @@ impl Apt<'_> {
         if is_indexed(self.host, &View::of_bare_machine(folder)) {
             return Ok(());
         }
-        Err(failed(self.step, format!("no package index could be fetched: {}", evidence(&finished)), CHECK))
+        Err(failed(
+            self.step,
+            format!("no package index could be fetched: {}", evidence(&finished)),
+            CHECK,
+        ))
     }
 
-    /// Fetches the packages. Which of them are there, and whether they are what the index says, is looked at when the bundle is made of them.
+    /// Fetches the packages. Which of them are there, and whether they are what the index says, is
+    /// looked at when the bundle is made of them.
     pub fn fetch_packages(&self) -> Result<()> {
         let finished = self.stream(&self.step.command, &mut Heard::default())?;
         if finished.is_success() {
             return Ok(());
         }
-        Err(failed(self.step, format!("not all of them could be fetched: {}", evidence(&finished)), CHECK))
+        Err(failed(
+            self.step,
+            format!("not all of them could be fetched: {}", evidence(&finished)),
+            CHECK,
+        ))
     }
 }

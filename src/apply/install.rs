@@ -1,5 +1,5 @@
-//! Installing packages: judged by what dpkg has of OURS afterwards (apt-get's 0 can be a failure, its 100 somebody else's fault), and what was
-//! asked and broken on the way told as what it is.
+//! Installing packages: judged by what dpkg has of OURS afterwards (apt-get's 0 can be a failure,
+//! its 100 somebody else's fault), and what was asked and broken on the way told as what it is.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -21,10 +21,16 @@ impl Apt<'_> {
         let mut heard = Heard::default();
         let mut finished = self.run_and_hear(&self.step.command, &mut heard)?;
         let mut missing = self.missing_of(wanted)?;
-        if !missing.is_empty() && is_out_of_date(&finished) && !plan::is_offline(&self.step.command) {
+        if !missing.is_empty() && is_out_of_date(&finished) && !plan::is_offline(&self.step.command)
+        {
             self.tell(None, "apt's index is out of date: refreshing it".into());
-            self.run(&plan::refresh_index().args(PAST_CACHES).elevated(self.step.command.elevation.clone()))?;
-            finished = self.run_and_hear(&self.step.command.clone().args(PAST_CACHES), &mut heard)?;
+            self.run(
+                &plan::refresh_index()
+                    .args(PAST_CACHES)
+                    .elevated(self.step.command.elevation.clone()),
+            )?;
+            finished =
+                self.run_and_hear(&self.step.command.clone().args(PAST_CACHES), &mut heard)?;
             missing = self.missing_of(wanted)?;
         }
         self.tell_conffiles(&heard);
@@ -35,7 +41,11 @@ impl Apt<'_> {
         if is_out_of_date(&finished) {
             let title = "apt's index names packages that the server has no more, or has others of, even after a refresh";
             let hint = "the server is being brought up to date: try again in an hour, or name another mirror";
-            return Err(stopped(self.step, Finding::error(Id::IndexOutOfDate, title, evidence(&finished)), hint));
+            return Err(stopped(
+                self.step,
+                Finding::error(Id::IndexOutOfDate, title, evidence(&finished)),
+                hint,
+            ));
         }
         Err(cause::of_failed_installation(self, wanted, &missing, &finished, &heard))
     }
@@ -46,15 +56,20 @@ impl Apt<'_> {
         Ok(wanted.iter().filter(|name| !state.has(name)).cloned().collect())
     }
 
-    /// Changed configuration files are never overwritten: dpkg leaves the package's own beside them.
+    /// Changed configuration files are never overwritten: dpkg leaves the package's own beside
+    /// them.
     fn tell_conffiles(&self, heard: &Heard) {
         for file in &heard.conffiles {
             let brought = format!("{file}.dpkg-dist");
             if self.host.look(&PathBuf::from(&brought)).exists() {
                 let title = format!("`{file}` was changed on this machine and is kept as it is");
-                let detail = format!("its package brings another version, which lies beside it as `{brought}`");
+                let detail = format!(
+                    "its package brings another version, which lies beside it as `{brought}`"
+                );
                 let compare = quoted_line(&["diff".into(), file.clone(), brought]);
-                self.tell_finding(Finding::note(Id::ConffileKept, title, detail).mended_by(compare));
+                self.tell_finding(
+                    Finding::note(Id::ConffileKept, title, detail).mended_by(compare),
+                );
             }
         }
     }
@@ -73,6 +88,8 @@ impl Apt<'_> {
 fn is_out_of_date(finished: &Finished) -> bool {
     finished.stderr.lines().any(|line| {
         line.starts_with("E: Failed to fetch")
-            && ["404", "Hash Sum mismatch", "unexpected size"].iter().any(|sign| line.contains(sign))
+            && ["404", "Hash Sum mismatch", "unexpected size"]
+                .iter()
+                .any(|sign| line.contains(sign))
     })
 }

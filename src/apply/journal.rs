@@ -1,7 +1,9 @@
-//! The journal: what was changed, written before and after each step and fsynced, so that a finished or killed run can be taken back.
+//! The journal: what was changed, written before and after each step and fsynced, so that a
+//! finished or killed run can be taken back.
 //!
-//! One JSON object a line. Root writes /var/lib/labready/journal.jsonl; a student, whose single commands run under sudo, writes below the own
-//! home. What is read back from it is only ever used to remove what it names, after looking at each.
+//! One JSON object a line. Root writes /var/lib/labready/journal.jsonl; a student, whose single
+//! commands run under sudo, writes below the own home. What is read back from it is only ever used
+//! to remove what it names, after looking at each.
 
 use std::path::{Path, PathBuf};
 
@@ -53,8 +55,14 @@ pub struct Journal {
 impl Journal {
     /// The journal of whoever runs labready.
     pub fn of(host: &Host, account: &Account) -> Self {
-        let state = host.variable("XDG_STATE_HOME").map_or_else(|| account.home.join(".local/state"), PathBuf::from);
-        let path = if account.is_root() { PathBuf::from(ROOTS) } else { state.join("labready/journal.jsonl") };
+        let state = host
+            .variable("XDG_STATE_HOME")
+            .map_or_else(|| account.home.join(".local/state"), PathBuf::from);
+        let path = if account.is_root() {
+            PathBuf::from(ROOTS)
+        } else {
+            state.join("labready/journal.jsonl")
+        };
         Self { path }
     }
 
@@ -93,6 +101,10 @@ impl Journal {
 impl Record {
     /// What is about to be done.
     pub(super) fn intent(step: &Step) -> Self {
-        Self::Intent { id: step.id.clone(), action: step.action.clone(), account: step.command.account.clone() }
+        Self::Intent {
+            id: step.id.clone(),
+            action: step.action.clone(),
+            account: step.command.account.clone(),
+        }
     }
 }

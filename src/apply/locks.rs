@@ -1,5 +1,6 @@
-//! Waiting until apt and dpkg are free. apt's own option waits for two of the four locks only; all four are looked at, none is ever deleted, or
-//! freed by ending its holder. They are taken for one thing only: what no program of apt's or dpkg's does for us, and what none may disturb.
+//! Waiting until apt and dpkg are free. apt's own option waits for two of the four locks only; all
+//! four are looked at, none is ever deleted, or freed by ending its holder. They are taken for one
+//! thing only: what no program of apt's or dpkg's does for us, and what none may disturb.
 
 use std::path::Path;
 use std::time::Duration;
@@ -25,9 +26,16 @@ pub(super) fn wait(host: &Host, step: &Step, deadline: Duration, emit: Sink<'_>)
         let waited = clock.elapsed();
         let who = holder.to_string();
         if waited >= deadline {
-            let title = format!("apt is in use by another program ({who}), and was for {} s", waited.as_secs());
+            let title = format!(
+                "apt is in use by another program ({who}), and was for {} s",
+                waited.as_secs()
+            );
             let finding = Finding::error(Id::AptInUse, title, "");
-            return Err(stopped(step, finding, "wait until that program is done, or raise `--lock-timeout`"));
+            return Err(stopped(
+                step,
+                finding,
+                "wait until that program is done, or raise `--lock-timeout`",
+            ));
         }
         emit(Event::StepWaits { id: step.id.clone(), for_whom: who, seconds: waited.as_secs() });
         host.go_on()?;
@@ -36,12 +44,17 @@ pub(super) fn wait(host: &Host, step: &Step, deadline: Duration, emit: Sink<'_>)
     Ok(())
 }
 
-/// Waits for all four and keeps dpkg's two from everybody else. A student's commands run under sudo one by one, and nothing of theirs can hold a
-/// lock of root's meanwhile: then waiting must do.
+/// Waits for all four and keeps dpkg's two from everybody else. A student's commands run under sudo
+/// one by one, and nothing of theirs can hold a lock of root's meanwhile: then waiting must do.
 ///
 /// # Errors
 /// As [`wait`].
-pub(super) fn hold(host: &Host, step: &Step, deadline: Duration, emit: Sink<'_>) -> Result<Vec<FileLock>> {
+pub(super) fn hold(
+    host: &Host,
+    step: &Step,
+    deadline: Duration,
+    emit: Sink<'_>,
+) -> Result<Vec<FileLock>> {
     let clock = Clock::start();
     loop {
         wait(host, step, deadline.saturating_sub(clock.elapsed()), emit)?;

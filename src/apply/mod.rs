@@ -1,8 +1,9 @@
 //! Plan → host, step by step, each judged by the state afterwards.
 //!
-//! Two lanes: the machine's steps (apt, alternatives) in their order, and the student's (the virtual environment) in theirs. A student's step
-//! waits for every step above it in the plan; so the build tools are installed while the environment is being made. The first failure stops
-//! both lanes: what runs is let finish, nothing new is begun.
+//! Two lanes: the machine's steps (apt, alternatives) in their order, and the student's (the
+//! virtual environment) in theirs. A student's step waits for every step above it in the plan; so
+//! the build tools are installed while the environment is being made. The first failure stops both
+//! lanes: what runs is let finish, nothing new is begun.
 
 mod apt;
 mod archive;
@@ -37,15 +38,31 @@ use archive::Adding;
 pub use journal::{Journal, Record};
 pub use services::{held_back, let_go};
 
-/// A step that takes longer than this has hung. Slow lines download some hundred megabytes within it.
+/// A step that takes longer than this has hung. Slow lines download some hundred megabytes within
+/// it.
 const STEP_LIMIT: Duration = Duration::from_secs(3600);
 
-/// Applies every step of the plan, and writes down each before and after in the journal, if there is one. `patience` is how long it waits for another program that uses apt.
+/// Applies every step of the plan, and writes down each before and after in the journal, if there
+/// is one. `patience` is how long it waits for another program that uses apt.
 ///
 /// # Errors
 /// The first failure; every later step was reported as not tried.
-pub fn apply(host: &Host, plan: &Plan, patience: Duration, journal: Option<&Journal>, emit: Sink<'_>) -> Result<()> {
-    let run = Run { host, steps: &plan.steps, patience, journal, emit, progress: Mutex::default(), changed: Condvar::new() };
+pub fn apply(
+    host: &Host,
+    plan: &Plan,
+    patience: Duration,
+    journal: Option<&Journal>,
+    emit: Sink<'_>,
+) -> Result<()> {
+    let run = Run {
+        host,
+        steps: &plan.steps,
+        patience,
+        journal,
+        emit,
+        progress: Mutex::default(),
+        changed: Condvar::new(),
+    };
     thread::scope(|scope| {
         scope.spawn(|| run.lane(Lane::Student));
         run.lane(Lane::Machine);
@@ -109,14 +126,21 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn lane(&self, lane: Lane) {
-        for (index, step) in self.steps.iter().enumerate().filter(|(_, step)| Lane::of(&step.action) == lane) {
+        for (index, step) in
+            self.steps.iter().enumerate().filter(|(_, step)| Lane::of(&step.action) == lane)
+        {
             let needed: Vec<&str> = match lane {
                 Lane::Machine => Vec::new(),
                 Lane::Student => self.steps[..index].iter().map(|step| step.id.as_str()).collect(),
             };
             if !self.may_begin(&needed) {
                 let step = Box::new(step.clone());
-                (self.emit)(Event::StepFinished { step, status: StepStatus::NotTried, duration_ms: 0, reason: None });
+                (self.emit)(Event::StepFinished {
+                    step,
+                    status: StepStatus::NotTried,
+                    duration_ms: 0,
+                    reason: None,
+                });
                 continue;
             }
             self.begin(step);
@@ -152,7 +176,12 @@ impl Run<'_> {
             Err(Error::Step { finding, .. }) => (StepStatus::Failed, Some(finding.to_string())),
             Err(error) => (StepStatus::Failed, Some(error.to_string())),
         };
-        (self.emit)(Event::StepFinished { step: Box::new(step.clone()), status, duration_ms, reason });
+        (self.emit)(Event::StepFinished {
+            step: Box::new(step.clone()),
+            status,
+            duration_ms,
+            reason,
+        });
         // The step's own failure tells more than that of writing it down.
         let outcome = outcome.and(self.noted(&Record::Outcome { id: step.id.clone(), status }));
         let mut progress = self.progress();
@@ -171,12 +200,14 @@ impl Run<'_> {
 
     fn perform(&self, step: &Step) -> Result<()> {
         let host = self.host;
-        let apt = Apt { host, step, patience: self.patience, journal: self.journal, emit: self.emit };
+        let apt =
+            Apt { host, step, patience: self.patience, journal: self.journal, emit: self.emit };
         match &step.action {
             Action::ConfigurePackages => apt.configure_packages(),
             Action::RefreshIndex => apt.refresh_index(),
             Action::AddArchive { archive, codename, architecture, wanted } => {
-                Adding { apt: &apt, archive, codename, architecture, wanted: wanted.as_deref() }.add()
+                Adding { apt: &apt, archive, codename, architecture, wanted: wanted.as_deref() }
+                    .add()
             }
             Action::PinArchive { pin } => apt.put(PREFERENCES, &pin.text()),
             Action::InstallPackages { packages } => apt.install_packages(packages),
@@ -191,10 +222,16 @@ impl Run<'_> {
             Action::RegisterAlternative { path, .. } => selection::register(host, step, path),
             Action::SelectAlternative { path } => selection::select(host, step, path),
             Action::RestoreSystemPython { default, .. } => apt.restore_system_python(default),
-            Action::GiveBackVenv { folder, uid, gid } => venv::give_back(host, step, folder, *uid, *gid),
-            Action::MakeVenv { folder, version, replace, .. } => venv::make(host, step, folder, version, *replace),
+            Action::GiveBackVenv { folder, uid, gid } => {
+                venv::give_back(host, step, folder, *uid, *gid)
+            }
+            Action::MakeVenv { folder, version, replace, .. } => {
+                venv::make(host, step, folder, version, *replace)
+            }
             Action::AddPip { folder } => venv::add_pip(host, step, folder),
-            Action::InstallIntoVenv { folder, packages } => venv::install(host, step, folder, packages),
+            Action::InstallIntoVenv { folder, packages } => {
+                venv::install(host, step, folder, packages)
+            }
         }
     }
 
@@ -219,15 +256,27 @@ fn failed(step: &Step, reason: impl Into<String>, hint: &str) -> Error {
 
 /// A step's failure: what was found to be the cause, and how to go on.
 fn stopped(step: &Step, finding: Finding, hint: &str) -> Error {
-    Error::Step { title: lowercased(&step.title), finding: Box::new(finding), hint: hint.to_owned() }
+    Error::Step {
+        title: lowercased(&step.title),
+        finding: Box::new(finding),
+        hint: hint.to_owned(),
+    }
 }
 
 fn lowercased(title: &str) -> String {
     let mut characters = title.chars();
-    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
+    characters
+        .next()
+        .map(|first| first.to_lowercase().chain(characters).collect())
+        .unwrap_or_default()
 }
 
 /// The last words of a failed program that say anything: what it complained about.
 fn last_words(text: &str) -> String {
-    text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it said nothing").to_owned()
+    text.lines()
+        .rev()
+        .map(str::trim)
+        .find(|line| !line.is_empty())
+        .unwrap_or("it said nothing")
+        .to_owned()
 }

@@ -1,4 +1,5 @@
-//! Where the chosen Python came from: what our preferences let come from deadsnakes must be deadsnakes'.
+//! Where the chosen Python came from: what our preferences let come from deadsnakes must be
+//! deadsnakes'.
 
 use std::path::Path;
 
@@ -9,18 +10,26 @@ use crate::facts::{apt, packages};
 use crate::finding::{Finding, Id};
 
 impl Apt<'_> {
-    /// Warns when the installed version is none of the archive's: another source was faster, or a file was installed by hand.
+    /// Warns when the installed version is none of the archive's: another source was faster, or a
+    /// file was installed by hand.
     pub fn tell_origin(&self, wanted: &[String]) -> Result<()> {
         let sources = sources::gather(self.host, "");
-        let series = sources.pin.and_then(|pin| pin.series).filter(|series| wanted.contains(series));
+        let series =
+            sources.pin.and_then(|pin| pin.series).filter(|series| wanted.contains(series));
         let ours = sources.all.into_iter().find(|source| source.file == Path::new(SOURCES));
         let (Some(series), Some(ours)) = (series, ours) else { return Ok(()) };
         let address = ours.address.trim_end_matches('/');
-        let Some(version) = packages::gather(self.host, |name| name == series)?.installed.remove(&series) else { return Ok(()) };
+        let Some(version) =
+            packages::gather(self.host, |name| name == series)?.installed.remove(&series)
+        else {
+            return Ok(());
+        };
         let served = apt::served_by(self.host, address)?;
         if !served.contains(&(series.clone(), version.clone())) {
             let title = format!("`{series}` {version} did not come from deadsnakes");
-            let detail = format!("`{address}` does not have that version; `apt-cache policy {series}` shows who does");
+            let detail = format!(
+                "`{address}` does not have that version; `apt-cache policy {series}` shows who does"
+            );
             self.tell_finding(Finding::warning(Id::PackageFromElsewhere, title, detail));
         }
         Ok(())

@@ -1,4 +1,5 @@
-//! Files of root's: written whole and readable by everybody; as a student by way of commands under sudo.
+//! Files of root's: written whole and readable by everybody; as a student by way of commands under
+//! sudo.
 
 use std::path::Path;
 use std::time::Duration;
@@ -25,7 +26,18 @@ impl Apt<'_> {
         let beside = format!("{path}.labready-new");
         self.change(
             "/usr/bin/install",
-            &["-m", "0644", "-o", "root", "-g", "root", "-T", "--", &staged.display().to_string(), &beside],
+            &[
+                "-m",
+                "0644",
+                "-o",
+                "root",
+                "-g",
+                "root",
+                "-T",
+                "--",
+                &staged.display().to_string(),
+                &beside,
+            ],
         )?;
         self.change("/bin/mv", &["-f", "-T", "--", &beside, path])
     }
@@ -39,7 +51,9 @@ impl Apt<'_> {
     }
 
     fn change(&self, program: &str, arguments: &[&str]) -> Result<()> {
-        let command = Command::new(program).args(arguments.iter().copied()).elevated(self.step.command.elevation.clone());
+        let command = Command::new(program)
+            .args(arguments.iter().copied())
+            .elevated(self.step.command.elevation.clone());
         let finished = self.host.run(&command, LIMIT)?;
         if finished.is_success() {
             return Ok(());

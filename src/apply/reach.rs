@@ -8,27 +8,45 @@ use crate::facts::sources::Source;
 use crate::finding::{Finding, Id, Severity};
 use crate::plan::Step;
 
-/// The findings when something else than the dead ones is left to fetch from; else the one for which it is not worth starting apt. Beside
-/// servers that answer, a silent one may be no more than late: apt will say.
-pub(super) fn judge(asked: &[Asked], others: bool, environment: Environment) -> Result<Vec<Finding>, Finding> {
-    let findings = asked.iter().filter_map(|asked| Some((asked, finding(&asked.server, &asked.answer, environment)?)));
+/// The findings when something else than the dead ones is left to fetch from; else the one for
+/// which it is not worth starting apt. Beside servers that answer, a silent one may be no more than
+/// late: apt will say.
+pub(super) fn judge(
+    asked: &[Asked],
+    others: bool,
+    environment: Environment,
+) -> Result<Vec<Finding>, Finding> {
+    let findings = asked
+        .iter()
+        .filter_map(|asked| Some((asked, finding(&asked.server, &asked.answer, environment)?)));
     let findings: Vec<(&Asked, Finding)> = findings.collect();
     if others || findings.len() < asked.len() || findings.is_empty() {
         let certain = findings.into_iter().filter(|(asked, _)| asked.answer != Answer::Silent);
-        return Ok(certain.map(|(_, finding)| Finding { severity: Severity::Warning, ..finding }).collect());
+        return Ok(certain
+            .map(|(_, finding)| Finding { severity: Severity::Warning, ..finding })
+            .collect());
     }
     // What can be mended at once tells more than the silence of the others.
     let telling = [Id::ProxyWantsPassword, Id::LoginPage, Id::ClockWrong];
-    let telling = telling.iter().find_map(|id| findings.iter().map(|(_, finding)| finding).find(|finding| finding.id == *id));
+    let telling = telling.iter().find_map(|id| {
+        findings.iter().map(|(_, finding)| finding).find(|finding| finding.id == *id)
+    });
     Err(telling.cloned().unwrap_or_else(|| {
-        let each: Vec<String> =
-            asked.iter().filter_map(|asked| told(&asked.server.name, &asked.answer)).map(|told| told.in_short()).collect();
+        let each: Vec<String> = asked
+            .iter()
+            .filter_map(|asked| told(&asked.server.name, &asked.answer))
+            .map(|told| told.in_short())
+            .collect();
         Finding::error(Id::NetworkDown, "no package server can be reached", each.join("; "))
     }))
 }
 
 /// What is wrong with a server; `None` when nothing is.
-pub(super) fn finding(server: &Server, answer: &Answer, environment: Environment) -> Option<Finding> {
+pub(super) fn finding(
+    server: &Server,
+    answer: &Answer,
+    environment: Environment,
+) -> Option<Finding> {
     if let Answer::ClockWrong { ahead } = answer {
         return Some(clock(&server.name, *ahead, environment));
     }
@@ -47,7 +65,11 @@ struct Told {
 
 impl Told {
     fn in_short(&self) -> String {
-        if self.said.is_empty() { self.title.clone() } else { format!("{} ({})", self.title, self.said) }
+        if self.said.is_empty() {
+            self.title.clone()
+        } else {
+            format!("{} ({})", self.title, self.said)
+        }
     }
 }
 
@@ -67,17 +89,22 @@ fn told(name: &str, answer: &Answer) -> Option<Told> {
             let said = format!("the name of the proxy, `{proxy}`, leads to no server");
             told(Id::ServerDead, format!("`{name}` cannot be reached"), said)
         }
-        Answer::Dead { said } if said.contains("ertificate") => {
-            told(Id::ServerDead, format!("this machine does not trust the certificate of `{name}`"), said.clone())
+        Answer::Dead { said } if said.contains("ertificate") => told(
+            Id::ServerDead,
+            format!("this machine does not trust the certificate of `{name}`"),
+            said.clone(),
+        ),
+        Answer::Dead { said } => {
+            told(Id::ServerDead, format!("`{name}` cannot be reached"), said.clone())
         }
-        Answer::Dead { said } => told(Id::ServerDead, format!("`{name}` cannot be reached"), said.clone()),
         Answer::ProxyWantsPassword => told(
             Id::ProxyWantsPassword,
             "the proxy wants a name and a password, or others than it was given".into(),
             String::new(),
         ),
         Answer::LoginPage { address } => {
-            let title = "this network answers with a page of its own: it wants a login first".into();
+            let title =
+                "this network answers with a page of its own: it wants a login first".into();
             told(Id::LoginPage, title, format!("`{address}` answered"))
         }
     }
@@ -86,8 +113,11 @@ fn told(name: &str, answer: &Answer) -> Option<Told> {
 fn clock(server: &str, ahead: i64, environment: Environment) -> Finding {
     let side = if ahead < 0 { "behind" } else { "ahead" };
     let title = format!("this machine's clock is {} {side}", span(ahead.unsigned_abs()));
-    let detail = format!("`{server}` says so, and apt takes nothing that is signed in its future or past its date");
-    let mend = if environment == Environment::Wsl { "hwclock -s" } else { "timedatectl set-ntp true" };
+    let detail = format!(
+        "`{server}` says so, and apt takes nothing that is signed in its future or past its date"
+    );
+    let mend =
+        if environment == Environment::Wsl { "hwclock -s" } else { "timedatectl set-ntp true" };
     Finding::error(Id::ClockWrong, title, detail).mended_by_root(mend)
 }
 
@@ -100,7 +130,9 @@ pub(super) fn stop(step: &Step, finding: Finding) -> Error {
 
 fn hint(id: Id) -> &'static str {
     match id {
-        Id::ProxyWantsPassword => "set `http_proxy` to `http://NAME:PASSWORD@PROXY:PORT`, or ask who runs the proxy",
+        Id::ProxyWantsPassword => {
+            "set `http_proxy` to `http://NAME:PASSWORD@PROXY:PORT`, or ask who runs the proxy"
+        }
         Id::LoginPage => "open any page in a browser on this machine, and log in",
         Id::ClockWrong => "set the clock",
         Id::KeyUnreadable
@@ -115,15 +147,18 @@ fn hint(id: Id) -> &'static str {
 
 /// `/etc/apt/sources.list:3 (http://deb.example/debian)`, once for each line.
 pub(super) fn places(sources: &[Source]) -> String {
-    let mut places: Vec<String> = sources.iter().map(|source| format!("{source} ({})", source.address)).collect();
+    let mut places: Vec<String> =
+        sources.iter().map(|source| format!("{source} ({})", source.address)).collect();
     places.dedup();
     places.join(", ")
 }
 
 /// The largest whole unit.
 fn span(seconds: u64) -> String {
-    let units = [(31_536_000, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
-    let (size, unit) = units.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1, "second"));
+    let units =
+        [(31_536_000, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let (size, unit) =
+        units.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1, "second"));
     let count = seconds / size;
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
@@ -142,7 +177,11 @@ mod tests {
             ..Source::default()
         };
         Asked {
-            server: Server { name: name.into(), address: String::new(), sources: vec![source.clone(), source] },
+            server: Server {
+                name: name.into(),
+                address: String::new(),
+                sources: vec![source.clone(), source],
+            },
             answer,
             took: Duration::ZERO,
         }
@@ -152,7 +191,10 @@ mod tests {
         vec![
             asked("silent.example", Answer::Silent),
             asked("typo.example:80", Answer::NotResolved { name: "typo.example".into() }),
-            asked("refuses.example", Answer::Dead { said: "Could not connect to refuses.example:80".into() }),
+            asked(
+                "refuses.example",
+                Answer::Dead { said: "Could not connect to refuses.example:80".into() },
+            ),
         ]
     }
 
@@ -161,7 +203,10 @@ mod tests {
             let fix = finding.fix.as_ref().map(|fix| format!(" [{fix}]")).unwrap_or_default();
             format!("{:?} {:?}: {finding}{fix}", finding.severity, finding.id)
         };
-        judged.map_or_else(|finding| line(&finding), |findings| findings.iter().map(line).collect::<Vec<_>>().join("\n"))
+        judged.map_or_else(
+            |finding| line(&finding),
+            |findings| findings.iter().map(line).collect::<Vec<_>>().join("\n"),
+        )
     }
 
     #[test]
@@ -184,14 +229,21 @@ mod tests {
             shown(judge(&servers, false, Environment::Wsl))
         };
         let page = Answer::LoginPage { address: "http://hotel.example/login".into() };
-        let answers =
-            [Answer::ProxyWantsPassword, page, Answer::ClockWrong { ahead: -300_000 }, Answer::ClockWrong { ahead: 3_600 }];
+        let answers = [
+            Answer::ProxyWantsPassword,
+            page,
+            Answer::ClockWrong { ahead: -300_000 },
+            Answer::ClockWrong { ahead: 3_600 },
+        ];
         insta::assert_snapshot!(answers.map(alone).join("\n"));
     }
 
     #[test]
     fn slow_servers_and_none_at_all_are_no_reason_to_stop() {
-        assert_eq!(judge(&[asked("slow.example", Answer::Slow)], false, Environment::Machine), Ok(Vec::new()));
+        assert_eq!(
+            judge(&[asked("slow.example", Answer::Slow)], false, Environment::Machine),
+            Ok(Vec::new())
+        );
         assert_eq!(judge(&[], false, Environment::Machine), Ok(Vec::new()));
         let local = judge(&dead(), true, Environment::Machine).unwrap();
         assert_eq!(local.len(), 2);

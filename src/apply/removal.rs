@@ -1,4 +1,5 @@
-//! Taking back: each removal looked at again just before, and judged by what is gone afterwards, and by what is not.
+//! Taking back: each removal looked at again just before, and judged by what is gone afterwards,
+//! and by what is not.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,11 @@ const LIMIT: Duration = Duration::from_secs(300);
 pub(super) fn remove_venv(host: &Host, step: &Step, folder: &Path) -> Result<()> {
     let before = venv::gather(host, folder);
     if matches!(before.state, State::Foreign(_)) || !before.strangers.is_empty() {
-        return Err(failed(step, "something came there after the plan was made", "look at the folder"));
+        return Err(failed(
+            step,
+            "something came there after the plan was made",
+            "look at the folder",
+        ));
     }
     let finished = host.run(&step.command, LIMIT)?;
     if host.look(folder).kind == Kind::Missing {
@@ -34,7 +39,11 @@ pub(super) fn unregister(host: &Host, step: &Step, path: &Path) -> Result<()> {
     if !alternatives::gather(host).alternatives.iter().any(|alternative| alternative.path == path) {
         return Ok(());
     }
-    Err(failed(step, last_words(&finished.stderr), "look at the group with `update-alternatives --display labready-python3`"))
+    Err(failed(
+        step,
+        last_words(&finished.stderr),
+        "look at the group with `update-alternatives --display labready-python3`",
+    ))
 }
 
 /// Removes files.
@@ -52,20 +61,41 @@ impl Apt<'_> {
         // Half-done ones are still there.
         let installed = || {
             let state = packages::gather(self.host, |_| true)?;
-            Ok(state.installed.into_keys().chain(state.half_done.into_keys()).collect::<BTreeSet<String>>())
+            Ok(state
+                .installed
+                .into_keys()
+                .chain(state.half_done.into_keys())
+                .collect::<BTreeSet<String>>())
         };
         let before = installed()?;
         let finished = self.run(&self.step.command)?;
         let after = installed()?;
         let still: Vec<&String> = ours.iter().filter(|name| after.contains(*name)).collect();
         if !still.is_empty() {
-            let reason = format!("{} of them are still there ({}): {}", still.len(), finished.ending(), evidence(&finished));
-            return Err(failed(self.step, reason, &format!("run `{}` by hand to see more", self.step.command)));
+            let reason = format!(
+                "{} of them are still there ({}): {}",
+                still.len(),
+                finished.ending(),
+                evidence(&finished)
+            );
+            return Err(failed(
+                self.step,
+                reason,
+                &format!("run `{}` by hand to see more", self.step.command),
+            ));
         }
-        let lost: Vec<&str> = before.difference(&after).filter(|name| !ours.contains(name)).map(String::as_str).collect();
+        let lost: Vec<&str> = before
+            .difference(&after)
+            .filter(|name| !ours.contains(name))
+            .map(String::as_str)
+            .collect();
         if !lost.is_empty() {
             let title = format!("{} went with them", lost.join(", "));
-            self.tell_finding(Finding::warning(Id::PackageLost, title, "apt removed more than it was asked to"));
+            self.tell_finding(Finding::warning(
+                Id::PackageLost,
+                title,
+                "apt removed more than it was asked to",
+            ));
         }
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! The alternatives group. update-alternatives says 0 when it left a link alone, and locks nothing: so the links are looked at afterwards.
+//! The alternatives group. update-alternatives says 0 when it left a link alone, and locks nothing:
+//! so the links are looked at afterwards.
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,10 +14,13 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// Registers an interpreter.
 pub(super) fn register(host: &Host, step: &Step, path: &Path) -> Result<()> {
-    // A link that came after the plan was made is somebody else's, and update-alternatives would replace it without a word.
+    // A link that came after the plan was made is somebody else's, and update-alternatives would
+    // replace it without a word.
     if let Link::Foreign(what) = alternatives::gather(host).link {
         return Err(Error::InTheWay {
-            message: format!("`{LINK}` is {what} that labready did not put there, and is left as it is"),
+            message: format!(
+                "`{LINK}` is {what} that labready did not put there, and is left as it is"
+            ),
             hint: "move it away, or leave the machine's python3 alone with `--select none`".into(),
         });
     }
@@ -25,7 +29,11 @@ pub(super) fn register(host: &Host, step: &Step, path: &Path) -> Result<()> {
     if selection.alternatives.iter().any(|alternative| alternative.path == path) {
         return Ok(());
     }
-    Err(refused(step, &finished, &format!("the group {GROUP} has no `{}` afterwards", path.display())))
+    Err(refused(
+        step,
+        &finished,
+        &format!("the group {GROUP} has no `{}` afterwards", path.display()),
+    ))
 }
 
 /// Sets the chosen one.
@@ -35,7 +43,11 @@ pub(super) fn select(host: &Host, step: &Step, path: &Path) -> Result<()> {
     if selection.link == Link::Ours && selection.value.as_deref() == Some(path) {
         return Ok(());
     }
-    Err(refused(step, &finished, &format!("`{LINK}` does not lead to `{}` afterwards", path.display())))
+    Err(refused(
+        step,
+        &finished,
+        &format!("`{LINK}` does not lead to `{}` afterwards", path.display()),
+    ))
 }
 
 fn refused(step: &Step, finished: &Finished, what: &str) -> Error {

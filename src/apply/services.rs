@@ -1,7 +1,9 @@
-//! Keeps packages from starting their services while an image is built: Debian's own way, a policy-rc.d that says no.
+//! Keeps packages from starting their services while an image is built: Debian's own way, a
+//! policy-rc.d that says no.
 //!
-//! What was in its place is moved aside, which keeps all of it (content, mode, owner, a link), and moved back afterwards. A run that was cut off
-//! leaves both; the next one begins by putting things right.
+//! What was in its place is moved aside, which keeps all of it (content, mode, owner, a link), and
+//! moved back afterwards. A run that was cut off leaves both; the next one begins by putting things
+//! right.
 
 use std::path::Path;
 
@@ -17,10 +19,12 @@ const TEXT: &str = "#!/bin/sh\n# Put here by labready while it works on this ima
 /// More than any such program, in bytes.
 const LIMIT: u64 = 1 << 20;
 
-/// Does the work while no service can be started. Afterwards everything is as before, however the work ended.
+/// Does the work while no service can be started. Afterwards everything is as before, however the
+/// work ended.
 ///
 /// # Errors
-/// Those of the work; [`crate::error::Error::File`] when the policy cannot be put in place, or not be taken away.
+/// Those of the work; [`crate::error::Error::File`] when the policy cannot be put in place, or not
+/// be taken away.
 pub fn held_back<T>(host: &Host, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let _however_it_ends = Guard(host);
     hold_back(host)?;
@@ -29,7 +33,8 @@ pub fn held_back<T>(host: &Host, work: impl FnOnce() -> Result<T>) -> Result<T> 
     done.and_then(|done| restored.map(|()| done))
 }
 
-/// Puts back what was there before a run that held services back and was cut off; nothing happens when none was.
+/// Puts back what was there before a run that held services back and was cut off; nothing happens
+/// when none was.
 ///
 /// # Errors
 /// [`crate::error::Error::File`].
@@ -53,7 +58,8 @@ fn hold_back(host: &Host) -> Result<()> {
 
 fn is_ours(host: &Host) -> bool {
     let policy = Path::new(POLICY);
-    host.look(policy).kind == Kind::File && host.read_at_most(policy, LIMIT).ok().flatten().as_deref() == Some(TEXT)
+    host.look(policy).kind == Kind::File
+        && host.read_at_most(policy, LIMIT).ok().flatten().as_deref() == Some(TEXT)
 }
 
 /// Lets go when the work ends by a panic.

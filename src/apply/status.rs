@@ -1,6 +1,8 @@
-//! What apt-get tells on its status pipe, one line each (apt's doc/progress-reporting): how far it is, what failed, what was asked and answered.
+//! What apt-get tells on its status pipe, one line each (apt's doc/progress-reporting): how far it
+//! is, what failed, what was asked and answered.
 
-/// How much of the bar the download takes, in percent: on a fast line it is short, on a slow one it is most of the time.
+/// How much of the bar the download takes, in percent: on a fast line it is short, on a slow one it
+/// is most of the time.
 const DOWNLOAD_SHARE: f32 = 40.0;
 
 /// A line of the status pipe.
@@ -19,11 +21,13 @@ pub(super) enum Status {
     Conffile(String),
 }
 
-/// `dlstatus:1:12.5000:Retrieving file 1 of 93`, `pmstatus:mount:0.2681:Unpacking mount (amd64)`, `pmerror:PACKAGE:60.0000:…`,
-/// `pmconffile:FILE:60.0000:'FILE' 'FILE.dpkg-new' 1 1`. The last field may hold colons.
+/// `dlstatus:1:12.5000:Retrieving file 1 of 93`, `pmstatus:mount:0.2681:Unpacking mount (amd64)`,
+/// `pmerror:PACKAGE:60.0000:…`, `pmconffile:FILE:60.0000:'FILE' 'FILE.dpkg-new' 1 1`. The last
+/// field may hold colons.
 pub(super) fn parse(line: &str) -> Option<Status> {
     let mut fields = line.splitn(4, ':');
-    let (kind, name, percent, text) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?.trim().to_owned());
+    let (kind, name, percent, text) =
+        (fields.next()?, fields.next()?, fields.next()?, fields.next()?.trim().to_owned());
     let percent: f32 = percent.parse().ok()?;
     let progress = |percent: f32| Some(Status::Progress(percent.clamp(0.0, 100.0), text.clone()));
     match kind {

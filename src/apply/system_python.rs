@@ -1,7 +1,9 @@
-//! /usr/bin/python3 put back, in an order that a kill at any moment leaves to be mended by the next repair.
+//! /usr/bin/python3 put back, in an order that a kill at any moment leaves to be mended by the next
+//! repair.
 //!
-//! `update-alternatives --remove-all` takes the group's link away, whatever it leads to. So the right link is made beside it first and renamed
-//! into its place right afterwards; between these two Ctrl-C is not heeded.
+//! `update-alternatives --remove-all` takes the group's link away, whatever it leads to. So the
+//! right link is made beside it first and renamed into its place right afterwards; between these
+//! two Ctrl-C is not heeded.
 
 use std::path::Path;
 use std::time::Duration;
@@ -22,32 +24,52 @@ impl Apt<'_> {
         let _dpkg_waits = locks::hold(self.host, self.step, self.patience, self.emit)?;
         let before = system_python::gather(self.host);
         if before.default.as_deref() != Some(default) || !before.can_be_restored() {
-            return Err(failed(self.step, "something changed after the plan was made", "look at it with `labready doctor`"));
+            return Err(failed(
+                self.step,
+                "something changed after the plan was made",
+                "look at it with `labready doctor`",
+            ));
         }
         self.put_link_back()?;
         let after = system_python::gather(self.host);
         if after.is_switched() {
-            let finding =
-                Finding::error(Id::SystemPythonSwitched, "`/usr/bin/python3` is still not the system's own", after.evidence());
-            return Err(stopped(self.step, finding, "look at the link with `ls -l /usr/bin/python3`"));
+            let finding = Finding::error(
+                Id::SystemPythonSwitched,
+                "`/usr/bin/python3` is still not the system's own",
+                after.evidence(),
+            );
+            return Err(stopped(
+                self.step,
+                finding,
+                "look at the link with `ls -l /usr/bin/python3`",
+            ));
         }
         let went = before.slaves.iter().filter(|link| !self.host.look(link).exists());
         for link in went {
             let title = format!("`{}` went with the alternatives group", link.display());
-            let finding =
-                Finding::warning(Id::PackageBroken, title, "the group managed it, too, in the place of a package's own");
-            self.tell_finding(finding.mended_by_root("apt-get install --reinstall python3 python3-minimal"));
+            let finding = Finding::warning(
+                Id::PackageBroken,
+                title,
+                "the group managed it, too, in the place of a package's own",
+            );
+            self.tell_finding(
+                finding.mended_by_root("apt-get install --reinstall python3 python3-minimal"),
+            );
         }
         self.check_system_python()
     }
 
     fn put_link_back(&self) -> Result<()> {
-        let commands: Vec<Command> =
-            by_hand(self.step).into_iter().map(|command| command.elevated(self.step.command.elevation.clone())).collect();
+        let commands: Vec<Command> = by_hand(self.step)
+            .into_iter()
+            .map(|command| command.elevated(self.step.command.elevation.clone()))
+            .collect();
         let Some((prepare, rest)) = commands.split_first() else { return Ok(()) };
         refused(self.step, self.host.run(prepare, LIMIT)?)?;
-        // All of them in any case: the last one is what puts the link there, whatever became of the group.
-        let ended: Vec<_> = rest.iter().map(|command| self.host.run_through(command, LIMIT)).collect();
+        // All of them in any case: the last one is what puts the link there, whatever became of the
+        // group.
+        let ended: Vec<_> =
+            rest.iter().map(|command| self.host.run_through(command, LIMIT)).collect();
         ended.into_iter().try_for_each(|finished| refused(self.step, finished?))
     }
 
@@ -58,14 +80,22 @@ impl Apt<'_> {
             checks.push((Command::new("/usr/bin/py3versions").args(["-d"]), "python3-minimal"));
         }
         if packages::gather(self.host, |name| name == "python3-apt")?.has("python3-apt") {
-            checks.push((Command::new(system_python::SYSTEM_PYTHON).args(["-I", "-c", "import apt_pkg"]), "python3-apt"));
+            checks.push((
+                Command::new(system_python::SYSTEM_PYTHON).args(["-I", "-c", "import apt_pkg"]),
+                "python3-apt",
+            ));
         }
         for (check, package) in checks {
             let finished = self.host.run_through(&check, LIMIT)?;
             if !finished.is_success() {
-                let title = format!("`/usr/bin/python3` is the system's own again, and `{check}` still fails");
-                let finding = Finding::warning(Id::PackageBroken, title, last_words(&finished.stderr));
-                self.tell_finding(finding.mended_by_root(format!("apt-get install --reinstall {package}")));
+                let title = format!(
+                    "`/usr/bin/python3` is the system's own again, and `{check}` still fails"
+                );
+                let finding =
+                    Finding::warning(Id::PackageBroken, title, last_words(&finished.stderr));
+                self.tell_finding(
+                    finding.mended_by_root(format!("apt-get install --reinstall {package}")),
+                );
             }
         }
         Ok(())

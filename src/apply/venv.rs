@@ -1,7 +1,8 @@
-//! The virtual environment: made at its final place under a mark that says "unfinished", taken away again when it fails, judged by looking.
+//! The virtual environment: made at its final place under a mark that says "unfinished", taken away
+//! again when it fails, judged by looking.
 //!
-//! Its scripts hold its absolute path, so it cannot be made elsewhere and moved. Every change is a command run as the owner: root does not
-//! reach into a folder that a student can write.
+//! Its scripts hold its absolute path, so it cannot be made elsewhere and moved. Every change is a
+//! command run as the owner: root does not reach into a folder that a student can write.
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,33 +18,57 @@ use crate::plan::{self, FETCH_A_BUNDLE, Step, is_offline, python_of};
 const FILE_LIMIT: Duration = Duration::from_secs(300);
 
 /// Makes it.
-pub(super) fn make(host: &Host, step: &Step, folder: &Path, version: &Version, replace: bool) -> Result<()> {
+pub(super) fn make(
+    host: &Host,
+    step: &Step,
+    folder: &Path,
+    version: &Version,
+    replace: bool,
+) -> Result<()> {
     // The plan was made a while ago. What came there since is somebody's.
     let before = venv::gather(host, folder);
     match before.state {
         State::Missing | State::Empty => {}
-        State::Good | State::Broken(_) if replace && before.strangers.is_empty() => tidy(host, step, folder)?,
-        _ => return Err(failed(step, "something came there after the plan was made", "look at the folder")),
+        State::Good | State::Broken(_) if replace && before.strangers.is_empty() => {
+            tidy(host, step, folder)?
+        }
+        _ => {
+            return Err(failed(
+                step,
+                "something came there after the plan was made",
+                "look at the folder",
+            ));
+        }
     }
     let made = prepare(host, step, folder)
         .and_then(|()| host.run(&with_settings(host, step), STEP_LIMIT))
         .and_then(|finished| check(host, step, folder, version, &finished));
     if let Err(error) = made {
-        // Nothing half-done is left behind. The mark remains should even this be cut off; the first complaint is the one that tells.
+        // Nothing half-done is left behind. The mark remains should even this be cut off; the first
+        // complaint is the one that tells.
         let _ = tidy(host, step, folder);
         return Err(error);
     }
     file_command(host, step, "/bin/rm", &["-f".into(), text(&folder.join(UNFINISHED))])
 }
 
-/// Gives it to a student. It is held open meanwhile, and looked at while it is: the folder above is the student's, who could put anything in its
-/// place.
+/// Gives it to a student. It is held open meanwhile, and looked at while it is: the folder above is
+/// the student's, who could put anything in its place.
 pub(super) fn give_back(host: &Host, step: &Step, folder: &Path, uid: u32, gid: u32) -> Result<()> {
     let pinned = host.pin_folder(folder)?;
-    if ![0, uid].contains(&pinned.uid) || pinned.parent_uid != uid || !venv::strangers(host, &pinned.path()).is_empty() {
-        return Err(failed(step, "something came there after the plan was made", "look at the folder"));
+    if ![0, uid].contains(&pinned.uid)
+        || pinned.parent_uid != uid
+        || !venv::strangers(host, &pinned.path()).is_empty()
+    {
+        return Err(failed(
+            step,
+            "something came there after the plan was made",
+            "look at the folder",
+        ));
     }
-    let here = plan::give_back(Path::new("."), uid, gid).in_folder(&pinned.path()).elevated(step.command.elevation.clone());
+    let here = plan::give_back(Path::new("."), uid, gid)
+        .in_folder(&pinned.path())
+        .elevated(step.command.elevation.clone());
     let finished = host.run(&here, FILE_LIMIT)?;
     let after = venv::gather(host, folder);
     if finished.is_success() && after.owner_uid == Some(uid) && after.roots_part.is_none() {
@@ -68,31 +93,55 @@ pub(super) fn install(host: &Host, step: &Step, folder: &Path, packages: &[Strin
 pub(super) fn fetch(host: &Host, step: &Step, folder: &Path, packages: &[String]) -> Result<()> {
     let finished = host.run(&with_settings(host, step), STEP_LIMIT)?;
     let names = host.list(folder);
-    let fetched: Vec<String> =
-        names.iter().filter_map(|name| Some(normalized(name.to_str()?.strip_suffix(".whl")?.split('-').next()?))).collect();
-    let missing: Vec<&str> =
-        packages.iter().map(String::as_str).filter(|name| !fetched.iter().any(|fetched| fetched == name)).collect();
+    let fetched: Vec<String> = names
+        .iter()
+        .filter_map(|name| {
+            Some(normalized(name.to_str()?.strip_suffix(".whl")?.split('-').next()?))
+        })
+        .collect();
+    let missing: Vec<&str> = packages
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !fetched.iter().any(|fetched| fetched == name))
+        .collect();
     if missing.is_empty() && finished.is_success() {
         return Ok(());
     }
-    let reason = format!("`{}` could not be fetched ({}): {}", packages.join("`, `"), finished.ending(), complaint(&finished));
+    let reason = format!(
+        "`{}` could not be fetched ({}): {}",
+        packages.join("`, `"),
+        finished.ending(),
+        complaint(&finished)
+    );
     Err(failed(step, reason, "check the network, and pip's settings with `pip config list`"))
 }
 
-/// The folder, and the mark in it. The mark is a link: a file system that cannot hold one is found out before Python starts.
+/// The folder, and the mark in it. The mark is a link: a file system that cannot hold one is found
+/// out before Python starts.
 fn prepare(host: &Host, step: &Step, folder: &Path) -> Result<()> {
     file_command(host, step, "/bin/mkdir", &["-p".into(), "--".into(), text(folder)])?;
     let mark = folder.join(UNFINISHED);
-    file_command(host, step, "/bin/ln", &["-s".into(), "-T".into(), "--".into(), ".".into(), text(&mark)])
+    file_command(
+        host,
+        step,
+        "/bin/ln",
+        &["-s".into(), "-T".into(), "--".into(), ".".into(), text(&mark)],
+    )
 }
 
 /// Removes it, on its own file system only.
 fn tidy(host: &Host, step: &Step, folder: &Path) -> Result<()> {
-    file_command(host, step, "/bin/rm", &["-rf".into(), "--one-file-system".into(), "--".into(), text(folder)])
+    file_command(
+        host,
+        step,
+        "/bin/rm",
+        &["-rf".into(), "--one-file-system".into(), "--".into(), text(folder)],
+    )
 }
 
 fn file_command(host: &Host, step: &Step, program: &str, arguments: &[String]) -> Result<()> {
-    let command = Command::new(program).args(arguments.to_vec()).as_account(step.command.account.clone());
+    let command =
+        Command::new(program).args(arguments.to_vec()).as_account(step.command.account.clone());
     let finished = host.run(&command, FILE_LIMIT)?;
     if finished.is_success() {
         return Ok(());
@@ -105,43 +154,84 @@ fn file_command(host: &Host, step: &Step, program: &str, arguments: &[String]) -
 }
 
 /// Looks at what was made, past the mark that is still there.
-fn check(host: &Host, step: &Step, folder: &Path, version: &Version, finished: &Finished) -> Result<()> {
+fn check(
+    host: &Host,
+    step: &Step,
+    folder: &Path,
+    version: &Version,
+    finished: &Finished,
+) -> Result<()> {
     let made = venv::gather_marked(host, folder);
-    let same_series = made.version.as_ref().is_some_and(|made| (made.major, made.minor) == (version.major, version.minor));
-    if finished.is_success() && made.state == State::Good && same_series && made.packages.contains("pip") {
+    let same_series = made
+        .version
+        .as_ref()
+        .is_some_and(|made| (made.major, made.minor) == (version.major, version.minor));
+    if finished.is_success()
+        && made.state == State::Good
+        && same_series
+        && made.packages.contains("pip")
+    {
         return Ok(());
     }
     let state = match &made.state {
         State::Broken(why) => format!("{why}; "),
         _ => String::new(),
     };
-    Err(failed(step, format!("{state}{}", real_complaint(host, step, folder, finished)), "look at the complaint above"))
+    Err(failed(
+        step,
+        format!("{state}{}", real_complaint(host, step, folder, finished)),
+        "look at the complaint above",
+    ))
 }
 
-/// venv blames a missing package whatever its ensurepip died of; asked again, ensurepip says what it was.
+/// venv blames a missing package whatever its ensurepip died of; asked again, ensurepip says what
+/// it was.
 fn real_complaint(host: &Host, step: &Step, folder: &Path, finished: &Finished) -> String {
     let said = format!("{}\n{}", finished.stdout, finished.stderr);
     let python = python_of(folder);
     if !said.contains("ensurepip") || !host.look(&python).exists() {
         return format!("{} ({})", last_words(&said), finished.ending());
     }
-    let again = Command::new(python).args(["-Im", "ensurepip"]).as_account(step.command.account.clone());
+    let again =
+        Command::new(python).args(["-Im", "ensurepip"]).as_account(step.command.account.clone());
     match host.run(&again, STEP_LIMIT) {
-        Ok(again) if !again.is_success() => format!("ensurepip failed: {}", last_words(&again.stderr)),
-        Ok(_) => format!("ensurepip failed at first and worked when asked again ({})", finished.ending()),
+        Ok(again) if !again.is_success() => {
+            format!("ensurepip failed: {}", last_words(&again.stderr))
+        }
+        Ok(_) => {
+            format!("ensurepip failed at first and worked when asked again ({})", finished.ending())
+        }
         Err(error) => error.to_string(),
     }
 }
 
-fn expect_packages(host: &Host, step: &Step, folder: &Path, packages: &[String], finished: &Finished) -> Result<()> {
+fn expect_packages(
+    host: &Host,
+    step: &Step,
+    folder: &Path,
+    packages: &[String],
+    finished: &Finished,
+) -> Result<()> {
     let present = venv::gather(host, folder).packages;
-    let missing: Vec<&str> = packages.iter().map(String::as_str).filter(|name| !present.contains(&normalized(name))).collect();
+    let missing: Vec<&str> = packages
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !present.contains(&normalized(name)))
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let reason = format!("`{}` did not get there ({}): {}", missing.join("`, `"), finished.ending(), complaint(finished));
-    let hint =
-        if is_offline(&step.command) { FETCH_A_BUNDLE } else { "check the network, and pip's settings with `pip config list`" };
+    let reason = format!(
+        "`{}` did not get there ({}): {}",
+        missing.join("`, `"),
+        finished.ending(),
+        complaint(finished)
+    );
+    let hint = if is_offline(&step.command) {
+        FETCH_A_BUNDLE
+    } else {
+        "check the network, and pip's settings with `pip config list`"
+    };
     Err(failed(step, reason, hint))
 }
 
@@ -154,16 +244,28 @@ fn complaint(finished: &Finished) -> String {
 /// The step's command with pip's settings, the proxy and the certificates that the user has.
 fn with_settings(host: &Host, step: &Step) -> Command {
     // These send packages elsewhere than into the environment, and break it.
-    let misleading = ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_REQUIRE_VIRTUALENV", "PIP_PYTHON"];
+    let misleading = [
+        "PIP_TARGET",
+        "PIP_PREFIX",
+        "PIP_ROOT",
+        "PIP_USER",
+        "PIP_REQUIRE_VIRTUALENV",
+        "PIP_PYTHON",
+    ];
     let certificates = ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
     let folders = ["XDG_CONFIG_HOME", "XDG_CONFIG_DIRS"];
     let is_wanted = |name: &str| {
-        (name.starts_with("PIP_") && !misleading.contains(&name)) || certificates.contains(&name) || folders.contains(&name)
+        (name.starts_with("PIP_") && !misleading.contains(&name))
+            || certificates.contains(&name)
+            || folders.contains(&name)
     };
     let mut settings = host.variables(is_wanted);
     // In a chroot they may name certificates of the system around it, and pip trusts nobody then.
-    let is_there = |value: &str| !value.starts_with('/') || host.real_path(Path::new(value)).is_some();
-    settings.retain(|name, value| !(name == "PIP_CERT" || certificates.contains(&name.as_str())) || is_there(value));
+    let is_there =
+        |value: &str| !value.starts_with('/') || host.real_path(Path::new(value)).is_some();
+    settings.retain(|name, value| {
+        !(name == "PIP_CERT" || certificates.contains(&name.as_str())) || is_there(value)
+    });
     step.command.clone().envs(settings).envs(host.proxies())
 }
 

@@ -79,9 +79,15 @@ impl Target {
     /// This machine.
     pub fn of(facts: &Facts) -> Self {
         let base = facts.distro.base.as_ref();
-        let family = base.map(|base| format!("{:?}", base.family).to_lowercase()).unwrap_or_default();
-        let codename = base.and_then(|base| base.codename.clone()).unwrap_or_else(|| facts.distro.version.clone());
-        Self { release: format!("{family} {codename}"), architecture: facts.machine.architecture.clone() }
+        let family =
+            base.map(|base| format!("{:?}", base.family).to_lowercase()).unwrap_or_default();
+        let codename = base
+            .and_then(|base| base.codename.clone())
+            .unwrap_or_else(|| facts.distro.version.clone());
+        Self {
+            release: format!("{family} {codename}"),
+            architecture: facts.machine.architecture.clone(),
+        }
     }
 }
 
@@ -105,14 +111,19 @@ impl Manifest {
     /// [`Error::Bundle`].
     pub fn parse(text: &str, folder: &str) -> Result<Self> {
         let refuse = |what: String| damaged(format!("`{folder}/{FILE}` {what}"));
-        let manifest: Self = serde_json::from_str(text).map_err(|error| refuse(format!("cannot be read: {error}")))?;
+        let manifest: Self = serde_json::from_str(text)
+            .map_err(|error| refuse(format!("cannot be read: {error}")))?;
         let major = |version: &str| version.split('.').next().map(str::to_owned);
         if manifest.schema != SCHEMA || major(&manifest.format_version) != major(FORMAT) {
             let other = format!("{} {}", manifest.schema, manifest.format_version);
-            return Err(refuse(format!("has the format {other:?}, and this labready reads {SCHEMA} {FORMAT}")));
+            return Err(refuse(format!(
+                "has the format {other:?}, and this labready reads {SCHEMA} {FORMAT}"
+            )));
         }
         match manifest.files.iter().find(|file| !is_inside(&file.path)) {
-            Some(file) => Err(refuse(format!("names a file where no bundle has one: {:?}", file.path))),
+            Some(file) => {
+                Err(refuse(format!("names a file where no bundle has one: {:?}", file.path)))
+            }
             None => Ok(manifest),
         }
     }
@@ -138,9 +149,15 @@ impl Manifest {
             return Err(mismatch("architecture", &self.target.architecture, &here.architecture));
         }
         if self.course.digest != course.digest {
-            let named = |name: &str, digest: &str| format!("{name} ({})", digest.get(..12).unwrap_or(digest));
+            let named = |name: &str, digest: &str| {
+                format!("{name} ({})", digest.get(..12).unwrap_or(digest))
+            };
             let (theirs, ours) = (&self.course, course);
-            return Err(mismatch("course", &named(&theirs.name, &theirs.digest), &named(&ours.name, &ours.digest)));
+            return Err(mismatch(
+                "course",
+                &named(&theirs.name, &theirs.digest),
+                &named(&ours.name, &ours.digest),
+            ));
         }
         if !requirement.matches(&self.python) {
             return Err(mismatch("Python", &self.python.to_string(), &requirement.to_string()));
@@ -151,7 +168,8 @@ impl Manifest {
 
 /// A bundle that is not whole.
 pub(super) fn damaged(message: String) -> Error {
-    let hint = "nothing was changed; copy the bundle again, or make it anew with `labready bundle DIR`";
+    let hint =
+        "nothing was changed; copy the bundle again, or make it anew with `labready bundle DIR`";
     Error::Bundle { message, hint: hint.into() }
 }
 
@@ -159,7 +177,9 @@ pub(super) fn damaged(message: String) -> Error {
 pub(super) fn is_inside(path: &str) -> bool {
     let name = ["debs/", "wheels/"].iter().find_map(|folder| path.strip_prefix(folder));
     let is_plain = |name: &str| {
-        !name.is_empty() && !name.starts_with('.') && name.chars().all(|c| c.is_ascii_alphanumeric() || "._+~-".contains(c))
+        !name.is_empty()
+            && !name.starts_with('.')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "._+~-".contains(c))
     };
     path == "Packages" || name.is_some_and(is_plain)
 }
@@ -170,10 +190,24 @@ mod tests {
 
     #[test]
     fn a_path_that_leads_out_of_the_bundle_is_refused() {
-        let inside = ["Packages", "debs/python3.11_3.11.2-6+deb12u6_amd64.deb", "wheels/wheel-0.45.1-py3-none-any.whl"];
+        let inside = [
+            "Packages",
+            "debs/python3.11_3.11.2-6+deb12u6_amd64.deb",
+            "wheels/wheel-0.45.1-py3-none-any.whl",
+        ];
         assert!(inside.iter().all(|path| is_inside(path)));
-        let outside =
-            ["/etc/passwd", "debs/../x", "debs/", "debs/a/b", "../debs/x", "debs/.x", "x", "debs/a b", "wheels/a\nb", "debs/%2e"];
+        let outside = [
+            "/etc/passwd",
+            "debs/../x",
+            "debs/",
+            "debs/a/b",
+            "../debs/x",
+            "debs/.x",
+            "x",
+            "debs/a b",
+            "wheels/a\nb",
+            "debs/%2e",
+        ];
         assert!(!outside.iter().any(|path| is_inside(path)));
     }
 }

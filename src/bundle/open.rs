@@ -1,4 +1,5 @@
-//! Checks a bundle and copies it to where nobody else can write. Only the copy is used: what lies on a stick may change meanwhile.
+//! Checks a bundle and copies it to where nobody else can write. Only the copy is used: what lies
+//! on a stick may change meanwhile.
 
 use std::path::Path;
 use std::time::Duration;
@@ -30,7 +31,8 @@ pub fn read(host: &Host, folder: &Path) -> Result<Manifest> {
     Manifest::parse(&host.read_at_most(&path, MANIFEST_LIMIT)?.unwrap_or_default(), &shown)
 }
 
-/// Copies every file of a bundle into an empty folder of ours and holds it against the manifest; then apt can read it there.
+/// Copies every file of a bundle into an empty folder of ours and holds it against the manifest;
+/// then apt can read it there.
 ///
 /// # Errors
 /// [`Error::Bundle`] that names the first file that is not as the manifest says.
@@ -38,7 +40,11 @@ pub fn unpack(host: &Host, folder: &Path, manifest: &Manifest, to: &Path) -> Res
     let total = manifest.files.iter().fold(SPARE, |total, file| total.saturating_add(file.size));
     if host.free_bytes(to).is_some_and(|free| free < total) {
         return Err(Error::Bundle {
-            message: format!("the bundle needs {} MB in {}, and there is less", total >> 20, to.parent().unwrap_or(to).display()),
+            message: format!(
+                "the bundle needs {} MB in {}, and there is less",
+                total >> 20,
+                to.parent().unwrap_or(to).display()
+            ),
             hint: "free some space: `df -h` shows where".into(),
         });
     }
@@ -48,7 +54,9 @@ pub fn unpack(host: &Host, folder: &Path, manifest: &Manifest, to: &Path) -> Res
         let broken = |why: &str| damaged(format!("`{}` of the bundle {why}", from.display()));
         let copied = match host.copy_hashed(&from, &to.join(&file.path), file.size) {
             Ok(copied) => copied,
-            Err(Error::File { source, .. }) => return Err(broken(&format!("cannot be copied: {source}"))),
+            Err(Error::File { source, .. }) => {
+                return Err(broken(&format!("cannot be copied: {source}")));
+            }
             Err(Error::TooLarge { .. }) => return Err(broken("is larger than when it was made")),
             Err(error) => return Err(error),
         };
@@ -63,13 +71,20 @@ pub fn unpack(host: &Host, folder: &Path, manifest: &Manifest, to: &Path) -> Res
 fn index(host: &Host, folder: &Path) -> Result<()> {
     host.make_open_folders(&View::folders(folder))?;
     // Trusted, because every file was held against the manifest just now.
-    host.write_new(&View::sources(folder), &format!("deb [trusted=yes] file:{} ./\n", folder.display()))?;
+    host.write_new(
+        &View::sources(folder),
+        &format!("deb [trusted=yes] file:{} ./\n", folder.display()),
+    )?;
     host.open_to_all(folder);
     let view = View::of_bundle(folder);
     let update = ["-q", "-o", "Acquire::Languages=none", "update"];
-    let finished = host.run(&Command::new("/usr/bin/apt-get").args(view.options.clone()).args(update), LIMIT)?;
+    let finished =
+        host.run(&Command::new("/usr/bin/apt-get").args(view.options.clone()).args(update), LIMIT)?;
     if apt::is_indexed(host, &view) {
         return Ok(());
     }
-    Err(damaged(format!("apt cannot read the bundle's index: {}", finished.stderr.lines().next().unwrap_or("it said nothing"))))
+    Err(damaged(format!(
+        "apt cannot read the bundle's index: {}",
+        finished.stderr.lines().next().unwrap_or("it said nothing")
+    )))
 }

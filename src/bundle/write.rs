@@ -1,4 +1,5 @@
-//! Makes a bundle of what apt and pip have fetched: whole or not at all, every package held against the signed index.
+//! Makes a bundle of what apt and pip have fetched: whole or not at all, every package held against
+//! the signed index.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,9 +33,11 @@ pub fn expect_free(host: &Host, folder: &Path) -> Result<()> {
     }
     match host.first_writable_by_others(folder.parent().unwrap_or(Path::new("/")))? {
         // Whoever can write there could put a link in the way of what root writes.
-        Some(place) => {
-            refused(&place, "can be written by others than root", "run it as the account whose folder it is: it needs no root")
-        }
+        Some(place) => refused(
+            &place,
+            "can be written by others than root",
+            "run it as the account whose folder it is: it needs no root",
+        ),
         None => Ok(()),
     }
 }
@@ -53,8 +56,14 @@ pub struct Fetched<'a> {
 /// Puts the archives and the wheels into the folder. The manifest's files come from here.
 ///
 /// # Errors
-/// [`Error::Bundle`] when an archive is not what the index says; nothing is left of the folder then.
-pub fn write(host: &Host, fetched: &Fetched<'_>, folder: &Path, manifest: Manifest) -> Result<Manifest> {
+/// [`Error::Bundle`] when an archive is not what the index says; nothing is left of the folder
+/// then.
+pub fn write(
+    host: &Host,
+    fetched: &Fetched<'_>,
+    folder: &Path,
+    manifest: Manifest,
+) -> Result<Manifest> {
     expect_free(host, folder)?;
     // Beside it, where nobody else can write, and moved there once it is whole.
     let made = host.private_folder(folder.parent().unwrap_or(Path::new("/")))?;
@@ -63,7 +72,8 @@ pub fn write(host: &Host, fetched: &Fetched<'_>, folder: &Path, manifest: Manife
     let mut files = debs(host, fetched, made_in)?;
     files.extend(wheels(host, fetched.work, made_in)?);
     let manifest = Manifest { files, ..manifest };
-    let text = serde_json::to_string_pretty(&manifest).map_err(|error| Error::Bug { message: error.to_string() })?;
+    let text = serde_json::to_string_pretty(&manifest)
+        .map_err(|error| Error::Bug { message: error.to_string() })?;
     host.write_whole_as(&made_in.join(FILE), &(text + "\n"), FOR_ALL)?;
     host.open_to_all(made_in);
     host.rename(made_in, folder)?;
@@ -73,19 +83,27 @@ pub fn write(host: &Host, fetched: &Fetched<'_>, folder: &Path, manifest: Manife
 /// The archives, each under the name that the index gives it, and an index of them.
 fn debs(host: &Host, fetched: &Fetched<'_>, to: &Path) -> Result<Vec<File>> {
     let folder = fetched.work.join("debs");
-    let by_digest: BTreeMap<&str, &Record> = fetched.records.iter().map(|record| (record.sha256.as_str(), record)).collect();
+    let by_digest: BTreeMap<&str, &Record> =
+        fetched.records.iter().map(|record| (record.sha256.as_str(), record)).collect();
     let mut files = BTreeMap::new();
     for name in host.list(&folder) {
         let copied = host.copy_hashed(&folder.join(&name), &to.join(INCOMING), FILE_LIMIT)?;
         let record = by_digest.get(copied.sha256.as_str()).ok_or_else(|| {
-            unsigned(&format!("`{}` was fetched, and the signed index has none with its SHA-256", name.to_string_lossy()))
+            unsigned(&format!(
+                "`{}` was fetched, and the signed index has none with its SHA-256",
+                name.to_string_lossy()
+            ))
         })?;
         let path = place("debs", &record.name)?;
         host.rename(&to.join(INCOMING), &to.join(&path))?;
         files.insert(path.clone(), (File::new(path.clone(), copied), record.placed_at(&path)));
     }
     if files.len() != fetched.archives {
-        return Err(unsigned(&format!("{} packages were asked for, and {} were fetched", fetched.archives, files.len())));
+        return Err(unsigned(&format!(
+            "{} packages were asked for, and {} were fetched",
+            fetched.archives,
+            files.len()
+        )));
     }
     let index: Vec<String> = files.values().map(|(_, stanza)| stanza.clone()).collect();
     let index = index.join("\n");
@@ -101,7 +119,10 @@ fn wheels(host: &Host, work: &Path, to: &Path) -> Result<Vec<File>> {
     let names = host.list(&fetched).into_iter().map(|name| name.to_string_lossy().into_owned());
     let copy = |name: String| {
         let path = place("wheels", &name)?;
-        Ok(File::new(path.clone(), host.copy_hashed(&fetched.join(&name), &to.join(&path), FILE_LIMIT)?))
+        Ok(File::new(
+            path.clone(),
+            host.copy_hashed(&fetched.join(&name), &to.join(&path), FILE_LIMIT)?,
+        ))
     };
     names.map(copy).collect()
 }
@@ -109,9 +130,16 @@ fn wheels(host: &Host, work: &Path, to: &Path) -> Result<Vec<File>> {
 /// A file's path in the bundle, if its name can be one there.
 fn place(folder: &str, name: &str) -> Result<String> {
     let path = format!("{folder}/{name}");
-    if is_inside(&path) { Ok(path) } else { Err(unsigned(&format!("{name:?} is a name that no bundle takes"))) }
+    if is_inside(&path) {
+        Ok(path)
+    } else {
+        Err(unsigned(&format!("{name:?} is a name that no bundle takes")))
+    }
 }
 
 fn unsigned(message: &str) -> Error {
-    Error::Bundle { message: message.to_owned(), hint: "run it again: the archive may have changed meanwhile".into() }
+    Error::Bundle {
+        message: message.to_owned(),
+        hint: "run it again: the archive may have changed meanwhile".into(),
+    }
 }

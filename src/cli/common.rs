@@ -83,8 +83,10 @@ fn parse_report(text: &str) -> Result<ReportFile, String> {
             .collect();
         names.join(", ")
     };
-    let (format, path) = text.split_once('=').ok_or("write it as FORMAT=FILE, for example json=report.json")?;
-    let format = Format::from_str(format, false).map_err(|_| format!("`{format}` is no format; there are {}", names()))?;
+    let (format, path) =
+        text.split_once('=').ok_or("write it as FORMAT=FILE, for example json=report.json")?;
+    let format = Format::from_str(format, false)
+        .map_err(|_| format!("`{format}` is no format; there are {}", names()))?;
     if path.is_empty() {
         return Err("the file's name is missing after `=`".into());
     }

@@ -1,4 +1,5 @@
-//! What was typed: commands, options, help texts; `common` are the options of all commands. What it means is decided in `commands`.
+//! What was typed: commands, options, help texts; `common` are the options of all commands. What it
+//! means is decided in `commands`.
 
 mod common;
 
@@ -76,7 +77,8 @@ pub struct Setup {
     /// Take packages from a bundle that `labready bundle` made, instead of from the network
     #[arg(long, value_name = "DIR", conflicts_with = "offline")]
     pub bundle: Option<PathBuf>,
-    /// Work inside an image that is being built: no question, no service started; everything is root's unless --owner says whose
+    /// Work inside an image that is being built: no question, no service started; everything is
+    /// root's unless --owner says whose
     #[arg(long)]
     pub image: bool,
     /// Empty the image's apt cache and package index at the end
@@ -98,7 +100,8 @@ pub struct Plan {
 /// Options of `bundle`.
 #[derive(Debug, Args)]
 pub struct Bundle {
-    /// The folder to make; on a stick or a share it can be carried to any machine of the same release and architecture
+    /// The folder to make; on a stick or a share it can be carried to any machine of the same
+    /// release and architecture
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
 }
@@ -214,7 +217,8 @@ pub struct Wish {
     /// Fetch nothing: what is not on this machine is named
     #[arg(long)]
     pub offline: bool,
-    /// Whose the virtual environment and the labs are, when root prepares a machine; the environment is then below that home
+    /// Whose the virtual environment and the labs are, when root prepares a machine; the
+    /// environment is then below that home
     #[arg(long, value_name = "USER")]
     pub owner: Option<String>,
     /// How far `python3` is selected: /usr/local/bin/python3, or not at all
@@ -260,13 +264,15 @@ pub struct NewCourse {
     /// How long one unit of its timeline is (`1s`, `250ms`), instead of its greatest common sleep
     #[arg(long, value_name = "TIME", value_parser = parse_unit)]
     pub unit: Option<Duration>,
-    /// Write course.toml and a copy of the script into a folder, instead of the course to standard output
+    /// Write course.toml and a copy of the script into a folder, instead of the course to standard
+    /// output
     #[arg(long, short = 'o', value_name = "DIR")]
     pub output: Option<PathBuf>,
 }
 
 fn parse_unit(text: &str) -> Result<Duration, String> {
-    course::unit(text).ok_or_else(|| "write a time between 100 ms and 60 s, for example 1s, 0.5s or 250ms".into())
+    course::unit(text)
+        .ok_or_else(|| "write a time between 100 ms and 60 s, for example 1s, 0.5s or 250ms".into())
 }
 
 /// The table of exit codes for `--help`.
@@ -289,10 +295,16 @@ mod tests {
     #[test]
     fn every_help_text_starts_with_a_capital_and_has_no_final_period() {
         fn check(command: &clap::Command) {
-            let helps = command.get_arguments().map(|argument| (argument.get_id().to_string(), argument.get_help()));
-            for (name, help) in helps.chain([(command.get_name().to_owned(), command.get_about())]) {
+            let helps = command
+                .get_arguments()
+                .map(|argument| (argument.get_id().to_string(), argument.get_help()));
+            for (name, help) in helps.chain([(command.get_name().to_owned(), command.get_about())])
+            {
                 let help = help.map(ToString::to_string).unwrap_or_default();
-                assert!(help.starts_with(|c: char| c.is_uppercase() || c == '/') || name == "help", "`{name}`: {help}");
+                assert!(
+                    help.starts_with(|c: char| c.is_uppercase() || c == '/') || name == "help",
+                    "`{name}`: {help}"
+                );
                 assert!(!help.ends_with('.'), "`{name}`: {help}");
             }
             command.get_subcommands().for_each(check);

@@ -1,4 +1,5 @@
-//! `labready bundle`: fetches everything that setup needs, for machines without a network; and `setup --bundle`, which takes it from there.
+//! `labready bundle`: fetches everything that setup needs, for machines without a network; and
+//! `setup --bundle`, which takes it from there.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -35,14 +36,26 @@ pub(super) fn run(task: &Task<'_>, options: &Bundle) -> Result<Exit> {
     let (choice, packages) = plan::needs(&task.course, &facts, &settings)?;
     let (all, complaint) = closure::gather(task.host, &packages, &view)?;
     if all.is_empty() {
-        let why = complaint.lines().find(|line| line.starts_with("E: ")).unwrap_or("apt named none").to_owned();
+        let why = complaint
+            .lines()
+            .find(|line| line.starts_with("E: "))
+            .unwrap_or("apt named none")
+            .to_owned();
         let hint = "look at apt's sources and preferences: `apt-cache policy`".into();
-        return Err(Error::Bundle { message: format!("what the packages need cannot be found out: {why}"), hint });
+        return Err(Error::Bundle {
+            message: format!("what the packages need cannot be found out: {why}"),
+            hint,
+        });
     }
     carry_out(task, plan::fetch(&task.course, &facts, &choice, &all, work)?)?;
     let records = closure::records(task.host, &all, &view)?;
     let manifest = Manifest::new(&task.course, &facts, choice.version, Vec::new());
-    let manifest = bundle::write(task.host, &Fetched { work, records: &records, archives: all.len() }, &folder, manifest)?;
+    let manifest = bundle::write(
+        task.host,
+        &Fetched { work, records: &records, archives: all.len() },
+        &folder,
+        manifest,
+    )?;
     task.finish(Status::Ready, summary(&folder, &manifest));
     Ok(Exit::Ready)
 }
@@ -85,8 +98,14 @@ fn carry_out(task: &Task<'_>, plan: Plan) -> Result<()> {
     apply(task.host, &plan, Duration::ZERO, None, &|event| task.output.emit(event))
 }
 
-/// Checks the bundle of `--bundle` against this machine, and copies it to `to` when anything has to be installed at all.
-pub(super) fn take(task: &Task<'_>, settings: &mut Settings, folder: &Path, to: &Path) -> Result<()> {
+/// Checks the bundle of `--bundle` against this machine, and copies it to `to` when anything has to
+/// be installed at all.
+pub(super) fn take(
+    task: &Task<'_>,
+    settings: &mut Settings,
+    folder: &Path,
+    to: &Path,
+) -> Result<()> {
     let folder = task.host.absolute(folder);
     let manifest = bundle::read(task.host, &folder)?;
     let facts = task.facts(&settings.archive.address)?;

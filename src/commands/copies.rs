@@ -11,10 +11,18 @@ use crate::lab::{Copy, Subject};
 /// What `verify` was asked to judge: every lab of the course, or the files that were named.
 pub(super) fn subjects(task: &Task<'_>, options: &Verify) -> Result<Vec<Subject>> {
     if options.files.is_empty() && options.labs.is_empty() {
-        return Ok(task.course.labs.iter().map(|lab| Subject { lab: lab.clone(), copy: None }).collect());
+        return Ok(task
+            .course
+            .labs
+            .iter()
+            .map(|lab| Subject { lab: lab.clone(), copy: None })
+            .collect());
     }
     let by_name = options.files.iter().map(|file| subject(task, lab_of(file), file));
-    let told = options.labs.chunks_exact(2).map(|pair| subject(task, pair[0].clone(), Path::new(&pair[1])));
+    let told = options
+        .labs
+        .chunks_exact(2)
+        .map(|pair| subject(task, pair[0].clone(), Path::new(&pair[1])));
     by_name.chain(told).collect()
 }
 
@@ -31,9 +39,13 @@ fn subject(task: &Task<'_>, name: String, file: &Path) -> Result<Subject> {
     let path = task.host.absolute(file);
     let shown = file.display();
     let usage = |message: String, hint: String| Error::Usage { message, hint };
-    let names = task.course.labs.iter().map(|lab| format!("`{}`", lab.name)).collect::<Vec<_>>().join(", ");
-    let Some(lab) = task.course.labs.iter().find(|lab| lab.name == name || lab.script == name) else {
-        let hint = format!("the course's labs are {names}; `--lab NAME {shown}` judges a file of another name");
+    let names =
+        task.course.labs.iter().map(|lab| format!("`{}`", lab.name)).collect::<Vec<_>>().join(", ");
+    let Some(lab) = task.course.labs.iter().find(|lab| lab.name == name || lab.script == name)
+    else {
+        let hint = format!(
+            "the course's labs are {names}; `--lab NAME {shown}` judges a file of another name"
+        );
         return Err(usage(format!("`{shown}` is named like no lab of the course"), hint));
     };
     let entry = task.host.look(&path);
@@ -46,10 +58,16 @@ fn subject(task: &Task<'_>, name: String, file: &Path) -> Result<Subject> {
         Kind::Other => Some("it is no file"),
     };
     if let Some(problem) = problem {
-        return Err(usage(format!("`{shown}` cannot be judged: {problem}"), "name a Python script".into()));
+        return Err(usage(
+            format!("`{shown}` cannot be judged: {problem}"),
+            "name a Python script".into(),
+        ));
     }
     if path.to_str().is_none() {
-        return Err(usage(format!("`{shown}` cannot be judged: its name is not UTF-8"), "rename it".into()));
+        return Err(usage(
+            format!("`{shown}` cannot be judged: its name is not UTF-8"),
+            "rename it".into(),
+        ));
     }
     let account = owner(task, entry.uid)?;
     Ok(Subject { lab: lab.clone(), copy: Some(Copy { path, shown: shown.to_string(), account }) })

@@ -11,7 +11,12 @@ use crate::event::Event;
 use crate::host::Host;
 use crate::report::words::{count, harmless};
 
-pub(super) fn run(host: &Host, common: &Common, command: &CourseCommand, output: &Output) -> Result<Exit> {
+pub(super) fn run(
+    host: &Host,
+    common: &Common,
+    command: &CourseCommand,
+    output: &Output,
+) -> Result<Exit> {
     match command {
         CourseCommand::Show(place) => show(host, path(common, place)?, output),
         CourseCommand::Lint(place) => lint(host, path(common, place)?, output),
@@ -20,11 +25,16 @@ pub(super) fn run(host: &Host, common: &Common, command: &CourseCommand, output:
     }
 }
 
-/// The course that is meant: as an argument, or by `--course`; the embedded one where there is neither.
+/// The course that is meant: as an argument, or by `--course`; the embedded one where there is
+/// neither.
 fn path<'a>(common: &'a Common, place: &'a CoursePlace) -> Result<Option<&'a Path>> {
     match (&place.path, &common.course) {
         (Some(path), Some(other)) => Err(Error::Usage {
-            message: format!("two courses are named, `{}` and `--course {}`", path.display(), other.display()),
+            message: format!(
+                "two courses are named, `{}` and `--course {}`",
+                path.display(),
+                other.display()
+            ),
             hint: "name one of them".into(),
         }),
         (path, course) => Ok(path.as_deref().or(course.as_deref())),
@@ -38,7 +48,8 @@ fn load(host: &Host, path: Option<&Path>) -> Result<Course> {
 /// A course that does not load is not shown: the complaint is what its author needs.
 fn show(host: &Host, path: Option<&Path>, output: &Output) -> Result<Exit> {
     load(host, path)?;
-    let text = path.map_or_else(|| Ok(Course::embedded_text().to_owned()), |path| Course::text(host, path))?;
+    let text = path
+        .map_or_else(|| Ok(Course::embedded_text().to_owned()), |path| Course::text(host, path))?;
     output.print(&text)?;
     Ok(Exit::Ready)
 }
@@ -53,11 +64,18 @@ fn lint(host: &Host, path: Option<&Path>, output: &Output) -> Result<Exit> {
         return Err(last);
     }
     let course = load(host, path)?;
-    let mut text =
-        format!("`{}` is a good course: {}, Python {}.\n", course.name, count(course.labs.len(), "lab"), course.python);
+    let mut text = format!(
+        "`{}` is a good course: {}, Python {}.\n",
+        course.name,
+        count(course.labs.len(), "lab"),
+        course.python
+    );
     text += &course.labs.iter().map(lab).collect::<String>();
     if !course.labs.is_empty() {
-        text += &format!("All labs together take {}: they run side by side.\n", seconds(course.duration().as_secs_f64()));
+        text += &format!(
+            "All labs together take {}: they run side by side.\n",
+            seconds(course.duration().as_secs_f64())
+        );
     }
     text += &course.notes().iter().map(|note| format!("note: {note}\n")).collect::<String>();
     output.print(&harmless(&text))?;
@@ -75,7 +93,12 @@ fn lab(lab: &Lab) -> String {
     };
     let marks: String = timeline.marks.iter().map(|mark| row(mark.due, &mark.line)).collect();
     let end = row(timeline.ends, "(the end)");
-    format!("  {}: {lines}, {}, {units}. {}\n{marks}{end}", lab.script, seconds(lab.duration().as_secs_f64()), lab.teaches)
+    format!(
+        "  {}: {lines}, {}, {units}. {}\n{marks}{end}",
+        lab.script,
+        seconds(lab.duration().as_secs_f64()),
+        lab.teaches
+    )
 }
 
 /// `3 s`, `0.25 s`.

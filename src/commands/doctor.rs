@@ -1,4 +1,5 @@
-//! `labready doctor`: everything that is wrong with this machine, each with what mends it. Reads, and changes nothing.
+//! `labready doctor`: everything that is wrong with this machine, each with what mends it. Reads,
+//! and changes nothing.
 
 use std::cmp::Reverse;
 
@@ -47,10 +48,14 @@ fn conclude(task: &Task<'_>, problems: usize, warnings: usize) -> Exit {
         _ => format!(", with {}", words::count(warnings, "warning")),
     };
     if problems > 0 {
-        task.finish(Status::NotReady, format!("Not ready: {}{told}.", words::count(problems, "problem")));
+        task.finish(
+            Status::NotReady,
+            format!("Not ready: {}{told}.", words::count(problems, "problem")),
+        );
         return Exit::NotReady;
     }
-    let sentence = format!("Everything is in place{told}; `labready doctor --labs` runs the labs, too.");
+    let sentence =
+        format!("Everything is in place{told}; `labready doctor --labs` runs the labs, too.");
     task.finish(Status::Ready, sentence);
     Exit::Ready
 }

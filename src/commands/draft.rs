@@ -1,4 +1,5 @@
-//! `labready course new`: runs a script three times, and once more to see what waits for what, and drafts a course from what it did.
+//! `labready course new`: runs a script three times, and once more to see what waits for what, and
+//! drafts a course from what it did.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,7 +25,12 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// More than any script that a person wrote, in bytes.
 const FILE_LIMIT: u64 = 1 << 20;
 
-pub(super) fn run(host: &Host, common: &Common, options: &NewCourse, output: &Output) -> Result<Exit> {
+pub(super) fn run(
+    host: &Host,
+    common: &Common,
+    options: &NewCourse,
+    output: &Output,
+) -> Result<Exit> {
     let (path, name, source) = script(host, &options.script)?;
     if let Some(folder) = &options.output {
         is_free(host, folder, &path, &name)?;
@@ -32,7 +38,8 @@ pub(super) fn run(host: &Host, common: &Common, options: &NewCourse, output: &Ou
     let mut task = Task::new(host, common, output, ForWhom::default())?;
     if common.course.is_none() {
         // The embedded course's range is no concern of another course's script.
-        task.course.python = Requirement::parse(">=3.7").map_err(|problem| Error::Bug { message: problem })?;
+        task.course.python =
+            Requirement::parse(">=3.7").map_err(|problem| Error::Bug { message: problem })?;
         task.course.because = None;
     }
     let settings = task.settings(None)?;
@@ -57,15 +64,26 @@ pub(super) fn run(host: &Host, common: &Common, options: &NewCourse, output: &Ou
 }
 
 /// Runs the script, and guesses its timeline.
-fn guess(task: &Task<'_>, options: &NewCourse, path: &Path, source: &str, setting: &Setting) -> Result<Guess> {
+fn guess(
+    task: &Task<'_>,
+    options: &NewCourse,
+    path: &Path,
+    source: &str,
+    setting: &Setting,
+) -> Result<Guess> {
     let subject = subject(task, path, &options.script)?;
     let shown = options.script.display().to_string();
     let observe = |attempt, pauses: &[Pause]| {
         task.host.go_on()?;
-        task.output.emit(Event::LabStarted { name: subject.lab.name.clone(), script: shown.clone(), attempt });
+        task.output.emit(Event::LabStarted {
+            name: subject.lab.name.clone(),
+            script: shown.clone(),
+            attempt,
+        });
         lab::observe(task.host, &subject, setting, pauses)
     };
-    let observations = (1..=RUNS).map(|attempt| observe(attempt, &[])).collect::<Result<Vec<_>>>()?;
+    let observations =
+        (1..=RUNS).map(|attempt| observe(attempt, &[])).collect::<Result<Vec<_>>>()?;
     let script = Script { shown: shown.clone(), source: source.to_owned(), shadows: Vec::new() };
     let mut guess = lab::infer(&script, &observations, options.unit)?;
     let pauses = guess.pauses();
@@ -89,7 +107,10 @@ fn script(host: &Host, typed: &Path) -> Result<(PathBuf, String, String)> {
         ));
     }
     if host.look(&path).kind != Kind::File {
-        return Err(usage(format!("there is no script `{shown}`"), "name a Python script that is a file itself"));
+        return Err(usage(
+            format!("there is no script `{shown}`"),
+            "name a Python script that is a file itself",
+        ));
     }
     let source = host.read_at_most(&path, FILE_LIMIT)?.unwrap_or_default();
     Ok((path, name, source))
@@ -112,12 +133,25 @@ fn is_free(host: &Host, folder: &Path, script: &Path, name: &str) -> Result<()> 
     }
     match host.look(&folder).kind {
         Kind::Missing | Kind::Folder => Ok(()),
-        Kind::Link(_) if host.real_path(&folder).is_some_and(|real| host.look(&real).kind == Kind::Folder) => Ok(()),
+        Kind::Link(_)
+            if host
+                .real_path(&folder)
+                .is_some_and(|real| host.look(&real).kind == Kind::Folder) =>
+        {
+            Ok(())
+        }
         _ => Err(in_the_way(&folder, "is no folder")),
     }
 }
 
-fn write(host: &Host, folder: &Path, script: &Path, name: &str, source: &str, draft: &str) -> Result<()> {
+fn write(
+    host: &Host,
+    folder: &Path,
+    script: &Path,
+    name: &str,
+    source: &str,
+    draft: &str,
+) -> Result<()> {
     let folder = host.absolute(folder);
     if !host.look(&folder).exists() {
         host.make_folder(&folder, None)?;
@@ -131,9 +165,19 @@ fn write(host: &Host, folder: &Path, script: &Path, name: &str, source: &str, dr
 
 /// The script as a lab of which nothing is known yet, run where it lies.
 fn subject(task: &Task<'_>, path: &Path, typed: &Path) -> Result<Subject> {
-    let timeline = Timeline { unit: Duration::from_secs(1), marks: Vec::new(), ends: Due { at: 0.0, after: None } };
+    let timeline = Timeline {
+        unit: Duration::from_secs(1),
+        marks: Vec::new(),
+        ends: Due { at: 0.0, after: None },
+    };
     let shown = typed.display().to_string();
-    let lab = Lab { name: shown.clone(), script: shown.clone(), source: String::new(), teaches: String::new(), timeline };
+    let lab = Lab {
+        name: shown.clone(),
+        script: shown.clone(),
+        source: String::new(),
+        teaches: String::new(),
+        timeline,
+    };
     let account = super::copies::owner(task, task.host.look(path).uid)?;
     Ok(Subject { lab, copy: Some(Copy { path: path.to_owned(), shown, account }) })
 }
@@ -141,7 +185,11 @@ fn subject(task: &Task<'_>, path: &Path, typed: &Path) -> Result<Subject> {
 /// The version of the interpreter that ran it, where that was found out.
 fn version(settings: &Settings, facts: &Facts, setting: &Setting) -> Option<Version> {
     let named = settings.wish.named.iter().chain(&facts.interpreters);
-    let known = named.filter(|python| python.path == setting.python).find_map(|python| python.version.clone());
-    let in_venv = || setting.python.starts_with(&facts.venv.folder).then(|| facts.venv.version.clone()).flatten();
+    let known = named
+        .filter(|python| python.path == setting.python)
+        .find_map(|python| python.version.clone());
+    let in_venv = || {
+        setting.python.starts_with(&facts.venv.folder).then(|| facts.venv.version.clone()).flatten()
+    };
     known.or_else(in_venv)
 }

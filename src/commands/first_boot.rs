@@ -1,4 +1,5 @@
-//! The first boot of a machine that cloud-init prepares: setup waits until that is done, as for a lock, and then for a fresh index.
+//! The first boot of a machine that cloud-init prepares: setup waits until that is done, as for a
+//! lock, and then for a fresh index.
 
 use std::time::Duration;
 
@@ -33,7 +34,11 @@ pub(super) fn wait(task: &Task<'_>, settings: &mut Settings, deadline: Duration)
             let finding = Box::new(Finding { severity: Severity::Error, ..finding });
             return Err(Error::Broken { finding });
         }
-        task.output.emit(Event::StepWaits { id: "cloud-init".into(), for_whom: "cloud-init".into(), seconds });
+        task.output.emit(Event::StepWaits {
+            id: "cloud-init".into(),
+            for_whom: "cloud-init".into(),
+            seconds,
+        });
         task.host.go_on()?;
         task.host.pause(GLANCE);
     }

@@ -1,4 +1,5 @@
-//! Looking at the machine and deciding: facts from files first, apt asked only when something is missing.
+//! Looking at the machine and deciding: facts from files first, apt asked only when something is
+//! missing.
 
 use std::time::Duration;
 
@@ -11,7 +12,11 @@ use crate::host::Command;
 use crate::plan::{self, Action, Decision, FETCH_A_BUNDLE, Manner, Plan, Settings, Supply};
 
 /// Reads the machine, makes the plan, and tells both.
-pub(super) fn look(task: &Task<'_>, settings: &Settings, with_sizes: bool) -> Result<(Facts, Plan)> {
+pub(super) fn look(
+    task: &Task<'_>,
+    settings: &Settings,
+    with_sizes: bool,
+) -> Result<(Facts, Plan)> {
     let (facts, planned) = decide(task, settings)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let mut plan = planned?;
@@ -41,14 +46,16 @@ pub(super) fn decide(task: &Task<'_>, settings: &Settings) -> Result<(Facts, Res
     }
 }
 
-/// Tells what is wrong with the machine and stops nobody who does not use apt: the system's own python3.
+/// Tells what is wrong with the machine and stops nobody who does not use apt: the system's own
+/// python3.
 pub(super) fn warn(task: &Task<'_>, facts: &Facts) {
     if let Some(finding) = facts.system_python.finding().map(diagnosis::as_warning) {
         task.output.emit(Event::Finding { finding });
     }
 }
 
-/// What apt says of the plan's packages: what it would fetch, and what they weigh. Nothing where it cannot say yet.
+/// What apt says of the plan's packages: what it would fetch, and what they weigh. Nothing where it
+/// cannot say yet.
 fn what_apt_would_fetch(task: &Task<'_>, settings: &Settings, plan: &Plan) -> Result<String> {
     let packages: Vec<String> = plan
         .steps
@@ -68,9 +75,10 @@ fn what_apt_would_fetch(task: &Task<'_>, settings: &Settings, plan: &Plan) -> Re
         Supply::Network | Supply::Bundle(_) => settings.manner.clone(),
     };
     let command = plan::install_packages(&packages, &asked).args(["--print-uris"]);
-    let said = task
-        .host
-        .run(&Command { environment: [("LC_ALL".into(), "C.UTF-8".into())].into(), ..command }, Duration::from_secs(60))?;
+    let said = task.host.run(
+        &Command { environment: [("LC_ALL".into(), "C.UTF-8".into())].into(), ..command },
+        Duration::from_secs(60),
+    )?;
     Ok(said.stdout)
 }
 
@@ -80,7 +88,9 @@ fn expect_nothing(said: &str) -> Result<()> {
     let Some(first) = missing.first() else { return Ok(()) };
     let message = match missing.len() {
         1 => format!("the package `{first}` is not on this machine"),
-        count => format!("{count} packages are not on this machine: `{first}` and those that it needs"),
+        count => {
+            format!("{count} packages are not on this machine: `{first}` and those that it needs")
+        }
     };
     Err(Error::NotHere { message, hint: FETCH_A_BUNDLE.into() })
 }

@@ -69,7 +69,12 @@ struct Task<'a> {
 }
 
 impl<'a> Task<'a> {
-    fn new(host: &'a Host, common: &'a Common, output: &'a Output, for_whom: ForWhom) -> Result<Self> {
+    fn new(
+        host: &'a Host,
+        common: &'a Common,
+        output: &'a Output,
+        for_whom: ForWhom,
+    ) -> Result<Self> {
         let course = load_course(host, common)?;
         let venv = venv_folder(host, common, &course, &for_whom)?;
         output.emit(Event::Started {
@@ -99,7 +104,13 @@ impl<'a> Task<'a> {
         };
         let because = self.course.because.clone();
         Ok(plan::Settings {
-            wish: plan::Wish { range: range.clone(), requirement, because, newest: wish.is_some_and(|wish| wish.newest), named },
+            wish: plan::Wish {
+                range: range.clone(),
+                requirement,
+                because,
+                newest: wish.is_some_and(|wish| wish.newest),
+                named,
+            },
             selection: match wish.map(|wish| wish.select) {
                 Some(Select::None) => Selection::None,
                 Some(Select::Local) | None => Selection::Local,
@@ -122,7 +133,12 @@ impl<'a> Task<'a> {
         if both.is_satisfiable() {
             return Ok(both);
         }
-        let because = self.course.because.as_ref().map(|because| format!(", because {because}")).unwrap_or_default();
+        let because = self
+            .course
+            .because
+            .as_ref()
+            .map(|because| format!(", because {because}"))
+            .unwrap_or_default();
         Err(Error::Usage {
             message: format!("`--python {text}` leaves no version of the course's range `{range}`"),
             hint: format!("the course needs a Python in `{range}`{because}"),
@@ -148,15 +164,22 @@ fn supply(wish: Option<&Wish>) -> plan::Supply {
     if wish.is_some_and(|wish| wish.offline) { plan::Supply::Here } else { plan::Supply::Network }
 }
 
-/// deadsnakes, or the copy of `--ppa-mirror` and `--ppa-key`. What is written into apt's sources is checked here.
+/// deadsnakes, or the copy of `--ppa-mirror` and `--ppa-key`. What is written into apt's sources is
+/// checked here.
 fn archive(host: &Host, wish: &Wish) -> Result<plan::Archive> {
     let usage = |message: String, hint: &str| Error::Usage { message, hint: hint.into() };
     let mut archive = plan::Archive::default();
     if let Some(mirror) = &wish.ppa_mirror {
-        let has_scheme = ["http://", "https://"].iter().any(|scheme| mirror.len() > scheme.len() && mirror.starts_with(scheme));
+        let has_scheme = ["http://", "https://"]
+            .iter()
+            .any(|scheme| mirror.len() > scheme.len() && mirror.starts_with(scheme));
         if !has_scheme || mirror.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            let hint = "write for example `--ppa-mirror http://mirror.example/deadsnakes/ppa/ubuntu`";
-            return Err(usage(format!("`--ppa-mirror {mirror}` is not the address of an archive"), hint));
+            let hint =
+                "write for example `--ppa-mirror http://mirror.example/deadsnakes/ppa/ubuntu`";
+            return Err(usage(
+                format!("`--ppa-mirror {mirror}` is not the address of an archive"),
+                hint,
+            ));
         }
         archive.address = mirror.trim_end_matches('/').to_owned();
     }
@@ -178,15 +201,23 @@ fn requirement(text: &str) -> Result<Requirement> {
     })
 }
 
-/// The virtual environment's folder: of `--venv`, else the course's, below the home of `--owner` or the current folder.
-fn venv_folder(host: &Host, common: &Common, course: &Course, for_whom: &ForWhom) -> Result<PathBuf> {
+/// The virtual environment's folder: of `--venv`, else the course's, below the home of `--owner` or
+/// the current folder.
+fn venv_folder(
+    host: &Host,
+    common: &Common,
+    course: &Course,
+    for_whom: &ForWhom,
+) -> Result<PathBuf> {
     let usual = for_whom.home.clone().unwrap_or_default().join(&course.venv.folder);
     let folder = host.absolute(common.venv.as_ref().unwrap_or(&usual));
     let problem = match folder.to_str() {
         None => "its name is not UTF-8",
         Some("/") => "it is the root of the file system",
         Some(text) if text.chars().any(char::is_control) => "its name holds a control character",
-        Some(text) if text.contains(':') => "its name holds a `:`, which separates the folders of a PATH",
+        Some(text) if text.contains(':') => {
+            "its name holds a `:`, which separates the folders of a PATH"
+        }
         Some(_) => return Ok(folder),
     };
     Err(Error::Usage {

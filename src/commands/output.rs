@@ -1,4 +1,5 @@
-//! Where events go: the report, the talk on stderr, the log, and at the end every format that was asked for.
+//! Where events go: the report, the talk on stderr, the log, and at the end every format that was
+//! asked for.
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -31,15 +32,20 @@ struct Listeners {
 
 /// A run that could not even open its outputs.
 pub(super) fn without_report(host: &Host, error: &Error) -> Exit {
-    let paint = Paint::new(|name| host.variable(name), crate::cli::Color::Auto, host.streams().stderr);
+    let paint =
+        Paint::new(|name| host.variable(name), crate::cli::Color::Auto, host.streams().stderr);
     Talk::new(paint, Loudness::Normal, false).tell_error(&error.into());
     error.exit()
 }
 
-/// A file of `--report` or `--log` that cannot be written: nothing was done yet, and another one can be named.
+/// A file of `--report` or `--log` that cannot be written: nothing was done yet, and another one
+/// can be named.
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn unwritable(error: Error) -> Error {
-    Error::Usage { message: error.to_string(), hint: "name a file in a folder that is there and that you can write".into() }
+    Error::Usage {
+        message: error.to_string(),
+        hint: "name a file in a folder that is there and that you can write".into(),
+    }
 }
 
 impl Output {
@@ -58,7 +64,11 @@ impl Output {
             common.report.iter().cloned().partition(|report| report.format == Format::Ndjson);
         let mut logs = Vec::new();
         for report in &line_files {
-            logs.push(host.write_whole(&report.path, "").and_then(|()| host.append_to(&report.path)).map_err(unwritable)?);
+            logs.push(
+                host.write_whole(&report.path, "")
+                    .and_then(|()| host.append_to(&report.path))
+                    .map_err(unwritable)?,
+            );
         }
         if let Some(log) = &common.log {
             logs.push(host.append_to(log).map_err(unwritable)?);
@@ -66,15 +76,25 @@ impl Output {
         for report in &files {
             host.can_hold(&report.path).map_err(unwritable)?;
         }
-        let redraws = streams.stderr && format != Format::Plain && host.variable("TERM").is_some_and(|term| term != "dumb");
-        let talk = Talk::new(Paint::new(|name| host.variable(name), common.color, streams.stderr), loudness, redraws);
+        let redraws = streams.stderr
+            && format != Format::Plain
+            && host.variable("TERM").is_some_and(|term| term != "dumb");
+        let talk = Talk::new(
+            Paint::new(|name| host.variable(name), common.color, streams.stderr),
+            loudness,
+            redraws,
+        );
         Ok(Self {
             host: host.clone(),
             clock,
             format,
             paint: Paint::new(|name| host.variable(name), common.color, streams.stdout),
             files,
-            listeners: Mutex::new(Listeners { report: Report::new(cli.command.name(), clock.started_at_rfc3339()), talk, logs }),
+            listeners: Mutex::new(Listeners {
+                report: Report::new(cli.command.name(), clock.started_at_rfc3339()),
+                talk,
+                logs,
+            }),
         })
     }
 
@@ -85,7 +105,8 @@ impl Output {
         report.note(&event);
         talk.tell(&event, report);
         if let Ok(line) = json::line(&event) {
-            // A full disk must not keep a machine from becoming ready; the report at the end says what was lost.
+            // A full disk must not keep a machine from becoming ready; the report at the end says
+            // what was lost.
             logs.retain_mut(|log| log.write_all(line.as_bytes()).is_ok());
             if self.format == Format::Ndjson {
                 let _ = self.print(&line);
@@ -135,7 +156,10 @@ impl Output {
     /// Ends the run: says the error, prints the report, writes the files, and gives the exit code.
     pub fn close(&self, outcome: Result<Exit>) -> Exit {
         let exit = outcome.unwrap_or_else(|error| {
-            self.emit(Event::Failed { error: (&error).into(), duration_ms: self.clock.elapsed_ms() });
+            self.emit(Event::Failed {
+                error: (&error).into(),
+                duration_ms: self.clock.elapsed_ms(),
+            });
             error.exit()
         });
         let mut listeners = self.listeners();

@@ -19,7 +19,8 @@ impl ForWhom {
     /// What was typed, and what sudo says.
     ///
     /// # Errors
-    /// [`Error::Usage`] for an account that is not there or cannot be worked for, and for an image that is not root's.
+    /// [`Error::Usage`] for an account that is not there or cannot be worked for, and for an image
+    /// that is not root's.
     pub fn of(host: &Host, command: &Command) -> Result<Self> {
         let me = host.account()?;
         if command.is_for_image() && !me.is_root() {
@@ -41,7 +42,10 @@ impl ForWhom {
         })?;
         if owner.uid != me.uid && !me.is_root() {
             return Err(Error::Usage {
-                message: format!("`--owner {name}`: only root can work for another account, and this is {}", me.name),
+                message: format!(
+                    "`--owner {name}`: only root can work for another account, and this is {}",
+                    me.name
+                ),
                 hint: "leave `--owner` out, or run it as root".into(),
             });
         }

@@ -1,4 +1,5 @@
-//! `labready repair`: look, plan what labready itself can mend, ask once, apply, look again; then say what is left to others.
+//! `labready repair`: look, plan what labready itself can mend, ask once, apply, look again; then
+//! say what is left to others.
 
 use super::Task;
 use super::rights::Rights;
@@ -44,7 +45,8 @@ pub(super) fn run(task: &Task<'_>, options: &Repair) -> Result<Exit> {
 
 /// Tells what labready cannot mend by itself.
 fn conclude(task: &Task<'_>, facts: &Facts, mended: bool) -> Exit {
-    let found = diagnosis::diagnose(facts).into_iter().filter(|finding| finding.severity != Severity::Note);
+    let found =
+        diagnosis::diagnose(facts).into_iter().filter(|finding| finding.severity != Severity::Note);
     // An environment is made again by setup, which knows what belongs into it.
     let (setups, left): (Vec<_>, Vec<_>) = found.partition(|finding| finding.id == Id::VenvBroken);
     let problems = left.iter().filter(|finding| finding.severity == Severity::Error).count();
@@ -55,9 +57,13 @@ fn conclude(task: &Task<'_>, facts: &Facts, mended: bool) -> Exit {
     }
     let sentence = match (mended, setups.is_empty()) {
         (true, true) => "What was broken is mended.",
-        (true, false) => "What was broken is mended; `labready setup` makes the virtual environment again.",
+        (true, false) => {
+            "What was broken is mended; `labready setup` makes the virtual environment again."
+        }
         (false, true) => "Nothing is broken that labready could mend.",
-        (false, false) => "Nothing is broken but the virtual environment: `labready setup` makes it again.",
+        (false, false) => {
+            "Nothing is broken but the virtual environment: `labready setup` makes it again."
+        }
     };
     task.finish(Status::Ready, sentence);
     Exit::Ready

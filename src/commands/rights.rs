@@ -1,4 +1,5 @@
-//! How the steps that need root get it: by being root, or by sudo, which is asked once and before anything is changed.
+//! How the steps that need root get it: by being root, or by sudo, which is asked once and before
+//! anything is changed.
 
 use super::Task;
 use crate::error::{Error, Result};
@@ -30,7 +31,11 @@ impl Rights {
         if task.host.is_permitted(&elevation)? {
             return Ok(Self::Given(elevation));
         }
-        if task.host.streams().stdin { Ok(Self::ToBeAsked(elevation)) } else { Err(refused(task, facts, plan)) }
+        if task.host.streams().stdin {
+            Ok(Self::ToBeAsked(elevation))
+        } else {
+            Err(refused(task, facts, plan))
+        }
     }
 
     /// Gets them, asking for the password where sudo wants it.
@@ -40,7 +45,11 @@ impl Rights {
             Self::Given(elevation) => Ok(Some(elevation)),
             Self::ToBeAsked(elevation) => {
                 task.output.clear_talk();
-                if task.host.ask_for_rights(&elevation)? { Ok(Some(elevation)) } else { Err(refused(task, facts, plan)) }
+                if task.host.ask_for_rights(&elevation)? {
+                    Ok(Some(elevation))
+                } else {
+                    Err(refused(task, facts, plan))
+                }
             }
         }
     }
@@ -49,7 +58,8 @@ impl Rights {
 fn refused(task: &Task<'_>, facts: &Facts, plan: &Plan) -> Error {
     let root_steps: Vec<_> = plan.steps.iter().filter(|step| step.needs_root).collect();
     let by_hand = root_steps.iter().flat_map(|step| plan::by_hand(step));
-    let mut commands: Vec<String> = by_hand.map(|command| format!("  {}", quoted_line(&command.argv()))).collect();
+    let mut commands: Vec<String> =
+        by_hand.map(|command| format!("  {}", quoted_line(&command.argv()))).collect();
     if !plan.open.is_empty() {
         commands.push("  (and what `labready plan` shows once that is done)".into());
     }

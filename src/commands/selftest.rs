@@ -1,4 +1,5 @@
-//! `labready verify --selftest`: scripts that are known to be right or wrong are run on this machine, and the judge must tell them apart.
+//! `labready verify --selftest`: scripts that are known to be right or wrong are run on this
+//! machine, and the judge must tell them apart.
 
 use super::Task;
 use crate::course::{Course, Lab};
@@ -7,7 +8,8 @@ use crate::event::{Event, Status};
 use crate::finding::{Finding, Id};
 use crate::lab::{self, LabResult, Setting, Subject, Verdict};
 
-/// The embedded course's labs, turned wrong: the name of the case, the lab, what is replaced by what.
+/// The embedded course's labs, turned wrong: the name of the case, the lab, what is replaced by
+/// what.
 const WRONG: [(&str, &str, &str, &str); 4] = [
     (
         "tasks awaited one by one",
@@ -15,7 +17,12 @@ const WRONG: [(&str, &str, &str, &str); 4] = [
         "    first = asyncio.create_task(swiss())\n    second = asyncio.create_task(swiss())\n    await asyncio.gather(first, second)",
         "    await asyncio.create_task(swiss())\n    await asyncio.create_task(swiss())",
     ),
-    ("a task that blocks the loop", "learning_tasks", "await asyncio.sleep(1)", "__import__('time').sleep(1)"),
+    (
+        "a task that blocks the loop",
+        "learning_tasks",
+        "await asyncio.sleep(1)",
+        "__import__('time').sleep(1)",
+    ),
     (
         "an executor with one thread",
         "advanced_event_loop",
@@ -27,7 +34,8 @@ const WRONG: [(&str, &str, &str, &str); 4] = [
 
 pub(super) fn run(task: &Task<'_>, setting: &Setting) -> Result<Exit> {
     let cases = cases()?;
-    let subjects: Vec<Subject> = cases.iter().map(|case| Subject { lab: case.lab.clone(), copy: None }).collect();
+    let subjects: Vec<Subject> =
+        cases.iter().map(|case| Subject { lab: case.lab.clone(), copy: None }).collect();
     // The verdicts on wrong scripts are not the answer here, so they are not told as such.
     let results = lab::verify(task.host, &subjects, setting, &|_| ())?;
     let mut wrong = 0;
@@ -44,17 +52,22 @@ pub(super) fn run(task: &Task<'_>, setting: &Setting) -> Result<Exit> {
         (
             Status::NotReady,
             Exit::NotReady,
-            format!("The judge was wrong about {wrong} of {total} scripts: do not trust it on this machine."),
+            format!(
+                "The judge was wrong about {wrong} of {total} scripts: do not trust it on this machine."
+            ),
         )
     } else if unsure > 0 {
-        let sentence =
-            format!("Inconclusive: {unsure} of {total} scripts could not be judged; run it again when this machine is quieter.");
+        let sentence = format!(
+            "Inconclusive: {unsure} of {total} scripts could not be judged; run it again when this machine is quieter."
+        );
         (Status::Inconclusive, Exit::Inconclusive, sentence)
     } else {
         (
             Status::Ready,
             Exit::Ready,
-            format!("The judge can tell serial from side by side on this machine: right about all {total} scripts."),
+            format!(
+                "The judge can tell serial from side by side on this machine: right about all {total} scripts."
+            ),
         )
     };
     task.finish(status, sentence);
@@ -70,10 +83,16 @@ struct Case {
 
 fn cases() -> Result<Vec<Case>> {
     let course = Course::embedded()?;
-    let right = course.labs.iter().map(|lab| Ok(Case { name: lab.name.clone(), lab: lab.clone(), expected: Verdict::Pass }));
+    let right = course
+        .labs
+        .iter()
+        .map(|lab| Ok(Case { name: lab.name.clone(), lab: lab.clone(), expected: Verdict::Pass }));
     let wrong = WRONG.iter().enumerate().map(|(index, (name, lab, from, to))| {
-        let lab = course.labs.iter().find(|known| known.name == *lab && known.source.contains(from));
-        let lab = lab.ok_or_else(|| Error::Bug { message: format!("the selftest `{name}` does not fit its lab") })?;
+        let lab =
+            course.labs.iter().find(|known| known.name == *lab && known.source.contains(from));
+        let lab = lab.ok_or_else(|| Error::Bug {
+            message: format!("the selftest `{name}` does not fit its lab"),
+        })?;
         let source = lab.source.replace(from, to);
         let lab = Lab { name: format!("{}_{index}", lab.name), source, ..lab.clone() };
         Ok(Case { name: (*name).to_owned(), lab, expected: Verdict::Fail })

@@ -17,7 +17,8 @@ use crate::facts::Facts;
 use crate::host::{Clock, Elevation, FolderLock, LockedByAnother};
 use crate::plan::{Action, Plan, Settings};
 
-/// A plan that waits for the index, one that waits for deadsnakes, the full one, and the empty one that proves it; one more for a surprise.
+/// A plan that waits for the index, one that waits for deadsnakes, the full one, and the empty one
+/// that proves it; one more for a surprise.
 const ROUNDS: usize = 5;
 /// sudo forgets after five minutes on some systems.
 const RENEWAL: Duration = Duration::from_secs(60);
@@ -54,11 +55,14 @@ pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
         let applied = || apply_with(task, plan, elevation, options.patience(), Some(&journal));
         if options.image { held_back(task.host, applied)? } else { applied()? }
     }
-    Err(Error::Bug { message: format!("the plan is not empty after it was applied {ROUNDS} times") })
+    Err(Error::Bug {
+        message: format!("the plan is not empty after it was applied {ROUNDS} times"),
+    })
 }
 
-/// Waits until no other run of labready works on what this one would change: the machine, when root asks, and the environment's folder. Then what
-/// an image build that was cut off has left is put right.
+/// Waits until no other run of labready works on what this one would change: the machine, when root
+/// asks, and the environment's folder. Then what an image build that was cut off has left is put
+/// right.
 pub(super) fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock>> {
     let is_root = task.host.account()?.is_root();
     let machine = is_root.then(|| PathBuf::from("/var/lib/dpkg"));
@@ -71,14 +75,21 @@ pub(super) fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock
                 Ok(lock) => break turn.extend(lock),
                 Err(LockedByAnother) if clock.elapsed() >= patience => {
                     return Err(Error::InTheWay {
-                        message: format!("another run of labready is at work in `{}`", folder.display()),
+                        message: format!(
+                            "another run of labready is at work in `{}`",
+                            folder.display()
+                        ),
                         hint: "wait until it is done, or raise `--lock-timeout`".into(),
                     });
                 }
                 Err(LockedByAnother) => {}
             }
             let seconds = clock.elapsed().as_secs();
-            task.output.emit(Event::StepWaits { id: "turn".into(), for_whom: "another run of labready".into(), seconds });
+            task.output.emit(Event::StepWaits {
+                id: "turn".into(),
+                for_whom: "another run of labready".into(),
+                seconds,
+            });
             task.host.go_on()?;
             task.host.pause(Duration::from_millis(250));
         }
@@ -90,15 +101,26 @@ pub(super) fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock
 }
 
 /// Everything is in place: the labs have the last word.
-fn prove(task: &Task<'_>, settings: &Settings, facts: &Facts, plan: &Plan, options: &Setup) -> Result<Exit> {
+fn prove(
+    task: &Task<'_>,
+    settings: &Settings,
+    facts: &Facts,
+    plan: &Plan,
+    options: &Setup,
+) -> Result<Exit> {
     if options.no_verify {
         task.finish(Status::Ready, "Everything is in place; the labs were not run.");
         return Ok(Exit::Ready);
     }
-    verify::labs(task, &verify::setting(settings, facts, plan.python.as_ref())?, "This workstation is ready.")
+    verify::labs(
+        task,
+        &verify::setting(settings, facts, plan.python.as_ref())?,
+        "This workstation is ready.",
+    )
 }
 
-/// Applies the plan; its steps for root run under sudo, whose permission is kept from expiring meanwhile.
+/// Applies the plan; its steps for root run under sudo, whose permission is kept from expiring
+/// meanwhile.
 pub(super) fn apply_with(
     task: &Task<'_>,
     mut plan: Plan,

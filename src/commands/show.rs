@@ -1,4 +1,5 @@
-//! `labready plan`: the plan that `setup` applies, shown and not applied. Without root, and nothing is changed.
+//! `labready plan`: the plan that `setup` applies, shown and not applied. Without root, and nothing
+//! is changed.
 
 use super::Task;
 use super::look::{look, warn};

@@ -1,4 +1,5 @@
-//! `labready undo`: takes back what setup did, from the journal. It shows its own plan first, and says what it leaves and why.
+//! `labready undo`: takes back what setup did, from the journal. It shows its own plan first, and
+//! says what it leaves and why.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,7 +15,8 @@ use crate::facts::{alternatives, packages, removable, venv};
 use crate::finding::{Finding, Id};
 use crate::plan::{self, ARCHIVE_FILES, Plan, Remains, Trail};
 
-/// dpkg finishing what it began, the removal, and the empty plan that proves it; one more for a surprise.
+/// dpkg finishing what it began, the removal, and the empty plan that proves it; one more for a
+/// surprise.
 const ROUNDS: usize = 4;
 
 pub(super) fn run(task: &Task<'_>, options: &Undo) -> Result<Exit> {
@@ -37,7 +39,11 @@ pub(super) fn run(task: &Task<'_>, options: &Undo) -> Result<Exit> {
             journal.close(task.host)?;
             task.finish(
                 Status::Ready,
-                if round == 0 { "Nothing is left to take back." } else { "Everything that setup did is taken back." },
+                if round == 0 {
+                    "Nothing is left to take back."
+                } else {
+                    "Everything that setup did is taken back."
+                },
             );
             return Ok(Exit::Ready);
         }
@@ -58,7 +64,8 @@ fn say_left(task: &Task<'_>, what: String) {
     task.output.emit(Event::Finding { finding: Finding::note(Id::Left, "this is left", what) });
 }
 
-/// The changes that the journal tells of, finished or not: each is looked at before it is taken back.
+/// The changes that the journal tells of, finished or not: each is looked at before it is taken
+/// back.
 fn trail(records: &[Record]) -> Trail {
     let mut trail = Trail::default();
     for record in records {
@@ -84,6 +91,10 @@ fn look(task: &Task<'_>, trail: &Trail, configured: bool) -> Result<Remains> {
         configured,
         selection: alternatives::gather(host),
         archive_files: files.map(|file| (*file).to_owned()).collect(),
-        venvs: trail.venvs.iter().map(|(folder, account)| (venv::gather(host, folder), account.clone())).collect(),
+        venvs: trail
+            .venvs
+            .iter()
+            .map(|(folder, account)| (venv::gather(host, folder), account.clone()))
+            .collect(),
     })
 }

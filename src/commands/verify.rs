@@ -22,14 +22,17 @@ pub(super) fn run(task: &Task<'_>, options: &Verify) -> Result<Exit> {
     if options.watch && files.is_empty() {
         return Err(Error::Usage {
             message: "`--watch` was given no file to watch".into(),
-            hint: "name the script that is being written: `labready verify --watch learning_tasks.py`".into(),
+            hint:
+                "name the script that is being written: `labready verify --watch learning_tasks.py`"
+                    .into(),
         });
     }
     let settings = task.settings(None)?;
     let facts = task.facts(&settings.archive.address)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     warn(task, &facts);
-    // A Python that was named is run whatever its version: that a lab fails with it, and why, is what one wants to see.
+    // A Python that was named is run whatever its version: that a lab fails with it, and why, is
+    // what one wants to see.
     let is_named = settings.wish.named.as_ref().is_some_and(|named| named.version.is_some());
     let choice = if is_named { None } else { plan::installed(&settings.wish, &facts)? };
     let setting = setting(&settings, &facts, choice.as_ref())?;
@@ -50,22 +53,34 @@ pub(super) fn run(task: &Task<'_>, options: &Verify) -> Result<Exit> {
     }
 }
 
-/// When each file was last saved. A file that an editor is just replacing counts as saved at no time.
+/// When each file was last saved. A file that an editor is just replacing counts as saved at no
+/// time.
 fn saved(task: &Task<'_>, files: &[PathBuf]) -> Vec<Option<SystemTime>> {
     files.iter().map(|file| task.host.look(file).modified).collect()
 }
 
-/// The interpreter that `--python PATH` names, else the virtual environment's, else the one that setup would choose among the installed.
+/// The interpreter that `--python PATH` names, else the virtual environment's, else the one that
+/// setup would choose among the installed.
 ///
 /// # Errors
 /// [`Error::NoPython`] when there is none.
-pub(super) fn setting(settings: &Settings, facts: &Facts, choice: Option<&Choice>) -> Result<Setting> {
+pub(super) fn setting(
+    settings: &Settings,
+    facts: &Facts,
+    choice: Option<&Choice>,
+) -> Result<Setting> {
     // As it was named, not where that leads: a virtual environment's python is a link out of it.
     let named = settings.wish.named.as_ref().map(|named| named.path.clone());
-    // The student's environment is what the labs are for, whatever made it; but a range that was asked for is kept to.
+    // The student's environment is what the labs are for, whatever made it; but a range that was
+    // asked for is kept to.
     let was_asked_for = settings.wish.requirement != settings.wish.range;
-    let fits = facts.venv.version.as_ref().is_some_and(|version| settings.wish.requirement.matches(version));
-    let in_venv = (facts.venv.state == State::Good && (fits || !was_asked_for)).then(|| python_of(&facts.venv.folder));
+    let fits = facts
+        .venv
+        .version
+        .as_ref()
+        .is_some_and(|version| settings.wish.requirement.matches(version));
+    let in_venv = (facts.venv.state == State::Good && (fits || !was_asked_for))
+        .then(|| python_of(&facts.venv.folder));
     let installed = choice.map(|choice| choice.path.clone());
     let python = named.or(in_venv).or(installed).ok_or_else(|| Error::NoPython {
         message: format!("no Python in `{}` is installed", settings.wish.requirement),
@@ -79,22 +94,39 @@ pub(super) fn labs(task: &Task<'_>, setting: &Setting, when_all_pass: &str) -> R
     judge(task, &copies::subjects(task, &Verify::default())?, setting, when_all_pass)
 }
 
-fn judge(task: &Task<'_>, subjects: &[Subject], setting: &Setting, when_all_pass: &str) -> Result<Exit> {
+fn judge(
+    task: &Task<'_>,
+    subjects: &[Subject],
+    setting: &Setting,
+    when_all_pass: &str,
+) -> Result<Exit> {
     let results = lab::verify(task.host, subjects, setting, &|event| task.output.emit(event))?;
     task.output.order_labs(&results);
     let named = |verdict| -> Vec<&str> {
-        results.iter().filter(|lab: &&LabResult| lab.status == verdict).map(|lab| lab.script.as_str()).collect()
+        results
+            .iter()
+            .filter(|lab: &&LabResult| lab.status == verdict)
+            .map(|lab| lab.script.as_str())
+            .collect()
     };
-    let (failed, errors, unsure) = (named(Verdict::Fail), named(Verdict::Error), named(Verdict::Inconclusive));
+    let (failed, errors, unsure) =
+        (named(Verdict::Fail), named(Verdict::Error), named(Verdict::Inconclusive));
     let total = results.len();
     if !failed.is_empty() {
-        task.finish(Status::NotReady, format!("Not ready: {} of {total} labs failed ({}).", failed.len(), failed.join(", ")));
+        task.finish(
+            Status::NotReady,
+            format!("Not ready: {} of {total} labs failed ({}).", failed.len(), failed.join(", ")),
+        );
         return Ok(Exit::NotReady);
     }
     if !errors.is_empty() {
         task.finish(
             Status::Inconclusive,
-            format!("Could not be checked: {} of {total} labs could not be run ({}).", errors.len(), errors.join(", ")),
+            format!(
+                "Could not be checked: {} of {total} labs could not be run ({}).",
+                errors.len(),
+                errors.join(", ")
+            ),
         );
         return Ok(Exit::Inconclusive);
     }

@@ -1,5 +1,5 @@
-//! A course file for a script whose timeline was guessed: whole, so that it can be used at once, with comments that say what to
-//! check. Pure.
+//! A course file for a script whose timeline was guessed: whole, so that it can be used at once,
+//! with comments that say what to check. Pure.
 
 use std::time::Duration;
 
@@ -35,7 +35,8 @@ impl Draft<'_> {
             1 => "one run".to_owned(),
             runs => format!("{runs} runs"),
         };
-        let python = self.python.map(|version| format!(" with Python {version}")).unwrap_or_default();
+        let python =
+            self.python.map(|version| format!(" with Python {version}")).unwrap_or_default();
         format!(
             "# A draft by `labready course new`: what {runs} of `{}`{python} have in common.\n\
              # Go through every comment, then prove it: `labready course lint` and `labready verify --course` take this file.\n\
@@ -45,7 +46,9 @@ impl Draft<'_> {
     }
 
     fn course(&self) -> String {
-        let range = self.python.map_or(">=3.7".to_owned(), |version| format!(">={}.{}", version.major, version.minor));
+        let range = self
+            .python
+            .map_or(">=3.7".to_owned(), |version| format!(">={}.{}", version.major, version.minor));
         format!(
             "[course]\n\
              # Check: what the whole course is called.\n\
@@ -100,13 +103,20 @@ impl Draft<'_> {
             text += "# Check: nothing was seen to wait, so that only the lines can be judged.\n";
         }
         let rows = marks.iter().zip(self.came_ms).map(|(mark, came)| {
-            format!("    {{ {}, line = {} }}, # came at {}\n", due(mark.due), quoted(&mark.line), times(came))
+            format!(
+                "    {{ {}, line = {} }}, # came at {}\n",
+                due(mark.due),
+                quoted(&mark.line),
+                times(came)
+            )
         });
         let ends = match self.timeline.ends.after {
             None => number(self.timeline.ends.at),
             Some(_) => format!("{{ {} }}", due(self.timeline.ends)),
         };
-        text + "timeline = [\n" + &rows.collect::<String>() + &format!("]\nends = {ends} # ended at {}\n", times(self.ended_ms))
+        text + "timeline = [\n"
+            + &rows.collect::<String>()
+            + &format!("]\nends = {ends} # ended at {}\n", times(self.ended_ms))
     }
 }
 
@@ -138,7 +148,8 @@ fn quoted(text: &str) -> String {
 
 /// The first line of what a script says of itself, without its final point.
 fn docstring(source: &str) -> Option<String> {
-    let mut lines = source.lines().map(str::trim).skip_while(|line| line.is_empty() || line.starts_with('#'));
+    let mut lines =
+        source.lines().map(str::trim).skip_while(|line| line.is_empty() || line.starts_with('#'));
     let first = lines.next()?;
     let quotes = ["\"\"\"", "'''"].into_iter().find(|quotes| first.starts_with(quotes))?;
     let text = first[quotes.len()..].split(quotes).next()?.trim();
@@ -153,7 +164,10 @@ mod tests {
 
     #[test]
     fn a_script_says_of_itself_what_it_teaches() {
-        assert_eq!(docstring("#!/usr/bin/python3\n\n\"\"\"Two tasks.\"\"\"\n").as_deref(), Some("Two tasks"));
+        assert_eq!(
+            docstring("#!/usr/bin/python3\n\n\"\"\"Two tasks.\"\"\"\n").as_deref(),
+            Some("Two tasks")
+        );
         assert_eq!(docstring("'''\nTwo tasks\nshare.\n'''\n").as_deref(), Some("Two tasks"));
         assert_eq!(docstring("import asyncio\n\"\"\"No.\"\"\"\n"), None);
         assert_eq!(docstring("\"\"\"\"\"\"\n"), None);

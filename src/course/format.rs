@@ -1,4 +1,5 @@
-//! course.toml as it is written: every key known, every value checked, every complaint with its line.
+//! course.toml as it is written: every key known, every value checked, every complaint with its
+//! line.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -93,16 +94,23 @@ impl Source<'_> {
         toml::from_str(self.text).map_err(|error| {
             let message = error.message().replace('\n', " ");
             // Rust's names for numbers are nobody else's.
-            let message =
-                message.replace("expected usize", "expected the number of a line").replace("expected f64", "expected a number");
-            self.wrong(error.span(), &message, "`labready course show` prints a whole course file to compare with")
+            let message = message
+                .replace("expected usize", "expected the number of a line")
+                .replace("expected f64", "expected a number");
+            self.wrong(
+                error.span(),
+                &message,
+                "`labready course show` prints a whole course file to compare with",
+            )
         })
     }
 
     /// An error at a place in this file.
     pub fn wrong(&self, span: Option<Range<usize>>, message: &str, hint: &str) -> Error {
-        let line = span.map(|span| self.text[..span.start.min(self.text.len())].matches('\n').count() + 1);
-        let location = line.map_or_else(|| self.name.to_owned(), |line| format!("{}:{line}", self.name));
+        let line =
+            span.map(|span| self.text[..span.start.min(self.text.len())].matches('\n').count() + 1);
+        let location =
+            line.map_or_else(|| self.name.to_owned(), |line| format!("{}:{line}", self.name));
         Error::Course { location, message: message.to_owned(), hint: hint.to_owned() }
     }
 
@@ -110,7 +118,11 @@ impl Source<'_> {
     pub fn words(&self, text: &Spanned<String>) -> Result<String> {
         if text.get_ref().chars().any(char::is_control) {
             let message = format!("the text {:?} holds a control character", text.get_ref());
-            return Err(self.wrong(Some(text.span()), &message, "write it on one line, in plain words"));
+            return Err(self.wrong(
+                Some(text.span()),
+                &message,
+                "write it on one line, in plain words",
+            ));
         }
         Ok(text.get_ref().clone())
     }
@@ -119,7 +131,8 @@ impl Source<'_> {
     pub fn requirement(&self, python: &Spanned<String>) -> Result<Requirement> {
         let hint = "the range stands under `[course]` as `python = \">=3.7, <3.14\"`";
         let wrong = |problem: &str| self.wrong(Some(python.span()), problem, hint);
-        let requirement = Requirement::parse(python.get_ref()).map_err(|problem| wrong(&problem))?;
+        let requirement =
+            Requirement::parse(python.get_ref()).map_err(|problem| wrong(&problem))?;
         if requirement.is_satisfiable() {
             return Ok(requirement);
         }
@@ -128,14 +141,19 @@ impl Source<'_> {
 
     /// The packages, each a name that apt can take and no option.
     pub fn packages(&self, names: &PackageNames) -> Result<Packages> {
-        let checked =
-            |names: &[Spanned<String>]| -> Result<Vec<String>> { names.iter().map(|name| self.package(name)).collect() };
+        let checked = |names: &[Spanned<String>]| -> Result<Vec<String>> {
+            names.iter().map(|name| self.package(name)).collect()
+        };
         let packages = Packages { python: checked(&names.python)?, build: checked(&names.build)? };
         if packages.python.iter().any(|name| name == "{python}") {
             return Ok(packages);
         }
         let span = names.python.first().map(Spanned::span);
-        Err(self.wrong(span, "`packages.python` does not name the interpreter", "add `\"{python}\"` to it"))
+        Err(self.wrong(
+            span,
+            "`packages.python` does not name the interpreter",
+            "add `\"{python}\"` to it",
+        ))
     }
 
     fn package(&self, name: &Spanned<String>) -> Result<String> {
@@ -159,7 +177,9 @@ impl Source<'_> {
     /// The virtual environment: a folder below the current one, packages by name.
     pub fn venv(&self, venv: &Venv) -> Result<VenvWish> {
         let folder = venv.folder.get_ref();
-        let simple = !folder.is_empty() && !folder.starts_with(['/', '-', '.']) && !folder.split('/').any(|part| part == "..");
+        let simple = !folder.is_empty()
+            && !folder.starts_with(['/', '-', '.'])
+            && !folder.split('/').any(|part| part == "..");
         if !simple || folder.chars().any(char::is_control) {
             let message = format!("`{folder}` is not a folder below the current one");
             return Err(self.wrong(
@@ -168,7 +188,8 @@ impl Source<'_> {
                 "write a plain name such as `venv`; `--venv DIR` takes any folder",
             ));
         }
-        let packages = venv.packages.iter().map(|name| self.pip_package(name)).collect::<Result<_>>()?;
+        let packages =
+            venv.packages.iter().map(|name| self.pip_package(name)).collect::<Result<_>>()?;
         Ok(VenvWish { folder: folder.clone(), packages })
     }
 
@@ -185,7 +206,12 @@ impl Source<'_> {
 
     /// The timeline of one lab.
     pub fn timeline(&self, lab: &LabEntry) -> Result<Timeline> {
-        let marks = lab.timeline.get_ref().iter().map(|line| self.mark(line)).collect::<Result<Vec<_>>>()?;
+        let marks = lab
+            .timeline
+            .get_ref()
+            .iter()
+            .map(|line| self.mark(line))
+            .collect::<Result<Vec<_>>>()?;
         let ends = match &lab.ends {
             Ends::At(at) => Due { at: *at, after: None },
             Ends::After(ends) => Due { at: ends.at, after: ends.after },
@@ -193,7 +219,10 @@ impl Source<'_> {
         let timeline = Timeline { unit: self.unit(&lab.unit)?, marks, ends };
         match timeline.contradiction() {
             Some((problem, hint)) => {
-                let message = format!("the timeline of `{}` contradicts itself: {problem}", lab.script.get_ref());
+                let message = format!(
+                    "the timeline of `{}` contradicts itself: {problem}",
+                    lab.script.get_ref()
+                );
                 Err(self.wrong(Some(lab.timeline.span()), &message, &hint))
             }
             None => Ok(timeline),
@@ -225,15 +254,22 @@ impl Source<'_> {
 
     fn unit(&self, text: &Spanned<String>) -> Result<Duration> {
         unit(text.get_ref()).ok_or_else(|| {
-            let message = format!("`unit = \"{}\"` is not a time between 100 ms and 60 s", text.get_ref());
-            self.wrong(Some(text.span()), &message, "write for example `unit = \"1s\"` or `unit = \"250ms\"`")
+            let message =
+                format!("`unit = \"{}\"` is not a time between 100 ms and 60 s", text.get_ref());
+            self.wrong(
+                Some(text.span()),
+                &message,
+                "write for example `unit = \"1s\"` or `unit = \"250ms\"`",
+            )
         })
     }
 }
 
 /// Reads `1s`, `0.5s` or `250ms`: a time between 100 ms and 60 s.
 pub fn unit(text: &str) -> Option<Duration> {
-    let number = |suffix: &str| text.strip_suffix(suffix).and_then(|number| number.trim().parse::<f64>().ok());
+    let number = |suffix: &str| {
+        text.strip_suffix(suffix).and_then(|number| number.trim().parse::<f64>().ok())
+    };
     let seconds = number("ms").map(|ms| ms / 1000.0).or_else(|| number("s"))?;
     (0.1..=60.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
 }

@@ -37,9 +37,9 @@ impl Course {
     pub fn embedded() -> Result<Self> {
         let read = |script: &Spanned<String>| {
             let known = EMBEDDED_SCRIPTS.iter().find(|(name, _)| name == script.get_ref());
-            known
-                .map(|(_, source)| (*source).to_owned())
-                .ok_or_else(|| Error::Bug { message: format!("the embedded course has no `{}`", script.get_ref()) })
+            known.map(|(_, source)| (*source).to_owned()).ok_or_else(|| Error::Bug {
+                message: format!("the embedded course has no `{}`", script.get_ref()),
+            })
         };
         build(&Source { name: "the embedded course.toml", text: EMBEDDED_FILE }, read)
     }
@@ -62,7 +62,8 @@ impl Course {
         include_str!("format.md")
     }
 
-    /// Everything that is wrong with a course: what [`Course::load`] complains of, and what it would complain of next.
+    /// Everything that is wrong with a course: what [`Course::load`] complains of, and what it
+    /// would complain of next.
     pub fn problems(host: &Host, path: &Path) -> Vec<Error> {
         match course_file(host, path) {
             Ok((file, text)) => {
@@ -107,16 +108,26 @@ fn course_file(host: &Host, path: &Path) -> Result<(PathBuf, String)> {
 fn text_of(host: &Host, file: &Path) -> Result<Option<String>> {
     let wrong = |line: Option<usize>, message: &str, hint: &str| {
         let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-        Error::Course { location: format!("{}{line}", file.display()), message: message.into(), hint: hint.into() }
+        Error::Course {
+            location: format!("{}{line}", file.display()),
+            message: message.into(),
+            hint: hint.into(),
+        }
     };
     let text = match host.read_at_most(file, FILE_LIMIT) {
         Err(Error::TooLarge { limit, .. }) => {
             let message = format!("it is larger than {limit} bytes");
-            return Err(wrong(None, &message, "a course file and its scripts are texts that a person wrote"));
+            return Err(wrong(
+                None,
+                &message,
+                "a course file and its scripts are texts that a person wrote",
+            ));
         }
         text => text?,
     };
-    let Some((before, _)) = text.as_deref().unwrap_or_default().split_once(char::REPLACEMENT_CHARACTER) else {
+    let Some((before, _)) =
+        text.as_deref().unwrap_or_default().split_once(char::REPLACEMENT_CHARACTER)
+    else {
         return Ok(text);
     };
     let line = before.matches('\n').count() + 1;
@@ -129,7 +140,11 @@ fn build(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>)
     digest.update(source.text);
     let mut labs: Vec<Lab> = Vec::new();
     if file.labs.is_empty() {
-        return Err(source.wrong(None, "the course has no lab", "`labready course show` prints one with four"));
+        return Err(source.wrong(
+            None,
+            "the course has no lab",
+            "`labready course show` prints one with four",
+        ));
     }
     for entry in &file.labs {
         let lab = lab(source, entry, &read)?;
@@ -155,10 +170,14 @@ fn problems(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<Strin
         Ok(file) => file,
         Err(error) => return vec![error],
     };
-    let head =
-        [source.requirement(&file.course.python).err(), source.packages(&file.packages).err(), source.venv(&file.venv).err()];
+    let head = [
+        source.requirement(&file.course.python).err(),
+        source.packages(&file.packages).err(),
+        source.venv(&file.venv).err(),
+    ];
     let labs = file.labs.iter().enumerate().flat_map(|(index, entry)| {
-        let is_doubled = file.labs[..index].iter().any(|other| other.script.get_ref() == entry.script.get_ref());
+        let is_doubled =
+            file.labs[..index].iter().any(|other| other.script.get_ref() == entry.script.get_ref());
         let doubled = is_doubled.then(|| two_labs(source, entry));
         [doubled, lab(source, entry, &read).err(), source.timeline(entry).err()]
     });
@@ -176,12 +195,20 @@ fn two_labs(source: &Source<'_>, entry: &LabEntry) -> Error {
     source.wrong(Some(entry.script.span()), &message, "give each lab a script of its own")
 }
 
-fn lab(source: &Source<'_>, entry: &LabEntry, read: impl Fn(&Spanned<String>) -> Result<String>) -> Result<Lab> {
+fn lab(
+    source: &Source<'_>,
+    entry: &LabEntry,
+    read: impl Fn(&Spanned<String>) -> Result<String>,
+) -> Result<Lab> {
     let script = entry.script.get_ref();
-    let wrong = |message: String, hint: &str| source.wrong(Some(entry.script.span()), &message, hint);
+    let wrong =
+        |message: String, hint: &str| source.wrong(Some(entry.script.span()), &message, hint);
     let Some(name) = lab_name(script) else {
         let message = format!("the script `{script}` is not a plain Python file name");
-        return Err(wrong(message, "a script lies beside the course file and is named like `learning_tasks.py`"));
+        return Err(wrong(
+            message,
+            "a script lies beside the course file and is named like `learning_tasks.py`",
+        ));
     };
     Ok(Lab {
         name: name.to_owned(),
@@ -194,24 +221,41 @@ fn lab(source: &Source<'_>, entry: &LabEntry, read: impl Fn(&Spanned<String>) ->
 
 /// A lab is called like its script.
 fn lab_name(script: &str) -> Option<&str> {
-    let plain = script.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) && !script.starts_with(['.', '-']);
+    let plain = script.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+        && !script.starts_with(['.', '-']);
     script.strip_suffix(".py").filter(|name| !name.is_empty() && plain)
 }
 
 /// Reads a script that must really lie in the course's folder: a link out of it is refused.
-fn read_script(host: &Host, folder: &Path, script: &Spanned<String>, source: &Source<'_>) -> Result<String> {
+fn read_script(
+    host: &Host,
+    folder: &Path,
+    script: &Spanned<String>,
+    source: &Source<'_>,
+) -> Result<String> {
     let name = script.get_ref();
     let path = folder.join(name);
     let wrong = |message: String, hint: &str| source.wrong(Some(script.span()), &message, hint);
-    let missing = || wrong(format!("there is no script `{}`", path.display()), "put the script beside the course file");
+    let missing = || {
+        wrong(
+            format!("there is no script `{}`", path.display()),
+            "put the script beside the course file",
+        )
+    };
     let real = host.real_path(&path).ok_or_else(missing)?;
     let real_folder: PathBuf = host.real_path(folder).ok_or_else(missing)?;
     if !real.starts_with(&real_folder) {
-        let message = format!("the script `{name}` leads out of the course's folder, to `{}`", real.display());
+        let message = format!(
+            "the script `{name}` leads out of the course's folder, to `{}`",
+            real.display()
+        );
         return Err(wrong(message, "put the script itself beside the course file"));
     }
     if host.look(&real).kind != Kind::File {
-        return Err(wrong(format!("the script `{name}` is not a file"), "put the script beside the course file"));
+        return Err(wrong(
+            format!("the script `{name}` is not a file"),
+            "put the script beside the course file",
+        ));
     }
     text_of(host, &real)?.ok_or_else(missing)
 }

@@ -1,7 +1,8 @@
 //! The course: what is wanted. One TOML file beside its scripts; `scripts/` holds the embedded one.
 //!
-//! `format` is the file as it is written (`format.md` describes it for authors), `load` finds and reads it, `timeline` is what a lab
-//! prints and when, `draft` writes a file for a script whose timeline was guessed, `notes` is what an author should know.
+//! `format` is the file as it is written (`format.md` describes it for authors), `load` finds and
+//! reads it, `timeline` is what a lab prints and when, `draft` writes a file for a script whose
+//! timeline was guessed, `notes` is what an author should know.
 
 mod draft;
 mod format;
@@ -22,7 +23,8 @@ use crate::version::Requirement;
 pub struct Course {
     /// Its name, for people.
     pub name: String,
-    /// SHA-256 of the course file and every script, in hex: two machines with the same digest were held to the same course.
+    /// SHA-256 of the course file and every script, in hex: two machines with the same digest were
+    /// held to the same course.
     pub digest: String,
     /// Which interpreters fit.
     pub python: Requirement,

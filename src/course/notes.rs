@@ -45,12 +45,17 @@ fn of_lab(lab: &Lab) -> Vec<String> {
         ));
     }
     if lab.duration() > LONG {
-        notes
-            .push(format!("`{script}` takes {} s: everybody who verifies the course waits for it", lab.duration().as_secs_f64()));
+        notes.push(format!(
+            "`{script}` takes {} s: everybody who verifies the course waits for it",
+            lab.duration().as_secs_f64()
+        ));
     }
     let bare = |line: &str| line.replace("{any}", "").trim().is_empty();
     for (index, _) in timeline.marks.iter().enumerate().filter(|(_, mark)| bare(&mark.line)) {
-        notes.push(format!("line {} of `{script}` is free text alone: anything that is printed counts as it", index + 1));
+        notes.push(format!(
+            "line {} of `{script}` is free text alone: anything that is printed counts as it",
+            index + 1
+        ));
     }
     if lab.teaches.trim().is_empty() {
         notes.push(format!("`{script}` does not say what it teaches"));

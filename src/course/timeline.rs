@@ -34,7 +34,8 @@ pub struct Mark {
 pub struct Due {
     /// Units after the start.
     pub at: f64,
-    /// The line (1 is the first) that must be printed before this wait begins; without it the wait begins at the start.
+    /// The line (1 is the first) that must be printed before this wait begins; without it the wait
+    /// begins at the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<usize>,
 }
@@ -49,18 +50,32 @@ impl Timeline {
     pub fn contradiction(&self) -> Option<(String, String)> {
         let due = self.marks.iter().map(|mark| mark.due).chain([self.ends]);
         for (index, due) in due.enumerate() {
-            let what = if index < self.marks.len() { format!("line {}", index + 1) } else { "the end".into() };
+            let what = if index < self.marks.len() {
+                format!("line {}", index + 1)
+            } else {
+                "the end".into()
+            };
             if !(0.0..=LAST).contains(&due.at) {
-                return Some((format!("{what} is due at {}", due.at), format!("write units after the start, from 0 to {LAST}")));
+                return Some((
+                    format!("{what} is due at {}", due.at),
+                    format!("write units after the start, from 0 to {LAST}"),
+                ));
             }
             let Some(after) = due.after else { continue };
             if after == 0 || after > index {
-                let hint = "`after` takes the number of a line further up; the first line is 1".to_owned();
-                return Some((format!("{what} waits for line {after}, which is not above it"), hint));
+                let hint =
+                    "`after` takes the number of a line further up; the first line is 1".to_owned();
+                return Some((
+                    format!("{what} waits for line {after}, which is not above it"),
+                    hint,
+                ));
             }
             let before = self.marks[after - 1].due.at;
             if before > due.at {
-                let problem = format!("{what} is due at {}, before line {after}, which it waits for, at {before}", due.at);
+                let problem = format!(
+                    "{what} is due at {}, before line {after}, which it waits for, at {before}",
+                    due.at
+                );
                 return Some((problem, format!("give it an `at` of {before} or more")));
             }
         }

@@ -27,7 +27,9 @@ pub fn diagnose(facts: &Facts) -> Vec<Finding> {
     ];
     let mut findings: Vec<Finding> = one_each.into_iter().flatten().collect();
     if facts.packages_are_at_rest() {
-        findings.extend(facts.packages.half_done.iter().map(|(name, state)| broken_package(name, state)));
+        findings.extend(
+            facts.packages.half_done.iter().map(|(name, state)| broken_package(name, state)),
+        );
     }
     findings.extend(facts.disk.read_only.iter().map(|mount| read_only_finding(mount)));
     findings.extend(dangling(facts));
@@ -43,27 +45,40 @@ pub fn setup(planned: &Result<Plan, Error>, facts: &Facts) -> Option<Finding> {
         Err(Error::InTheWay { .. }) if foreign_link(facts).is_some() => foreign_link(facts),
         Ok(plan) => {
             let count = plan.steps.len() + plan.open.len();
-            let title = if count == 1 { "setup has one step to do".to_owned() } else { format!("setup has {count} steps to do") };
-            let titles = plan.steps.iter().map(|step| step.title.clone()).chain(plan.open.iter().cloned());
+            let title = if count == 1 {
+                "setup has one step to do".to_owned()
+            } else {
+                format!("setup has {count} steps to do")
+            };
+            let titles =
+                plan.steps.iter().map(|step| step.title.clone()).chain(plan.open.iter().cloned());
             let detail = titles.collect::<Vec<_>>().join("; ");
             Some(Finding::error(Id::SetupPending, title, detail).mended_by("labready setup"))
         }
-        Err(error) => Some(Finding::error(Id::SetupStops, error.to_string(), error.hint().unwrap_or_default())),
+        Err(error) => Some(Finding::error(
+            Id::SetupStops,
+            error.to_string(),
+            error.hint().unwrap_or_default(),
+        )),
     }
 }
 
 /// A package that dpkg left half-done.
 pub fn broken_package(name: &str, state: &str) -> Finding {
     let title = format!("the package `{name}` is {state}");
-    let finding =
-        Finding::warning(Id::PackageBroken, title, "apt tries to finish it each time, and fails for as long as it cannot");
+    let finding = Finding::warning(
+        Id::PackageBroken,
+        title,
+        "apt tries to finish it each time, and fails for as long as it cannot",
+    );
     finding.mended_by_root(packages::mending(name, state))
 }
 
 fn interrupted(facts: &Facts) -> Option<Finding> {
     let detail = "it left its notes in /var/lib/dpkg/updates, and no package can be installed or removed until it is finished";
     let finding = Finding::error(Id::DpkgInterrupted, "dpkg was interrupted", detail);
-    (facts.packages.interrupted && facts.packages_are_at_rest()).then(|| finding.mended_by_root(REPAIR))
+    (facts.packages.interrupted && facts.packages_are_at_rest())
+        .then(|| finding.mended_by_root(REPAIR))
 }
 
 fn end_of_life(facts: &Facts) -> Option<Finding> {
@@ -80,8 +95,15 @@ fn end_of_life(facts: &Facts) -> Option<Finding> {
 fn disk(facts: &Facts) -> Option<Finding> {
     let disk = &facts.disk;
     let venv = facts.venv.folder.display().to_string();
-    let places = [("/usr", disk.usr_bytes), ("/var/cache/apt", disk.var_bytes), (venv.as_str(), disk.venv_bytes)];
-    let (place, free) = places.into_iter().filter_map(|(place, free)| Some((place, free?))).min_by_key(|(_, free)| *free)?;
+    let places = [
+        ("/usr", disk.usr_bytes),
+        ("/var/cache/apt", disk.var_bytes),
+        (venv.as_str(), disk.venv_bytes),
+    ];
+    let (place, free) = places
+        .into_iter()
+        .filter_map(|(place, free)| Some((place, free?)))
+        .min_by_key(|(_, free)| *free)?;
     let title = format!("the disk that holds `{place}` has {} MB left", free / 1_000_000);
     let finding = match free {
         0..FULL => Finding::error(Id::DiskFull, title, "nothing can be installed"),
@@ -98,15 +120,20 @@ fn venv_of_another(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let (what, uid) = match (venv.owner_uid?, &venv.roots_part) {
-        (uid, Some(part)) if uid == owner.uid => (format!("`{}` in the virtual environment", part.display()), 0),
+        (uid, Some(part)) if uid == owner.uid => {
+            (format!("`{}` in the virtual environment", part.display()), 0)
+        }
         (uid, None) if uid == owner.uid => return None,
         (uid, _) => (format!("the virtual environment `{}`", venv.folder.display()), uid),
     };
     let whose = if uid == 0 { "root".to_owned() } else { format!("the account with uid {uid}") };
     let title = format!("{what} belongs to {whose}, not to {}", owner.name);
-    let can_be_given_back =
-        plan::repair(facts, false).steps.iter().any(|step| matches!(step.action, Action::GiveBackVenv { .. }));
-    let repair = || format!("{REPAIR} --venv {}", quoted_line(&[venv.folder.display().to_string()]));
+    let can_be_given_back = plan::repair(facts, false)
+        .steps
+        .iter()
+        .any(|step| matches!(step.action, Action::GiveBackVenv { .. }));
+    let repair =
+        || format!("{REPAIR} --venv {}", quoted_line(&[venv.folder.display().to_string()]));
     let fix = if can_be_given_back { repair() } else { plan::give_back_by_hand(facts) };
     Some(Finding::error(Id::VenvOfAnother, title, "pip cannot write into it").mended_by_root(fix))
 }

@@ -1,5 +1,6 @@
-//! The alternatives group that selects the interpreter: its state file and the real links. `update-alternatives --query` is not asked: it
-//! reads only half of them (and says nothing of a link that is somebody else's).
+//! The alternatives group that selects the interpreter: its state file and the real links.
+//! `update-alternatives --query` is not asked: it reads only half of them (and says nothing of a
+//! link that is somebody else's).
 
 use std::path::{Path, PathBuf};
 
@@ -68,15 +69,20 @@ pub fn gather(host: &Host) -> Selection {
         Kind::Link(target) => Some(target),
         _ => None,
     };
-    let state = host.read(&Path::new("/var/lib/dpkg/alternatives").join(GROUP)).ok().flatten().unwrap_or_default();
+    let state = host
+        .read(&Path::new("/var/lib/dpkg/alternatives").join(GROUP))
+        .ok()
+        .flatten()
+        .unwrap_or_default();
     let parsed = parse(&state);
     let paths = parsed.alternatives.iter().map(|alternative| alternative.path.clone());
     let dangling = paths.filter(|path| host.real_path(path).is_none()).collect();
     Selection { link, value, dangling, ..parsed }
 }
 
-/// The state file: `auto` or `manual`, the link, pairs of slave names and links, an empty line, then for each alternative its path, its
-/// priority and a line per slave (update-alternatives(1), "Files"). This group has no slaves, and one with slaves is not ours to read.
+/// The state file: `auto` or `manual`, the link, pairs of slave names and links, an empty line,
+/// then for each alternative its path, its priority and a line per slave (update-alternatives(1),
+/// "Files"). This group has no slaves, and one with slaves is not ours to read.
 fn parse(text: &str) -> Selection {
     let mut lines = text.lines();
     let manual = lines.next() == Some("manual");

@@ -40,7 +40,8 @@ pub struct Files {
 pub struct Offer {
     /// The candidate's version, as Debian writes it.
     pub version: String,
-    /// Where it comes from: `http://deb.debian.org/debian bookworm/main`; empty when only dpkg knows it.
+    /// Where it comes from: `http://deb.debian.org/debian bookworm/main`; empty when only dpkg
+    /// knows it.
     #[serde(default)]
     pub from: String,
 }
@@ -59,7 +60,8 @@ pub struct Sizes {
 /// Asks for every Python 3 and for the packages named, as apt sees them in this view.
 ///
 /// # Errors
-/// [`crate::error::Error::Interrupted`]. Without a working `apt-cache` nothing is offered, and the plan says so.
+/// [`crate::error::Error::Interrupted`]. Without a working `apt-cache` nothing is offered, and the
+/// plan says so.
 pub fn gather(host: &Host, packages: &[String], view: &View) -> Result<Apt> {
     if !is_indexed(host, view) {
         return Ok(Apt::default());
@@ -68,7 +70,8 @@ pub fn gather(host: &Host, packages: &[String], view: &View) -> Result<Apt> {
     Ok(said.map(|said| Apt { indexed: true, offers: parse_policy(&said) }).unwrap_or_default())
 }
 
-/// Every Python 3 that an archive has, by package name and version, whether or not it is the candidate.
+/// Every Python 3 that an archive has, by package name and version, whether or not it is the
+/// candidate.
 ///
 /// # Errors
 /// As [`gather`].
@@ -79,14 +82,22 @@ pub fn served_by(host: &Host, address: &str) -> Result<Vec<(String, String)>> {
 /// `apt-cache policy` of every Python 3 and of the packages named; `None` without the program.
 fn policy(host: &Host, packages: &[String], view: &View) -> Result<Option<String>> {
     let Ok(program) = host.program("apt-cache") else { return Ok(None) };
-    // A name that apt does not know would be taken for a regular expression and matched against the whole archive, for seconds.
-    let names = host.run(&Command::new(&program).args(view.options.clone()).args(["pkgnames"]), LIMIT)?.stdout;
-    let asked: BTreeSet<&str> =
-        names.lines().filter(|name| is_python(name) || packages.iter().any(|package| package == name)).collect();
+    // A name that apt does not know would be taken for a regular expression and matched against the
+    // whole archive, for seconds.
+    let names = host
+        .run(&Command::new(&program).args(view.options.clone()).args(["pkgnames"]), LIMIT)?
+        .stdout;
+    let asked: BTreeSet<&str> = names
+        .lines()
+        .filter(|name| is_python(name) || packages.iter().any(|package| package == name))
+        .collect();
     if asked.is_empty() {
         return Ok(Some(String::new()));
     }
-    let policy = host.run(&Command::new(&program).args(view.options.clone()).args(["policy"]).args(asked), LIMIT)?;
+    let policy = host.run(
+        &Command::new(&program).args(view.options.clone()).args(["policy"]).args(asked),
+        LIMIT,
+    )?;
     Ok(Some(policy.stdout))
 }
 
@@ -98,10 +109,17 @@ pub fn is_indexed(host: &Host, view: &View) -> bool {
 /// Looks for what apt has kept.
 pub fn files(host: &Host) -> Files {
     let ends = |folder: &str, ending: &str| {
-        host.list(&Path::new(CACHE).join(folder)).iter().any(|name| name.to_string_lossy().ends_with(ending))
+        host.list(&Path::new(CACHE).join(folder))
+            .iter()
+            .any(|name| name.to_string_lossy().ends_with(ending))
     };
-    let is_index = |name: &std::ffi::OsString| name != "lock" && host.look(&Path::new(LISTS).join(name)).kind != Kind::Folder;
-    Files { cache: ends("archives", ".deb") || ends("", ".bin"), index: host.list(Path::new(LISTS)).iter().any(is_index) }
+    let is_index = |name: &std::ffi::OsString| {
+        name != "lock" && host.look(&Path::new(LISTS).join(name)).kind != Kind::Folder
+    };
+    Files {
+        cache: ends("archives", ".deb") || ends("", ".bin"),
+        index: host.list(Path::new(LISTS)).iter().any(is_index),
+    }
 }
 
 /// `python3.13`, or the packages that go with it: `python3.13-venv`.
@@ -112,8 +130,8 @@ fn is_python(name: &str) -> bool {
     })
 }
 
-/// The candidates in the output of `apt-cache policy`: a name at the left edge, `Candidate:`, then a version table whose row of the candidate
-/// is followed by the places it comes from.
+/// The candidates in the output of `apt-cache policy`: a name at the left edge, `Candidate:`, then
+/// a version table whose row of the candidate is followed by the places it comes from.
 fn parse_policy(text: &str) -> BTreeMap<String, Offer> {
     let mut offers: BTreeMap<String, Offer> = BTreeMap::new();
     let (mut name, mut candidate, mut in_row) = ("", "", false);
@@ -121,13 +139,19 @@ fn parse_policy(text: &str) -> BTreeMap<String, Offer> {
         let trimmed = line.trim();
         if let Some(start) = line.strip_suffix(':').filter(|start| !start.starts_with(' ')) {
             (name, candidate, in_row) = (start, "", false);
-        } else if let Some(version) = trimmed.strip_prefix("Candidate: ").filter(|version| *version != "(none)") {
+        } else if let Some(version) =
+            trimmed.strip_prefix("Candidate: ").filter(|version| *version != "(none)")
+        {
             candidate = version;
-            offers.insert(name.to_owned(), Offer { version: version.to_owned(), from: String::new() });
+            offers.insert(
+                name.to_owned(),
+                Offer { version: version.to_owned(), from: String::new() },
+            );
         } else if line.starts_with("        ") {
             // `        500 http://deb.debian.org/debian bookworm/main amd64 Packages`
             let words: Vec<&str> = trimmed.split_whitespace().collect();
-            if let (true, [_, place, suite, ..], Some(offer)) = (in_row, words.as_slice(), offers.get_mut(name))
+            if let (true, [_, place, suite, ..], Some(offer)) =
+                (in_row, words.as_slice(), offers.get_mut(name))
                 && offer.from.is_empty()
             {
                 offer.from = format!("{place} {suite}");
@@ -158,23 +182,27 @@ fn parse_served(text: &str, address: &str) -> Vec<(String, String)> {
     served
 }
 
-/// What `apt-get install --print-uris` says: a line per archive with its size in bytes, and above them what it comes to.
+/// What `apt-get install --print-uris` says: a line per archive with its size in bytes, and above
+/// them what it comes to.
 pub fn parse_sizes(text: &str) -> Option<Sizes> {
     let archives = text.lines().filter(|line| line.starts_with('\''));
-    let download_bytes = archives.filter_map(|line| line.split_whitespace().nth(2)?.parse::<u64>().ok()).sum();
+    let download_bytes =
+        archives.filter_map(|line| line.split_whitespace().nth(2)?.parse::<u64>().ok()).sum();
     let packages = text.lines().find_map(|line| {
         let (_, rest) = line.split_once(" upgraded, ")?;
         rest.split_whitespace().next()?.parse().ok()
     })?;
     let disk_bytes = text.lines().find_map(|line| {
-        let words: Vec<&str> = line.strip_prefix("After this operation, ")?.split_whitespace().collect();
+        let words: Vec<&str> =
+            line.strip_prefix("After this operation, ")?.split_whitespace().collect();
         let number: f64 = words.first()?.replace(',', "").parse().ok()?;
         Some((number * unit(words.get(1)?)?) as u64)
     })?;
     Some(Sizes { download_bytes, disk_bytes, packages })
 }
 
-/// The names of the archives that it would fetch: `'http://…/python3.11_3.11.2-6_amd64.deb' python3.11_3.11.2-6_amd64.deb 572860 MD5Sum:…`.
+/// The names of the archives that it would fetch: `'http://…/python3.11_3.11.2-6_amd64.deb'
+/// python3.11_3.11.2-6_amd64.deb 572860 MD5Sum:…`.
 pub fn parse_archives(text: &str) -> Vec<String> {
     let lines = text.lines().filter(|line| line.starts_with('\''));
     let names = lines.filter_map(|line| line.split_whitespace().nth(1)?.split('_').next());
@@ -199,12 +227,16 @@ mod tests {
 
     #[test]
     fn sizes_are_what_apt_says_of_a_fresh_bookworm() {
-        insta::assert_debug_snapshot!(parse_sizes(include_str!("../../fixtures/apt/print-uris-bookworm.txt")));
+        insta::assert_debug_snapshot!(parse_sizes(include_str!(
+            "../../fixtures/apt/print-uris-bookworm.txt"
+        )));
     }
 
     #[test]
     fn policy_of_a_fresh_bookworm_is_read() {
-        insta::assert_debug_snapshot!(parse_policy(include_str!("../../fixtures/apt/policy-bookworm.txt")));
+        insta::assert_debug_snapshot!(parse_policy(include_str!(
+            "../../fixtures/apt/policy-bookworm.txt"
+        )));
     }
 
     #[test]
@@ -213,13 +245,18 @@ mod tests {
                     500 http://deb.example/debian sid/main amd64 Packages\n     3.13.14-1 100\n        \
                     500 http://deb.example/debian sid/main amd64 Packages\n         \
                     -1 http://ppa.example resolute/main amd64 Packages\n";
-        assert_eq!(parse_served(text, "http://ppa.example"), [("python3.13".to_owned(), "3.13.14-1".to_owned())]);
+        assert_eq!(
+            parse_served(text, "http://ppa.example"),
+            [("python3.13".to_owned(), "3.13.14-1".to_owned())]
+        );
         assert_eq!(parse_served(text, "http://other.example"), []);
     }
 
     #[test]
     fn policy_of_an_installed_package_names_the_archive_and_not_the_status_file() {
-        insta::assert_debug_snapshot!(parse_policy(include_str!("../../fixtures/apt/policy-bookworm-installed.txt")));
+        insta::assert_debug_snapshot!(parse_policy(include_str!(
+            "../../fixtures/apt/policy-bookworm-installed.txt"
+        )));
     }
 
     proptest! {

@@ -1,4 +1,5 @@
-//! Everything that packages need, as apt resolves it, and what the signed index says of each archive.
+//! Everything that packages need, as apt resolves it, and what the signed index says of each
+//! archive.
 
 use std::time::Duration;
 
@@ -19,8 +20,8 @@ pub struct Record {
     pub sha256: String,
 }
 
-/// The packages that installing these would install, each as `NAME:ARCHITECTURE=VERSION`. What cannot be resolved gives none, and apt's
-/// complaint.
+/// The packages that installing these would install, each as `NAME:ARCHITECTURE=VERSION`. What
+/// cannot be resolved gives none, and apt's complaint.
 ///
 /// # Errors
 /// When apt cannot be asked.
@@ -60,7 +61,12 @@ fn parse_simulation(text: &str) -> Vec<String> {
 fn parse_records(text: &str) -> Vec<Record> {
     let stanzas = text.split("\n\n").map(str::trim).filter(|stanza| !stanza.is_empty());
     let record = |stanza: &str| {
-        let field = |name: &str| stanza.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned());
+        let field = |name: &str| {
+            stanza
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .map(|value| value.trim().to_owned())
+        };
         let path = field("Filename:")?;
         let name = path.rsplit('/').next()?.to_owned();
         Some(Record { text: stanza.to_owned(), name, sha256: field("SHA256:")?.to_lowercase() })
@@ -96,7 +102,8 @@ mod tests {
         let records = parse_records(text);
         assert_eq!(records.len(), 1);
         assert_eq!((records[0].name.as_str(), records[0].sha256.as_str()), ("a_1_all.deb", "ab12"));
-        let placed = "Package: a\nFilename: debs/a_1_all.deb\nSHA256: AB12\nDescription: x\n Filename: no\n";
+        let placed =
+            "Package: a\nFilename: debs/a_1_all.deb\nSHA256: AB12\nDescription: x\n Filename: no\n";
         assert_eq!(records[0].placed_at("debs/a_1_all.deb"), placed);
     }
 }

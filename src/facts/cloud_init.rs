@@ -1,7 +1,9 @@
-//! Whether cloud-init still prepares this machine: until it is done, it writes apt's sources, refreshes its index and installs packages.
+//! Whether cloud-init still prepares this machine: until it is done, it writes apt's sources,
+//! refreshes its index and installs packages.
 //!
-//! It writes /run/cloud-init/result.json when its last stage ends, with errors or without; its generator writes `disabled` beside it when it
-//! does not run at all (cloud-init's documentation, "Boot stages" and "status").
+//! It writes /run/cloud-init/result.json when its last stage ends, with errors or without; its
+//! generator writes `disabled` beside it when it does not run at all (cloud-init's documentation,
+//! "Boot stages" and "status").
 
 use std::path::Path;
 
@@ -27,7 +29,8 @@ impl CloudInit {
     /// What there is to say while it is at work.
     pub fn finding(self) -> Option<Finding> {
         let detail = "until it is done it changes apt's sources and installs packages";
-        let finding = Finding::note(Id::CloudInitRunning, "cloud-init still prepares this machine", detail);
+        let finding =
+            Finding::note(Id::CloudInitRunning, "cloud-init still prepares this machine", detail);
         (self == Self::Running).then(|| finding.mended_by_root("cloud-init status --wait"))
     }
 }
@@ -35,11 +38,22 @@ impl CloudInit {
 /// Looks at this machine.
 pub fn gather(host: &Host) -> CloudInit {
     let exists = |path: &str| host.look(Path::new(path)).exists();
-    let is_on = exists("/usr/bin/cloud-init") && host.look(Path::new("/run/cloud-init")).kind == Kind::Folder;
+    let is_on = exists("/usr/bin/cloud-init")
+        && host.look(Path::new("/run/cloud-init")).kind == Kind::Folder;
     if !is_on
-        || ["/run/cloud-init/result.json", "/run/cloud-init/disabled", "/etc/cloud/cloud-init.disabled"].into_iter().any(exists)
+        || [
+            "/run/cloud-init/result.json",
+            "/run/cloud-init/disabled",
+            "/etc/cloud/cloud-init.disabled",
+        ]
+        .into_iter()
+        .any(exists)
     {
         return CloudInit::Quiet;
     }
-    if host.ancestors().iter().any(|name| name.starts_with("cloud-init")) { CloudInit::StartedUs } else { CloudInit::Running }
+    if host.ancestors().iter().any(|name| name.starts_with("cloud-init")) {
+        CloudInit::StartedUs
+    } else {
+        CloudInit::Running
+    }
 }

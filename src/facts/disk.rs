@@ -16,7 +16,8 @@ pub struct Disk {
     pub var_bytes: Option<u64>,
     /// Where the virtual environment will be.
     pub venv_bytes: Option<u64>,
-    /// File systems that packages write to and that are mounted read-only, by where they are mounted.
+    /// File systems that packages write to and that are mounted read-only, by where they are
+    /// mounted.
     #[serde(default)]
     pub read_only: Vec<PathBuf>,
 }
@@ -38,7 +39,11 @@ pub fn gather(host: &Host, venv: &Path) -> Disk {
 
 /// Where the file systems are mounted that packages write to and that nobody can.
 pub fn read_only(host: &Host) -> Vec<PathBuf> {
-    let mounts = host.read_at_most(Path::new("/proc/self/mountinfo"), 4 << 20).ok().flatten().unwrap_or_default();
+    let mounts = host
+        .read_at_most(Path::new("/proc/self/mountinfo"), 4 << 20)
+        .ok()
+        .flatten()
+        .unwrap_or_default();
     let folders = WRITTEN.iter().map(PathBuf::from).filter(|folder| host.is_read_only(folder));
     let mut places: Vec<PathBuf> = folders.map(|folder| mount_point(&mounts, &folder)).collect();
     places.sort();
@@ -49,18 +54,26 @@ pub fn read_only(host: &Host) -> Vec<PathBuf> {
 /// What is wrong with such a file system.
 pub fn read_only_finding(mount: &Path) -> Finding {
     let shown = mount.display().to_string();
-    let detail = "packages are written there; after an error on a disk the system makes it so by itself";
+    let detail =
+        "packages are written there; after an error on a disk the system makes it so by itself";
     let remount = quoted_line(&["mount".into(), "-o".into(), "remount,rw".into(), shown.clone()]);
-    Finding::error(Id::ReadOnly, format!("`{shown}` is mounted read-only"), detail).mended_by_root(remount)
+    Finding::error(Id::ReadOnly, format!("`{shown}` is mounted read-only"), detail)
+        .mended_by_root(remount)
 }
 
 /// The fifth field of /proc/self/mountinfo (proc(5)) that holds the folder most closely.
 fn mount_point(mounts: &str, folder: &Path) -> PathBuf {
-    let points = mounts.lines().filter_map(|line| line.split(' ').nth(4)).filter(|point| folder.starts_with(point));
+    let points = mounts
+        .lines()
+        .filter_map(|line| line.split(' ').nth(4))
+        .filter(|point| folder.starts_with(point));
     points.max_by_key(|point| point.len()).map_or_else(|| PathBuf::from("/"), PathBuf::from)
 }
 
 /// The first of these folders that has no room left.
 pub fn full<'a>(host: &Host, folders: &[&'a str]) -> Option<&'a str> {
-    folders.iter().find(|folder| host.free_bytes(Path::new(folder)).is_some_and(|free| free < FULL)).copied()
+    folders
+        .iter()
+        .find(|folder| host.free_bytes(Path::new(folder)).is_some_and(|free| free < FULL))
+        .copied()
 }

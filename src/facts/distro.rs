@@ -1,7 +1,9 @@
-//! Which distribution this is, and which base's apt codename applies: os-release and its older kin, read by ourselves.
+//! Which distribution this is, and which base's apt codename applies: os-release and its older kin,
+//! read by ourselves.
 //!
-//! Format: os-release(5). Derivatives name their base by UBUNTU_CODENAME, DEBIAN_CODENAME or ID_LIKE; the table below is for those that
-//! say nothing, and for bases whose codename differs from the derivative's own (observed values: `fixtures/os-release.tsv`).
+//! Format: os-release(5). Derivatives name their base by UBUNTU_CODENAME, DEBIAN_CODENAME or
+//! ID_LIKE; the table below is for those that say nothing, and for bases whose codename differs
+//! from the derivative's own (observed values: `fixtures/os-release.tsv`).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -37,7 +39,8 @@ pub struct Distro {
 pub struct Base {
     /// Which of the two families.
     pub family: Family,
-    /// The base's codename as apt sources name it; `None` on a rolling derivative, where none may be guessed.
+    /// The base's codename as apt sources name it; `None` on a rolling derivative, where none may
+    /// be guessed.
     pub codename: Option<String>,
     /// Whether the base's release is out of support, so that its archive may have moved.
     pub end_of_life: bool,
@@ -53,10 +56,11 @@ pub enum Family {
     Ubuntu,
 }
 
-/// Releases out of support on the day of this version (Debian: end of LTS; Ubuntu: end of standard support).
+/// Releases out of support on the day of this version (Debian: end of LTS; Ubuntu: end of standard
+/// support).
 const END_OF_LIFE: [&str; 16] = [
-    "wheezy", "jessie", "stretch", "buster", "trusty", "xenial", "bionic", "focal", "impish", "kinetic", "lunar", "mantic",
-    "oracular", "plucky", "hirsute", "groovy",
+    "wheezy", "jessie", "stretch", "buster", "trusty", "xenial", "bionic", "focal", "impish",
+    "kinetic", "lunar", "mantic", "oracular", "plucky", "hirsute", "groovy",
 ];
 
 /// Debian's releases by the number before the point, for systems that give no codename.
@@ -83,7 +87,8 @@ const UBUNTU_RELEASES: [(&str, &str); 8] = [
     ("26.04", "resolute"),
 ];
 
-/// Derivatives whose os-release does not name the base's codename: ID, their codename or version, family, the base's codename.
+/// Derivatives whose os-release does not name the base's codename: ID, their codename or version,
+/// family, the base's codename.
 const SILENT_DERIVATIVES: [(&str, &str, Family, &str); 20] = [
     ("devuan", "beowulf", Family::Debian, "buster"),
     ("devuan", "chimaera", Family::Debian, "bullseye"),
@@ -115,19 +120,30 @@ const NAMELESS: &str = "this system (it does not say what it is)";
 
 /// Looks at this machine.
 pub fn gather(host: &Host) -> Distro {
-    let read = |path: &str| host.read_at_most(Path::new(path), FILE_LIMIT).ok().flatten().filter(|text| !text.trim().is_empty());
+    let read = |path: &str| {
+        host.read_at_most(Path::new(path), FILE_LIMIT)
+            .ok()
+            .flatten()
+            .filter(|text| !text.trim().is_empty())
+    };
     let os_release = ["/etc/os-release", "/usr/lib/os-release"].into_iter().find_map(read);
-    if let Some(fields) = os_release.map(|text| parse(&text)).filter(|fields| fields.contains_key("ID")) {
+    if let Some(fields) =
+        os_release.map(|text| parse(&text)).filter(|fields| fields.contains_key("ID"))
+    {
         return from_os_release(&fields);
     }
-    if let Some(fields) = read("/etc/lsb-release").map(|text| parse(&text)).filter(|fields| fields.contains_key("DISTRIB_ID")) {
+    if let Some(fields) = read("/etc/lsb-release")
+        .map(|text| parse(&text))
+        .filter(|fields| fields.contains_key("DISTRIB_ID"))
+    {
         return from_os_release(&renamed_lsb(&fields));
     }
     read("/etc/debian_version").map_or_else(unknown, |text| from_debian_version(text.trim()))
 }
 
-/// The assignments of an os-release: quotes, escapes, comments, CRLF, a missing final newline. Of a doubled key the last one counts, as in a shell.
-/// Lines that are no assignment are passed over; nothing is ever expanded.
+/// The assignments of an os-release: quotes, escapes, comments, CRLF, a missing final newline. Of a
+/// doubled key the last one counts, as in a shell. Lines that are no assignment are passed over;
+/// nothing is ever expanded.
 pub fn parse(text: &str) -> BTreeMap<String, String> {
     let assignments = text.lines().filter_map(|line| {
         let (key, value) = line.trim().split_once('=')?;
@@ -137,7 +153,8 @@ pub fn parse(text: &str) -> BTreeMap<String, String> {
     assignments.collect()
 }
 
-/// A value without its quotes. In single quotes nothing is special; elsewhere a backslash takes the next character as it is.
+/// A value without its quotes. In single quotes nothing is special; elsewhere a backslash takes the
+/// next character as it is.
 fn unquoted(value: &str) -> String {
     let value = value.trim();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
@@ -162,7 +179,10 @@ fn renamed_lsb(fields: &BTreeMap<String, String>) -> BTreeMap<String, String> {
         ("DISTRIB_CODENAME", "VERSION_CODENAME"),
         ("DISTRIB_DESCRIPTION", "PRETTY_NAME"),
     ];
-    names.iter().filter_map(|(lsb, name)| Some(((*name).to_owned(), fields.get(*lsb)?.clone()))).collect()
+    names
+        .iter()
+        .filter_map(|(lsb, name)| Some(((*name).to_owned(), fields.get(*lsb)?.clone())))
+        .collect()
 }
 
 /// The distribution that the assignments describe.
@@ -171,7 +191,13 @@ pub fn from_os_release(fields: &BTreeMap<String, String>) -> Distro {
     let id = field("ID").to_lowercase();
     let names = [field("PRETTY_NAME"), field("NAME"), id.clone(), NAMELESS.into()];
     let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
-    let distro = Distro { id, name, version: field("VERSION_ID"), codename: field("VERSION_CODENAME"), base: None };
+    let distro = Distro {
+        id,
+        name,
+        version: field("VERSION_ID"),
+        codename: field("VERSION_CODENAME"),
+        base: None,
+    };
     let base = base(&distro, fields);
     Distro { base, ..distro }
 }
@@ -187,9 +213,9 @@ fn base(distro: &Distro, fields: &BTreeMap<String, String>) -> Option<Base> {
         return Some(with_codename(Family::Debian, &codename));
     }
     let major = distro.version.split('.').next().unwrap_or_default();
-    let silent = SILENT_DERIVATIVES
-        .iter()
-        .find(|(id, release, ..)| *id == distro.id && (*release == distro.codename || *release == major));
+    let silent = SILENT_DERIVATIVES.iter().find(|(id, release, ..)| {
+        *id == distro.id && (*release == distro.codename || *release == major)
+    });
     if let Some((_, _, family, codename)) = silent {
         return Some(with_codename(*family, codename));
     }
@@ -200,7 +226,9 @@ fn base(distro: &Distro, fields: &BTreeMap<String, String>) -> Option<Base> {
     // Only the base itself and its plain rebuilds use its own codenames and versions.
     let same_releases = matches!(distro.id.as_str(), "debian" | "ubuntu" | "raspbian");
     let codename = same_releases.then(|| own_codename(distro, family)).flatten();
-    Some(codename.map_or(Base { family, codename: None, end_of_life: false }, |codename| with_codename(family, &codename)))
+    Some(codename.map_or(Base { family, codename: None, end_of_life: false }, |codename| {
+        with_codename(family, &codename)
+    }))
 }
 
 /// By ID, else by the first name in ID_LIKE that is known.
@@ -219,20 +247,29 @@ fn own_codename(distro: &Distro, family: Family) -> Option<String> {
     let from_version = || match family {
         Family::Debian => {
             let major = distro.version.split('.').next().unwrap_or_default();
-            DEBIAN_RELEASES.iter().find(|(version, _)| *version == major).map(|(_, codename)| (*codename).to_owned())
+            DEBIAN_RELEASES
+                .iter()
+                .find(|(version, _)| *version == major)
+                .map(|(_, codename)| (*codename).to_owned())
         }
-        Family::Ubuntu => {
-            UBUNTU_RELEASES.iter().find(|(version, _)| *version == distro.version).map(|(_, codename)| (*codename).to_owned())
-        }
+        Family::Ubuntu => UBUNTU_RELEASES
+            .iter()
+            .find(|(version, _)| *version == distro.version)
+            .map(|(_, codename)| (*codename).to_owned()),
     };
     plain_codename(&distro.codename).or_else(from_version)
 }
 
 fn with_codename(family: Family, codename: &str) -> Base {
-    Base { family, codename: Some(codename.to_owned()), end_of_life: END_OF_LIFE.contains(&codename) }
+    Base {
+        family,
+        codename: Some(codename.to_owned()),
+        end_of_life: END_OF_LIFE.contains(&codename),
+    }
 }
 
-/// A codename becomes part of a path, an address and an apt source: anything but a plain word is refused.
+/// A codename becomes part of a path, an address and an apt source: anything but a plain word is
+/// refused.
 fn plain_codename(codename: &str) -> Option<String> {
     let plain = !codename.is_empty()
         && codename.len() <= 32
@@ -255,7 +292,13 @@ fn from_debian_version(text: &str) -> Distro {
 }
 
 fn unknown() -> Distro {
-    Distro { id: String::new(), name: NAMELESS.into(), version: String::new(), codename: String::new(), base: None }
+    Distro {
+        id: String::new(),
+        name: NAMELESS.into(),
+        version: String::new(),
+        codename: String::new(),
+        base: None,
+    }
 }
 
 #[cfg(test)]
@@ -266,11 +309,24 @@ mod tests {
 
     #[test]
     fn every_observed_system_leads_to_its_base() {
-        for line in include_str!("../../fixtures/os-release.tsv").lines().filter(|line| !line.starts_with(['#', 'N'])) {
+        for line in include_str!("../../fixtures/os-release.tsv")
+            .lines()
+            .filter(|line| !line.starts_with(['#', 'N']))
+        {
             let cells: Vec<&str> = line.split('\t').collect();
-            let names = ["NAME", "ID", "ID_LIKE", "VERSION_ID", "VERSION_CODENAME", "UBUNTU_CODENAME", "DEBIAN_CODENAME"];
+            let names = [
+                "NAME",
+                "ID",
+                "ID_LIKE",
+                "VERSION_ID",
+                "VERSION_CODENAME",
+                "UBUNTU_CODENAME",
+                "DEBIAN_CODENAME",
+            ];
             let fields = names.iter().zip(&cells).filter(|(_, cell)| !cell.is_empty());
-            let distro = from_os_release(&fields.map(|(name, cell)| ((*name).to_owned(), (*cell).to_owned())).collect());
+            let distro = from_os_release(
+                &fields.map(|(name, cell)| ((*name).to_owned(), (*cell).to_owned())).collect(),
+            );
             let family = distro.base.as_ref().map_or("none", |base| match base.family {
                 Family::Debian => "debian",
                 Family::Ubuntu => "ubuntu",
@@ -298,8 +354,18 @@ mod tests {
 
     #[test]
     fn a_codename_that_is_not_a_plain_word_is_never_used() {
-        for hostile in ["jammy main; touch x", "$(reboot)", "../../etc", "`id`", "jam\u{1b}[31mmy", "Jammy", &"a".repeat(33)] {
-            let fields = parse(&format!("ID=ubuntu\nVERSION_CODENAME=\"{hostile}\"\nUBUNTU_CODENAME='{hostile}'\n"));
+        for hostile in [
+            "jammy main; touch x",
+            "$(reboot)",
+            "../../etc",
+            "`id`",
+            "jam\u{1b}[31mmy",
+            "Jammy",
+            &"a".repeat(33),
+        ] {
+            let fields = parse(&format!(
+                "ID=ubuntu\nVERSION_CODENAME=\"{hostile}\"\nUBUNTU_CODENAME='{hostile}'\n"
+            ));
             let base = from_os_release(&fields).base.unwrap();
             assert_eq!(base.codename, None, "{hostile}");
         }

@@ -1,7 +1,8 @@
 //! Which interpreters are installed, whose they are, and what each says of itself.
 //!
-//! Only the system's own are started (once, with `-I`); those of pyenv, conda, a home and the like are recognised by where they lie and
-//! shown: starting a shim is slow, and root must not run what a student can write.
+//! Only the system's own are started (once, with `-I`); those of pyenv, conda, a home and the like
+//! are recognised by where they lie and shown: starting a shim is slow, and root must not run what
+//! a student can write.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -96,10 +97,22 @@ pub fn gather(host: &Host, packages: &Packages, home: &Path) -> Vec<Interpreter>
                 continue;
             }
             let origin = origin(host, &path, &real, packages, home);
-            found.push(Interpreter { path, real, version: None, origin, ensurepip: false, ssl: false, problem: None });
+            found.push(Interpreter {
+                path,
+                real,
+                version: None,
+                origin,
+                ensurepip: false,
+                ssl: false,
+                problem: None,
+            });
         }
     }
-    found.extend(pyenv_versions(host, home).into_iter().filter(|interpreter| seen.insert(interpreter.real.clone())));
+    found.extend(
+        pyenv_versions(host, home)
+            .into_iter()
+            .filter(|interpreter| seen.insert(interpreter.real.clone())),
+    );
     ask_all(host, &mut found);
     found
 }
@@ -109,8 +122,15 @@ pub fn named(host: &Host, path: &Path, account: Option<Account>) -> Interpreter 
     let path = host.absolute(path);
     let real = host.real_path(&path).unwrap_or_else(|| path.clone());
     let kind = host.look(&real).kind;
-    let mut interpreter =
-        Interpreter { path, real, version: None, origin: Home::Named, ensurepip: false, ssl: false, problem: None };
+    let mut interpreter = Interpreter {
+        path,
+        real,
+        version: None,
+        origin: Home::Named,
+        ensurepip: false,
+        ssl: false,
+        problem: None,
+    };
     match kind {
         Kind::Missing => interpreter.problem = Some("there is no such file".into()),
         Kind::Folder => interpreter.problem = Some("it is a folder".into()),
@@ -119,21 +139,26 @@ pub fn named(host: &Host, path: &Path, account: Option<Account>) -> Interpreter 
     interpreter
 }
 
-/// `python3` and `python3.N` in a folder, the versioned names first: a generic link may be switched later.
+/// `python3` and `python3.N` in a folder, the versioned names first: a generic link may be switched
+/// later.
 fn pythons_in(host: &Host, folder: &Path) -> Vec<PathBuf> {
     let is_python = |name: &str| match name.strip_prefix("python3") {
         Some("") => true,
-        Some(rest) => rest.strip_prefix('.').is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit())),
+        Some(rest) => rest
+            .strip_prefix('.')
+            .is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit())),
         None => false,
     };
-    let mut names: Vec<String> = host.list(folder).into_iter().filter_map(|name| name.into_string().ok()).collect();
+    let mut names: Vec<String> =
+        host.list(folder).into_iter().filter_map(|name| name.into_string().ok()).collect();
     names.retain(|name| is_python(name));
     names.sort_by_key(|name| (name == "python3", name.clone()));
     let folder = folder.display().to_string();
     names.iter().flat_map(|name| host.programs_in(&folder, name)).collect()
 }
 
-/// A shim leads to whatever its manager decides at that moment; the interpreters behind it are looked for where they lie.
+/// A shim leads to whatever its manager decides at that moment; the interpreters behind it are
+/// looked for where they lie.
 fn is_shim(path: &Path) -> bool {
     path.parent().is_some_and(|folder| folder.ends_with("shims"))
 }
@@ -143,7 +168,9 @@ fn origin(host: &Host, path: &Path, real: &Path, packages: &Packages, home: &Pat
         return Home::Apt;
     }
     let text = real.to_string_lossy();
-    let below = |folder: &Path| folder != Path::new("/") && (real.starts_with(folder) || path.starts_with(folder));
+    let below = |folder: &Path| {
+        folder != Path::new("/") && (real.starts_with(folder) || path.starts_with(folder))
+    };
     let has = |part: &str| text.contains(part);
     let prefix = real.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
     if has("/.pyenv/") || host.variable("PYENV_ROOT").is_some_and(|root| below(Path::new(root))) {
@@ -159,10 +186,14 @@ fn origin(host: &Host, path: &Path, real: &Path, packages: &Packages, home: &Pat
     }
 }
 
-/// Debian's interpreter is `/usr/bin/pythonX.Y`, in the package pythonX.Y-minimal (or pythonX.Y, in deadsnakes' from 3.12 on).
+/// Debian's interpreter is `/usr/bin/pythonX.Y`, in the package pythonX.Y-minimal (or pythonX.Y, in
+/// deadsnakes' from 3.12 on).
 fn is_from_apt(real: &Path, packages: &Packages) -> bool {
     let name = real.strip_prefix("/usr/bin").ok().and_then(Path::to_str);
-    name.is_some_and(|name| name.starts_with("python3.") && (packages.has(name) || packages.has(&format!("{name}-minimal"))))
+    name.is_some_and(|name| {
+        name.starts_with("python3.")
+            && (packages.has(name) || packages.has(&format!("{name}-minimal")))
+    })
 }
 
 /// pyenv keeps each version in a folder of that name, so it need not be asked.
@@ -174,10 +205,21 @@ fn pyenv_versions(host: &Host, home: &Path) -> Vec<Interpreter> {
         if version.major < 3 {
             return None;
         }
-        let path = versions.join(&name).join("bin").join(format!("python{}.{}", version.major, version.minor));
+        let path = versions
+            .join(&name)
+            .join("bin")
+            .join(format!("python{}.{}", version.major, version.minor));
         let real = host.real_path(&path)?;
         let version = Some(version);
-        Some(Interpreter { path, real, version, origin: Home::Pyenv, ensurepip: false, ssl: false, problem: None })
+        Some(Interpreter {
+            path,
+            real,
+            version,
+            origin: Home::Pyenv,
+            ensurepip: false,
+            ssl: false,
+            problem: None,
+        })
     });
     found.collect()
 }
@@ -191,7 +233,10 @@ fn ask_all(host: &Host, found: &mut [Interpreter]) {
                     scope.spawn(|| ask(host, interpreter, None));
                 }
                 Home::Conda => interpreter.version = conda_version(host, &interpreter.real),
-                Home::Pyenv => interpreter.version = interpreter.version.take().or_else(|| pyenv_version(&interpreter.real)),
+                Home::Pyenv => {
+                    interpreter.version =
+                        interpreter.version.take().or_else(|| pyenv_version(&interpreter.real))
+                }
                 _ => {}
             }
         }
@@ -207,7 +252,9 @@ fn pyenv_version(real: &Path) -> Option<Version> {
 fn conda_version(host: &Host, real: &Path) -> Option<Version> {
     let prefix = real.parent()?.parent()?;
     let names = host.list(&prefix.join("conda-meta"));
-    names.iter().find_map(|name| version::from_python(name.to_str()?.strip_prefix("python-")?.split('-').next()?))
+    names.iter().find_map(|name| {
+        version::from_python(name.to_str()?.strip_prefix("python-")?.split('-').next()?)
+    })
 }
 
 /// Why it did not answer, in a line: of a traceback the last one says it.
@@ -233,12 +280,18 @@ struct Answer {
 }
 
 fn ask(host: &Host, interpreter: &mut Interpreter, account: Option<Account>) {
-    let command = Command::new(&interpreter.real).args(["-I", "-S", "-c", PROBE]).as_account(account);
+    let command =
+        Command::new(&interpreter.real).args(["-I", "-S", "-c", PROBE]).as_account(account);
     let answer = match host.run(&command, PROBE_LIMIT) {
         Ok(finished) if finished.is_success() => {
-            serde_json::from_str::<Answer>(finished.stdout.trim()).map_err(|_| "it did not answer as a Python does".to_owned())
+            serde_json::from_str::<Answer>(finished.stdout.trim())
+                .map_err(|_| "it did not answer as a Python does".to_owned())
         }
-        Ok(finished) => Err(format!("it ended with {} and said: {}", finished.ending(), complaint(&finished.stderr))),
+        Ok(finished) => Err(format!(
+            "it ended with {} and said: {}",
+            finished.ending(),
+            complaint(&finished.stderr)
+        )),
         Err(error) => Err(error.to_string()),
     };
     match answer {

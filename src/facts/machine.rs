@@ -1,4 +1,5 @@
-//! The machine itself: its name, kernel and architecture, and whether it is a real one, a container, WSL or a chroot.
+//! The machine itself: its name, kernel and architecture, and whether it is a real one, a
+//! container, WSL or a chroot.
 
 use std::path::Path;
 
@@ -41,17 +42,29 @@ pub fn gather(host: &Host) -> Machine {
     };
     let kernel = line("/proc/sys/kernel/osrelease");
     let architecture = line("/var/lib/dpkg/arch");
-    let architecture = if architecture.is_empty() { host.built_for().to_owned() } else { architecture };
+    let architecture =
+        if architecture.is_empty() { host.built_for().to_owned() } else { architecture };
     // An image that is being built may have no /proc.
-    let hostname = ["/proc/sys/kernel/hostname", "/etc/hostname"].into_iter().map(line).find(|name| !name.is_empty());
-    Machine { hostname: hostname.unwrap_or_default(), environment: environment(host, &kernel), kernel, architecture }
+    let hostname = ["/proc/sys/kernel/hostname", "/etc/hostname"]
+        .into_iter()
+        .map(line)
+        .find(|name| !name.is_empty());
+    Machine {
+        hostname: hostname.unwrap_or_default(),
+        environment: environment(host, &kernel),
+        kernel,
+        architecture,
+    }
 }
 
 fn environment(host: &Host, kernel: &str) -> Environment {
     let exists = |path: &str| host.look(Path::new(path)).exists();
     if kernel.to_lowercase().contains("microsoft") {
         Environment::Wsl
-    } else if exists("/.dockerenv") || exists("/run/.containerenv") || exists("/run/systemd/container") {
+    } else if exists("/.dockerenv")
+        || exists("/run/.containerenv")
+        || exists("/run/systemd/container")
+    {
         Environment::Container
     } else if is_chroot(host) {
         Environment::Chroot
@@ -60,10 +73,13 @@ fn environment(host: &Host, kernel: &str) -> Environment {
     }
 }
 
-/// Only root may see where process 1 lives; without that sight, or without /proc, the kind of the machine stays the plain one.
+/// Only root may see where process 1 lives; without that sight, or without /proc, the kind of the
+/// machine stays the plain one.
 fn is_chroot(host: &Host) -> bool {
     match host.look(Path::new("/proc/1/root")).kind {
-        Kind::Link(target) if !target.as_os_str().is_empty() => !host.is_same(Path::new("/proc/1/root/."), Path::new("/")),
+        Kind::Link(target) if !target.as_os_str().is_empty() => {
+            !host.is_same(Path::new("/proc/1/root/."), Path::new("/"))
+        }
         _ => false,
     }
 }

@@ -1,6 +1,8 @@
-//! What is true on the host now: read-only, without root, gathered side by side. One concern a file.
+//! What is true on the host now: read-only, without root, gathered side by side. One concern a
+//! file.
 //!
-//! A missing tool or file is a fact, not an error. `apt` is the only part that starts a slow program; it is asked when the plan needs it.
+//! A missing tool or file is a fact, not an error. `apt` is the only part that starts a slow
+//! program; it is asked when the plan needs it.
 
 pub mod alternatives;
 pub mod apt;
@@ -68,7 +70,8 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Whether what dpkg has half-done is left so, and not the work of a program that is at it right now.
+    /// Whether what dpkg has half-done is left so, and not the work of a program that is at it
+    /// right now.
     pub fn packages_are_at_rest(&self) -> bool {
         self.in_use.is_none()
     }
@@ -91,21 +94,31 @@ impl Rights {
     }
 }
 
-/// Looks at the machine, apt aside, for the student whom root works for, if there is one. The parts are independent and looked at side by
-/// side.
+/// Looks at the machine, apt aside, for the student whom root works for, if there is one. The parts
+/// are independent and looked at side by side.
 ///
 /// # Errors
 /// When a file that is there cannot be read.
-pub fn gather(host: &Host, course: &Course, venv: &Path, mirror: &str, student: Option<Account>) -> Result<Facts> {
+pub fn gather(
+    host: &Host,
+    course: &Course,
+    venv: &Path,
+    mirror: &str,
+    student: Option<Account>,
+) -> Result<Facts> {
     let rights = Rights { account: host.account()?, student };
     let home = rights.owner().home.clone();
     let names = [course.packages.python.as_slice(), &course.packages.build].concat();
-    let wanted = |name: &str| name.starts_with("python3.") || names.iter().any(|wanted| wanted == name);
+    let wanted =
+        |name: &str| name.starts_with("python3.") || names.iter().any(|wanted| wanted == name);
     let (packages, interpreters, venv_facts) = thread::scope(|scope| {
         let venv_facts = scope.spawn(|| venv::gather(host, venv));
         // An interpreter's owner is told from dpkg's files.
         let packages = packages::gather(host, wanted);
-        let interpreters = packages.as_ref().map(|packages| interpreters::gather(host, packages, &home)).unwrap_or_default();
+        let interpreters = packages
+            .as_ref()
+            .map(|packages| interpreters::gather(host, packages, &home))
+            .unwrap_or_default();
         (packages, interpreters, venv_facts.join())
     });
     Ok(Facts {

@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::host::Host;
 
 const STATUS: &str = "/var/lib/dpkg/status";
-/// Where an interrupted dpkg leaves numbered files (what apt looks at to say "dpkg was interrupted").
+/// Where an interrupted dpkg leaves numbered files (what apt looks at to say "dpkg was
+/// interrupted").
 const UPDATES: &str = "/var/lib/dpkg/updates";
 
 /// The packages that matter here.
@@ -40,7 +41,8 @@ impl Packages {
     }
 }
 
-/// The command for root that tries again to finish a half-done package, and shows what is wrong with it.
+/// The command for root that tries again to finish a half-done package, and shows what is wrong
+/// with it.
 pub fn mending(name: &str, state: &str) -> String {
     match state {
         // Its files are not all there: nothing can be configured.
@@ -55,8 +57,10 @@ pub fn mending(name: &str, state: &str) -> String {
 /// When the status file is there and cannot be read.
 pub fn gather(host: &Host, wanted: impl Fn(&str) -> bool) -> Result<Packages> {
     let text = host.read(Path::new(STATUS))?.unwrap_or_default();
-    let numbered =
-        |name: &std::ffi::OsStr| name.to_str().is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()));
+    let numbered = |name: &std::ffi::OsStr| {
+        name.to_str()
+            .is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()))
+    };
     let interrupted = host.list(Path::new(UPDATES)).iter().any(|name| numbered(name));
     Ok(Packages { interrupted, ..parse(&text, wanted) })
 }
@@ -80,7 +84,13 @@ pub fn parse(text: &str, wanted: impl Fn(&str) -> bool) -> Packages {
     packages
 }
 
-fn note(packages: &mut Packages, wanted: impl Fn(&str) -> bool, name: &str, status: &str, version: &str) {
+fn note(
+    packages: &mut Packages,
+    wanted: impl Fn(&str) -> bool,
+    name: &str,
+    status: &str,
+    version: &str,
+) {
     let state = status.rsplit(' ').next().unwrap_or_default();
     if status.starts_with("hold ") {
         packages.held.insert(name.to_owned());
@@ -89,7 +99,8 @@ fn note(packages: &mut Packages, wanted: impl Fn(&str) -> bool, name: &str, stat
         "installed" if wanted(name) => {
             packages.installed.insert(name.to_owned(), version.to_owned());
         }
-        "half-installed" | "unpacked" | "half-configured" | "triggers-awaited" | "triggers-pending" => {
+        "half-installed" | "unpacked" | "half-configured" | "triggers-awaited"
+        | "triggers-pending" => {
             packages.half_done.insert(name.to_owned(), state.to_owned());
         }
         _ => {}

@@ -1,5 +1,5 @@
-//! Which of the packages that came with us can go: those that are still installed and that nothing else has come to need. Asked of apt, which
-//! knows; nothing is removed by asking.
+//! Which of the packages that came with us can go: those that are still installed and that nothing
+//! else has come to need. Asked of apt, which knows; nothing is removed by asking.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -30,7 +30,8 @@ pub fn gather(host: &Host, installed: &BTreeSet<String>) -> Result<Removable> {
         if removable.is_empty() {
             break;
         }
-        let strangers: BTreeSet<String> = would_go(host, &removable)?.difference(installed).cloned().collect();
+        let strangers: BTreeSet<String> =
+            would_go(host, &removable)?.difference(installed).cloned().collect();
         if strangers.is_empty() {
             break;
         }
@@ -38,7 +39,8 @@ pub fn gather(host: &Host, installed: &BTreeSet<String>) -> Result<Removable> {
         let before = removable.len();
         removable.retain(|name| !needed.contains(name));
         if removable.len() == before {
-            // apt would remove a stranger for a reason that its dependencies do not show: nothing is risked.
+            // apt would remove a stranger for a reason that its dependencies do not show: nothing
+            // is risked.
             removable.clear();
         }
     }
@@ -48,7 +50,8 @@ pub fn gather(host: &Host, installed: &BTreeSet<String>) -> Result<Removable> {
 
 /// What would be removed together with these: `Remv NAME [VERSION]`, `Purg NAME [VERSION]`.
 fn would_go(host: &Host, packages: &BTreeSet<String>) -> Result<BTreeSet<String>> {
-    let command = Command::new("/usr/bin/apt-get").args(["-s", "-q", "purge"]).args(packages.iter().cloned());
+    let command =
+        Command::new("/usr/bin/apt-get").args(["-s", "-q", "purge"]).args(packages.iter().cloned());
     let simulated = host.run(&command, LIMIT)?;
     let names = simulated.stdout.lines().filter_map(|line| {
         let rest = line.strip_prefix("Remv ").or_else(|| line.strip_prefix("Purg "))?;
@@ -69,7 +72,15 @@ fn needs_of(host: &Host, packages: &BTreeSet<String>) -> Result<BTreeSet<String>
         "--no-replaces",
         "--no-enhances",
     ];
-    let command = Command::new("/usr/bin/apt-cache").args(["depends"]).args(only_needs).args(packages.iter().cloned());
+    let command = Command::new("/usr/bin/apt-cache")
+        .args(["depends"])
+        .args(only_needs)
+        .args(packages.iter().cloned());
     let said = host.run(&command, LIMIT)?;
-    Ok(said.stdout.lines().filter(|line| !line.starts_with([' ', '<', '|'])).map(|line| line.trim().to_owned()).collect())
+    Ok(said
+        .stdout
+        .lines()
+        .filter(|line| !line.starts_with([' ', '<', '|']))
+        .map(|line| line.trim().to_owned())
+        .collect())
 }

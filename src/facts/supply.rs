@@ -49,7 +49,8 @@ impl View {
         Self::with(folder, &[sources, "Dir::Etc::SourceParts=-".into()])
     }
 
-    /// The machine's own sources, as a machine sees them on which nothing is installed. `folder` holds an index of its own.
+    /// The machine's own sources, as a machine sees them on which nothing is installed. `folder`
+    /// holds an index of its own.
     pub fn of_bare_machine(folder: &Path) -> Self {
         Self::with(folder, &[format!("Dir::State::Status={}", Self::status(folder).display())])
     }
@@ -58,7 +59,8 @@ impl View {
     pub fn of_command(command: &Command) -> Self {
         let settings = command.arguments.iter().filter(|word| word.starts_with("Dir::"));
         let lists = settings.clone().find_map(|setting| setting.strip_prefix("Dir::State::Lists="));
-        let options = settings.clone().flat_map(|setting| ["-o".to_owned(), setting.clone()]).collect();
+        let options =
+            settings.clone().flat_map(|setting| ["-o".to_owned(), setting.clone()]).collect();
         Self { lists: PathBuf::from(lists.unwrap_or(LISTS)), options }
     }
 
@@ -79,10 +81,15 @@ impl View {
 
     fn with(folder: &Path, more: &[String]) -> Self {
         let lists = folder.join("lists");
-        // What apt computes from the index stays in its memory: the machine's own caches are as they were, and root leaves nothing behind.
-        let own =
-            [format!("Dir::State::Lists={}", lists.display()), "Dir::Cache::pkgcache=".into(), "Dir::Cache::srcpkgcache=".into()];
-        let options = own.iter().chain(more).flat_map(|setting| ["-o".to_owned(), setting.clone()]).collect();
+        // What apt computes from the index stays in its memory: the machine's own caches are as
+        // they were, and root leaves nothing behind.
+        let own = [
+            format!("Dir::State::Lists={}", lists.display()),
+            "Dir::Cache::pkgcache=".into(),
+            "Dir::Cache::srcpkgcache=".into(),
+        ];
+        let options =
+            own.iter().chain(more).flat_map(|setting| ["-o".to_owned(), setting.clone()]).collect();
         Self { lists, options }
     }
 }

@@ -1,7 +1,8 @@
-//! /usr/bin/python3, the operating system's own: what Debian's defaults say, against where the link leads, link by link.
+//! /usr/bin/python3, the operating system's own: what Debian's defaults say, against where the link
+//! leads, link by link.
 //!
-//! Ubuntu's release upgrader asks the same question. `dpkg --verify` does not see a switched link, and `update-alternatives --query` never looks
-//! at the link itself.
+//! Ubuntu's release upgrader asks the same question. `dpkg --verify` does not see a switched link,
+//! and `update-alternatives --query` never looks at the link itself.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,8 @@ pub const SYSTEM_PYTHON: &str = "/usr/bin/python3";
 pub const REPAIR: &str = "labready repair";
 /// Where python3-minimal says which Python the system was made with.
 const DEFAULTS: &str = "/usr/share/python3/debian_defaults";
-/// update-alternatives keeps a file for each group here; its second line is the link that the group manages.
+/// update-alternatives keeps a file for each group here; its second line is the link that the group
+/// manages.
 const GROUPS: &str = "/var/lib/dpkg/alternatives";
 /// The link under its two names: /bin leads to /usr/bin on every system that has this problem.
 const LINK_NAMES: [&str; 2] = [SYSTEM_PYTHON, "/bin/python3"];
@@ -26,7 +28,8 @@ const FILE_LIMIT: u64 = 1 << 20;
 /// How things stand with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SystemPython {
-    /// What the system was made with (`python3.11`); `None` where python3-minimal is not installed, and then nothing is wrong.
+    /// What the system was made with (`python3.11`); `None` where python3-minimal is not installed,
+    /// and then nothing is wrong.
     #[serde(default)]
     pub default: Option<String>,
     /// Whether that interpreter is there.
@@ -61,17 +64,20 @@ pub enum Place {
 }
 
 impl SystemPython {
-    /// Whether it has to be mended. A link that leads right is, too, while a group manages it: the next change of that group switches it again.
+    /// Whether it has to be mended. A link that leads right is, too, while a group manages it: the
+    /// next change of that group switches it again.
     pub fn is_switched(&self) -> bool {
         self.default.is_some() && (self.place != Place::Right || self.group.is_some())
     }
 
-    /// Whether programs that say /usr/bin/python3, as the scripts of Debian's packages do, find nothing there.
+    /// Whether programs that say /usr/bin/python3, as the scripts of Debian's packages do, find
+    /// nothing there.
     pub fn is_gone(&self) -> bool {
         self.default.is_some() && matches!(self.place, Place::Missing | Place::Nowhere(_))
     }
 
-    /// Whether labready can put it back: it does not remove what is no link, and cannot link to what is not installed.
+    /// Whether labready can put it back: it does not remove what is no link, and cannot link to
+    /// what is not installed.
     pub fn can_be_restored(&self) -> bool {
         self.is_switched() && self.default_is_installed && !matches!(self.place, Place::Other(_))
     }
@@ -81,8 +87,12 @@ impl SystemPython {
         let default = self.default.as_deref().filter(|_| self.is_switched())?;
         let what = match self.place {
             Place::Missing => "is gone, and packages cannot be installed or removed without it",
-            Place::Nowhere(_) => "leads nowhere, and packages cannot be installed or removed without it",
-            Place::Right => "was put under update-alternatives, and can be switched away from the system's own",
+            Place::Nowhere(_) => {
+                "leads nowhere, and packages cannot be installed or removed without it"
+            }
+            Place::Right => {
+                "was put under update-alternatives, and can be switched away from the system's own"
+            }
             Place::Elsewhere(_) | Place::Other(_) => {
                 "was switched, which breaks `apt-get update`, `add-apt-repository` and upgrades"
             }
@@ -100,20 +110,28 @@ impl SystemPython {
     pub fn evidence(&self) -> String {
         let default = self.default.as_deref().unwrap_or("python3");
         let way = |places: &[PathBuf]| {
-            let names: Vec<String> = places.iter().map(|place| format!("`{}`", place.display())).collect();
+            let names: Vec<String> =
+                places.iter().map(|place| format!("`{}`", place.display())).collect();
             names.join(", then ")
         };
         let seen = match &self.place {
             Place::Missing => format!("nothing is there, where a link to `{default}` belongs"),
             Place::Right => format!("it leads to `{default}`, as it should"),
-            Place::Elsewhere(places) => format!("it leads to {}, and this system was made with `{default}`", way(places)),
+            Place::Elsewhere(places) => {
+                format!("it leads to {}, and this system was made with `{default}`", way(places))
+            }
             Place::Nowhere(places) => {
-                format!("it leads to {}, where nothing is; this system was made with `{default}`", way(places))
+                format!(
+                    "it leads to {}, where nothing is; this system was made with `{default}`",
+                    way(places)
+                )
             }
             Place::Other(what) => format!("it is {what}, where a link to `{default}` belongs"),
         };
         match &self.group {
-            Some(group) => format!("{seen}; the alternatives group `{group}` manages it, and can switch it at any time"),
+            Some(group) => format!(
+                "{seen}; the alternatives group `{group}` manages it, and can switch it at any time"
+            ),
             None => seen,
         }
     }
@@ -121,7 +139,8 @@ impl SystemPython {
 
 /// Looks at this machine.
 pub fn gather(host: &Host) -> SystemPython {
-    let defaults = host.read_at_most(Path::new(DEFAULTS), FILE_LIMIT).ok().flatten().unwrap_or_default();
+    let defaults =
+        host.read_at_most(Path::new(DEFAULTS), FILE_LIMIT).ok().flatten().unwrap_or_default();
     let default = default_version(&defaults);
     let own = Path::new("/usr/bin").join(default.as_deref().unwrap_or("python3"));
     let place = match host.look(Path::new(SYSTEM_PYTHON)).kind {
@@ -132,7 +151,8 @@ pub fn gather(host: &Host) -> SystemPython {
         Kind::Other => Place::Other("neither a file nor a link".into()),
     };
     let default_is_installed = default.is_some() && host.look(&own).kind == Kind::File;
-    let (group, slaves) = group(host).map_or((None, Vec::new()), |(name, slaves)| (Some(name), slaves));
+    let (group, slaves) =
+        group(host).map_or((None, Vec::new()), |(name, slaves)| (Some(name), slaves));
     SystemPython { default, default_is_installed, place, group, slaves }
 }
 
@@ -148,7 +168,8 @@ fn place_of_link(host: &Host, own: &Path) -> Place {
 fn way(host: &Host) -> Vec<PathBuf> {
     let mut places = vec![PathBuf::from(SYSTEM_PYTHON)];
     while let Some(Kind::Link(target)) = places.last().map(|place| host.look(place).kind) {
-        let folder = places.last().and_then(|place| place.parent()).unwrap_or(Path::new("/")).to_owned();
+        let folder =
+            places.last().and_then(|place| place.parent()).unwrap_or(Path::new("/")).to_owned();
         let next = host.absolute(&folder.join(target));
         let is_circle = places.contains(&next);
         places.push(next);
@@ -159,27 +180,39 @@ fn way(host: &Host) -> Vec<PathBuf> {
     places.split_off(1)
 }
 
-/// `default-version = python3.11`. The name becomes part of a path and of a command: anything else is not taken.
+/// `default-version = python3.11`. The name becomes part of a path and of a command: anything else
+/// is not taken.
 fn default_version(defaults: &str) -> Option<String> {
     let value = defaults.lines().find_map(|line| {
         let (key, value) = line.split_once('=')?;
         (key.trim() == "default-version").then(|| value.trim())
     })?;
     let minor = value.strip_prefix("python3.")?;
-    let is_number = !minor.is_empty() && minor.len() <= 3 && minor.bytes().all(|b| b.is_ascii_digit());
+    let is_number =
+        !minor.is_empty() && minor.len() <= 3 && minor.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| value.to_owned())
 }
 
-/// The group that manages the link, whatever it is called, and its further links. There can be one at the most.
+/// The group that manages the link, whatever it is called, and its further links. There can be one
+/// at the most.
 fn group(host: &Host) -> Option<(String, Vec<PathBuf>)> {
     let names = host.list(Path::new(GROUPS));
-    names.into_iter().filter_map(|name| name.into_string().ok()).filter(|name| !name.starts_with('-')).find_map(|name| {
-        let state = host.read_at_most(&Path::new(GROUPS).join(&name), FILE_LIMIT).ok().flatten().unwrap_or_default();
-        Some((name, slaves(&state)?))
-    })
+    names
+        .into_iter()
+        .filter_map(|name| name.into_string().ok())
+        .filter(|name| !name.starts_with('-'))
+        .find_map(|name| {
+            let state = host
+                .read_at_most(&Path::new(GROUPS).join(&name), FILE_LIMIT)
+                .ok()
+                .flatten()
+                .unwrap_or_default();
+            Some((name, slaves(&state)?))
+        })
 }
 
-/// The further links of a group that manages the link: pairs of a name and a link, up to the first empty line (update-alternatives(1), "Files").
+/// The further links of a group that manages the link: pairs of a name and a link, up to the first
+/// empty line (update-alternatives(1), "Files").
 fn slaves(state: &str) -> Option<Vec<PathBuf>> {
     let mut lines = state.lines().skip(1);
     if !LINK_NAMES.contains(&lines.next()?) {
@@ -195,7 +228,10 @@ mod tests {
     #[test]
     fn a_group_is_known_by_its_link_and_its_further_links_are_read() {
         let state = "auto\n/usr/bin/python3\npydoc3\n/usr/bin/pydoc3\npython3-config\n/usr/bin/python3-config\n\n/usr/bin/python3.12\n2\n\n\n\n";
-        assert_eq!(slaves(state), Some(vec!["/usr/bin/pydoc3".into(), "/usr/bin/python3-config".into()]));
+        assert_eq!(
+            slaves(state),
+            Some(vec!["/usr/bin/pydoc3".into(), "/usr/bin/python3-config".into()])
+        );
         assert_eq!(slaves("auto\n/bin/python3\n\n/usr/bin/python3.12\n2\n\n"), Some(Vec::new()));
         for other in ["", "auto", "auto\n/usr/local/bin/python3\n\n/usr/bin/python3.12\n2\n\n"] {
             assert_eq!(slaves(other), None, "{other}");
@@ -206,9 +242,13 @@ mod tests {
     fn the_default_is_read_as_python3_minimal_writes_it_and_nothing_else_is_taken() {
         let bookworm = "[DEFAULT]\n# the default python3 version\ndefault-version = python3.11\n\n# all supported python3 versions\nsupported-versions = python3.11\n";
         assert_eq!(default_version(bookworm).as_deref(), Some("python3.11"));
-        for odd in
-            ["", "default-version =", "default-version = python3.", "default-version = python3.11/../x", "default-version = -f"]
-        {
+        for odd in [
+            "",
+            "default-version =",
+            "default-version = python3.",
+            "default-version = python3.11/../x",
+            "default-version = -f",
+        ] {
             assert_eq!(default_version(odd), None, "{odd}");
         }
     }

@@ -1,4 +1,5 @@
-//! The virtual environment: what pyvenv.cfg says against what its `bin/python` really is. Nothing in it is started.
+//! The virtual environment: what pyvenv.cfg says against what its `bin/python` really is. Nothing
+//! in it is started.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,9 +12,21 @@ use crate::version;
 
 /// Stands in a virtual environment while it is being made, and in one whose making was cut off.
 pub const UNFINISHED: &str = ".labready-unfinished";
-/// What `python -m venv`, virtualenv, uv, pip and labready put into the top of a virtual environment.
-const OWN_NAMES: [&str; 11] =
-    ["CACHEDIR.TAG", "bin", "etc", "include", "lib", "lib64", "man", "share", "pyvenv.cfg", ".gitignore", UNFINISHED];
+/// What `python -m venv`, virtualenv, uv, pip and labready put into the top of a virtual
+/// environment.
+const OWN_NAMES: [&str; 11] = [
+    "CACHEDIR.TAG",
+    "bin",
+    "etc",
+    "include",
+    "lib",
+    "lib64",
+    "man",
+    "share",
+    "pyvenv.cfg",
+    ".gitignore",
+    UNFINISHED,
+];
 /// More than any pyvenv.cfg or activate script, in bytes.
 const FILE_LIMIT: u64 = 1 << 20;
 
@@ -42,7 +55,8 @@ pub struct Venv {
     /// The pip packages in it, by their normalized names.
     #[serde(default)]
     pub packages: BTreeSet<String>,
-    /// What lies in it that no virtual environment brings: somebody's work, which must not go with it.
+    /// What lies in it that no virtual environment brings: somebody's work, which must not go with
+    /// it.
     #[serde(default)]
     pub strangers: Vec<String>,
 }
@@ -106,10 +120,13 @@ fn parent_uid(host: &Host, folder: &Path) -> Option<u32> {
 
 /// The first folder in it that only root can write, among those that pip writes.
 fn roots_part(host: &Host, venv: &Venv) -> Option<PathBuf> {
-    let below = |folder: &Path| -> Vec<PathBuf> { host.list(folder).iter().map(|name| folder.join(name)).collect() };
+    let below = |folder: &Path| -> Vec<PathBuf> {
+        host.list(folder).iter().map(|name| folder.join(name)).collect()
+    };
     let libraries: Vec<PathBuf> = below(&venv.folder.join("lib"));
     let packages = libraries.iter().map(|library| library.join("site-packages"));
-    let within = packages.flat_map(|folder| below(&folder).into_iter().chain([folder])).collect::<Vec<_>>();
+    let within =
+        packages.flat_map(|folder| below(&folder).into_iter().chain([folder])).collect::<Vec<_>>();
     let is_roots = |path: &PathBuf| {
         let entry = host.look(path);
         entry.kind == Kind::Folder && entry.uid == 0
@@ -131,8 +148,10 @@ fn look_into(host: &Host, venv: &mut Venv) -> State {
     }
     venv.strangers = strangers(host, &folder);
     venv.roots_part = if venv.owner_uid == Some(0) { None } else { roots_part(host, venv) };
-    let Some(config) = host.read_at_most(&folder.join("pyvenv.cfg"), FILE_LIMIT).ok().flatten() else {
-        let python = host.look(&folder.join("bin/python")).exists() && host.look(&folder.join("bin/activate")).exists();
+    let Some(config) = host.read_at_most(&folder.join("pyvenv.cfg"), FILE_LIMIT).ok().flatten()
+    else {
+        let python = host.look(&folder.join("bin/python")).exists()
+            && host.look(&folder.join("bin/activate")).exists();
         let count = names.len();
         return if python {
             State::Broken("it has no pyvenv.cfg".into())
@@ -143,7 +162,8 @@ fn look_into(host: &Host, venv: &mut Venv) -> State {
             ))
         };
     };
-    // venv writes `version = 3.11.2`, virtualenv `version_info = 3.11.2.final.0`, uv `version_info = 3.11.2`.
+    // venv writes `version = 3.11.2`, virtualenv `version_info = 3.11.2.final.0`, uv `version_info
+    // = 3.11.2`.
     let written = setting(&config, "version").or_else(|| setting(&config, "version_info"));
     venv.version = written.and_then(|text| version::from_python(text.split(".final.").next()?));
     venv.interpreter = host.real_path(&folder.join("bin/python"));
@@ -169,16 +189,21 @@ fn problem(host: &Host, venv: &mut Venv) -> Option<String> {
         return Some("its bin/python leads nowhere: the interpreter that made it is gone".into());
     };
     let series = format!("python{}.{}", made_by.major, made_by.minor);
-    let name = interpreter.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name =
+        interpreter.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if name.starts_with("python3.") && name != series {
-        return Some(format!("it was made by {series}, and its bin/python now leads to `{}`", interpreter.display()));
+        return Some(format!(
+            "it was made by {series}, and its bin/python now leads to `{}`",
+            interpreter.display()
+        ));
     }
     let site_packages = venv.folder.join("lib").join(&series).join("site-packages");
     if host.look(&site_packages).kind != Kind::Folder {
         return Some(format!("it has no lib/{series}/site-packages"));
     }
     venv.packages = packages_in(host, &site_packages);
-    moved_from(host, &venv.folder).map(|old| format!("it was made as `{old}` and moved here; its scripts still point there"))
+    moved_from(host, &venv.folder)
+        .map(|old| format!("it was made as `{old}` and moved here; its scripts still point there"))
 }
 
 /// The normalized names (PEP 503) of what pip has installed: one `NAME-VERSION.dist-info` each.
@@ -200,12 +225,16 @@ pub fn normalized(name: &str) -> String {
 fn moved_from(host: &Host, folder: &Path) -> Option<String> {
     let activate = host.read_at_most(&folder.join("bin/activate"), FILE_LIMIT).ok().flatten()?;
     let old = activate.lines().find_map(|line| {
-        let value = line.trim().strip_prefix("VIRTUAL_ENV=").or_else(|| line.trim().strip_prefix("export VIRTUAL_ENV="))?;
+        let value = line
+            .trim()
+            .strip_prefix("VIRTUAL_ENV=")
+            .or_else(|| line.trim().strip_prefix("export VIRTUAL_ENV="))?;
         // A quote in the name is written `'"'"'` by newer versions.
         let value = value.replace("'\"'\"'", "\u{0}");
         let value = value.trim_matches(['"', '\'']).replace('\u{0}', "'");
         value.starts_with('/').then_some(value)
     })?;
-    let same = Path::new(&old) == folder || host.real_path(Path::new(&old)) == host.real_path(folder);
+    let same =
+        Path::new(&old) == folder || host.real_path(Path::new(&old)) == host.real_path(folder);
     (!same).then_some(old)
 }

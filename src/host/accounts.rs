@@ -1,4 +1,5 @@
-//! Who runs labready, and for whom: read from /etc/passwd, never through glibc's name services (the binary is static).
+//! Who runs labready, and for whom: read from /etc/passwd, never through glibc's name services (the
+//! binary is static).
 
 use std::path::{Path, PathBuf};
 
@@ -48,18 +49,22 @@ impl Host {
     /// # Errors
     /// When /etc/passwd is there and cannot be read.
     pub fn account_of(&self, uid: u32) -> Result<Account> {
-        let nameless = || Account { name: uid.to_string(), uid, gid: uid, home: PathBuf::from("/") };
+        let nameless =
+            || Account { name: uid.to_string(), uid, gid: uid, home: PathBuf::from("/") };
         Ok(self.find_account(|account| account.uid == uid)?.unwrap_or_else(nameless))
     }
 
-    /// The student behind `sudo labready`: the account that SUDO_UID names, when labready runs as root for somebody else.
+    /// The student behind `sudo labready`: the account that SUDO_UID names, when labready runs as
+    /// root for somebody else.
     ///
     /// # Errors
     /// When /etc/passwd is there and cannot be read.
     pub fn student(&self) -> Result<Option<Account>> {
         let named = self.variable("SUDO_UID").and_then(|uid| uid.parse::<u32>().ok());
         match named {
-            Some(uid) if uid != 0 && geteuid().is_root() && getuid().is_root() => self.find_account(|account| account.uid == uid),
+            Some(uid) if uid != 0 && geteuid().is_root() && getuid().is_root() => {
+                self.find_account(|account| account.uid == uid)
+            }
             _ => Ok(None),
         }
     }
@@ -72,7 +77,11 @@ impl Host {
         let uid = name.parse::<u32>().ok();
         // A name may consist of digits: it goes before.
         let by_name = self.find_account(|account| account.name == name)?;
-        if by_name.is_some() { Ok(by_name) } else { self.find_account(|account| Some(account.uid) == uid) }
+        if by_name.is_some() {
+            Ok(by_name)
+        } else {
+            self.find_account(|account| Some(account.uid) == uid)
+        }
     }
 
     /// The first line of /etc/passwd that fits.

@@ -1,4 +1,5 @@
-//! The machine's clocks, read together; a test injects its own readings by making [`Instants`] itself.
+//! The machine's clocks, read together; a test injects its own readings by making [`Instants`]
+//! itself.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -7,7 +8,8 @@ use nix::time::{ClockId, clock_gettime};
 
 use super::Host;
 
-/// One reading of three clocks. What one of them does that the others do not tells a step and a suspend from time going by.
+/// One reading of three clocks. What one of them does that the others do not tells a step and a
+/// suspend from time going by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instants {
     /// CLOCK_MONOTONIC: never steps, stands still while the machine is suspended.
@@ -59,7 +61,8 @@ impl Host {
         Timestamp::now()
     }
 
-    /// Reads the three clocks, one right after the other. A clock that cannot be read counts as zero throughout.
+    /// Reads the three clocks, one right after the other. A clock that cannot be read counts as
+    /// zero throughout.
     pub fn instants(&self) -> Instants {
         let read = |clock| clock_gettime(clock).map(Duration::from).unwrap_or_default();
         Instants {

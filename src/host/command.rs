@@ -18,7 +18,8 @@ pub struct Command {
     pub program: PathBuf,
     /// Arguments, without the program.
     pub arguments: Vec<String>,
-    /// Variables on top of PATH, LC_ALL and HOME. They may hold secrets (a proxy's password): shown by name only.
+    /// Variables on top of PATH, LC_ALL and HOME. They may hold secrets (a proxy's password): shown
+    /// by name only.
     #[serde(skip)]
     pub environment: BTreeMap<String, String>,
     /// The folder it starts in; `/` unless told.

@@ -41,20 +41,26 @@ pub struct Copied {
 }
 
 impl Host {
-    /// Copies a regular file to a new one, and tells what was copied. A link, or anything else in its place, is refused; so is what is longer
-    /// than the limit, in bytes.
+    /// Copies a regular file to a new one, and tells what was copied. A link, or anything else in
+    /// its place, is refused; so is what is longer than the limit, in bytes.
     ///
     /// # Errors
-    /// [`Error::File`], [`Error::TooLarge`], [`Error::Interrupted`]; whatever is there of the copy then is no copy.
+    /// [`Error::File`], [`Error::TooLarge`], [`Error::Interrupted`]; whatever is there of the copy
+    /// then is no copy.
     pub fn copy_hashed(&self, from: &Path, to: &Path, limit: u64) -> Result<Copied> {
-        let failed = |path: &Path, source| Error::File { action: "copy", path: path.to_owned(), source };
+        let failed =
+            |path: &Path, source| Error::File { action: "copy", path: path.to_owned(), source };
         let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
         let opened = OpenOptions::new().read(true).custom_flags(flags).open(self.inside(from));
         let mut source = opened.map_err(|error| failed(from, error))?;
         if !source.metadata().is_ok_and(|metadata| metadata.is_file()) {
-            return Err(failed(from, io::Error::new(ErrorKind::InvalidInput, "it is no regular file")));
+            return Err(failed(
+                from,
+                io::Error::new(ErrorKind::InvalidInput, "it is no regular file"),
+            ));
         }
-        let created = OpenOptions::new().write(true).create_new(true).mode(0o644).open(self.inside(to));
+        let created =
+            OpenOptions::new().write(true).create_new(true).mode(0o644).open(self.inside(to));
         let mut target = created.map_err(|error| failed(to, error))?;
         let (mut digest, mut size, mut block) = (Digest::default(), 0, vec![0; 256 << 10]);
         loop {
@@ -70,13 +76,14 @@ impl Host {
             digest.update(&block[..count]);
             target.write_all(&block[..count]).map_err(|error| failed(to, error))?;
         }
-        // Whatever the umask: apt reads it as an account of its own. A stick without permissions has none to set.
+        // Whatever the umask: apt reads it as an account of its own. A stick without permissions
+        // has none to set.
         let _ = target.set_permissions(Permissions::from_mode(0o644));
         Ok(Copied { sha256: digest.hex(), size })
     }
 
-    /// A folder for hundreds of megabytes, removed when the value is dropped; nobody else can look into it yet. What a run of this account
-    /// left there that was killed is removed first.
+    /// A folder for hundreds of megabytes, removed when the value is dropped; nobody else can look
+    /// into it yet. What a run of this account left there that was killed is removed first.
     ///
     /// # Errors
     /// [`Error::File`].
@@ -88,14 +95,25 @@ impl Host {
         Ok(RoomyFolder { folder, _lock: lock })
     }
 
-    /// Removes folders of ours that nobody works in any more. One that was made just now may not be locked yet.
+    /// Removes folders of ours that nobody works in any more. One that was made just now may not be
+    /// locked yet.
     fn sweep(&self, parent: &Path) -> Result<()> {
         let uid = self.account()?.uid;
-        let named = self.list(parent).into_iter().filter(|name| name.to_string_lossy().starts_with(TEMPORARY));
+        let named = self
+            .list(parent)
+            .into_iter()
+            .filter(|name| name.to_string_lossy().starts_with(TEMPORARY));
         for folder in named.map(|name| parent.join(name)) {
             let entry = self.look(&folder);
-            let is_old = entry.modified.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age > SETTLED);
-            if entry.kind == Kind::Folder && entry.uid == uid && is_old && matches!(self.lock_folder(&folder), Ok(Some(_))) {
+            let is_old = entry
+                .modified
+                .and_then(|modified| modified.elapsed().ok())
+                .is_some_and(|age| age > SETTLED);
+            if entry.kind == Kind::Folder
+                && entry.uid == uid
+                && is_old
+                && matches!(self.lock_folder(&folder), Ok(Some(_)))
+            {
                 // What cannot be removed is in nobody's way.
                 let _ = fs::remove_dir_all(self.inside(&folder));
             }
@@ -103,7 +121,8 @@ impl Host {
         Ok(())
     }
 
-    /// A folder below another one, removed when the value is dropped; nobody else can look into it yet.
+    /// A folder below another one, removed when the value is dropped; nobody else can look into it
+    /// yet.
     ///
     /// # Errors
     /// [`Error::File`].
@@ -116,7 +135,8 @@ impl Host {
         tempfile::Builder::new().prefix(TEMPORARY).tempdir_in(self.inside(parent)).map_err(failed)
     }
 
-    /// When root asks: the first folder on the way to a path, the path itself included, whose content somebody else than root can replace.
+    /// When root asks: the first folder on the way to a path, the path itself included, whose
+    /// content somebody else than root can replace.
     ///
     /// # Errors
     /// When /etc/passwd is there and cannot be read.
@@ -133,7 +153,8 @@ impl Host {
         Ok(real.ancestors().filter(is_open).last().map(Path::to_owned))
     }
 
-    /// Lets everybody look into a folder of ours, whatever the umask was. A stick without permissions has none to set.
+    /// Lets everybody look into a folder of ours, whatever the umask was. A stick without
+    /// permissions has none to set.
     pub fn open_to_all(&self, folder: &Path) {
         let _ = fs::set_permissions(self.inside(folder), Permissions::from_mode(0o755));
     }

@@ -1,4 +1,5 @@
-//! Rights for single commands: sudo or sudo-rs, by its absolute path. Everything else runs as the student.
+//! Rights for single commands: sudo or sudo-rs, by its absolute path. Everything else runs as the
+//! student.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,7 +25,8 @@ impl Host {
         self.program("sudo").ok().map(|sudo| Elevation { sudo })
     }
 
-    /// Whether it gives rights without a question: nobody is asked for a password, or it was given a moment ago.
+    /// Whether it gives rights without a question: nobody is asked for a password, or it was given
+    /// a moment ago.
     ///
     /// # Errors
     /// [`Error::Interrupted`].
@@ -58,21 +60,36 @@ impl Host {
     /// Signals an elevated command, which we have no right to.
     pub(super) fn signal_elevated(&self, elevation: &Elevation, group: i32, signal: Signal) {
         let name = signal.as_str().trim_start_matches("SIG").to_owned();
-        let words = ["-n".to_owned(), "--".into(), "/bin/kill".into(), "-s".into(), name, "--".into(), format!("-{group}")];
-        let _ = cmd(self.inside(&elevation.sudo), words).stdin_null().stdout_null().stderr_null().unchecked().run();
+        let words = [
+            "-n".to_owned(),
+            "--".into(),
+            "/bin/kill".into(),
+            "-s".into(),
+            name,
+            "--".into(),
+            format!("-{group}"),
+        ];
+        let _ = cmd(self.inside(&elevation.sudo), words)
+            .stdin_null()
+            .stdout_null()
+            .stderr_null()
+            .unchecked()
+            .run();
     }
 }
 
 impl Elevation {
-    /// The command under sudo. Its variables are arguments, because sudo clears the environment; but the proxies, which may hold a password
-    /// that everybody would see among the arguments, go through sudo by name.
+    /// The command under sudo. Its variables are arguments, because sudo clears the environment;
+    /// but the proxies, which may hold a password that everybody would see among the arguments, go
+    /// through sudo by name.
     pub(super) fn wrap(
         &self,
         command: &Command,
         arguments: Vec<String>,
         environment: &[(String, String)],
     ) -> (PathBuf, Vec<String>) {
-        let (proxies, plain): (Vec<_>, Vec<_>) = environment.iter().partition(|(name, _)| name.ends_with("_proxy"));
+        let (proxies, plain): (Vec<_>, Vec<_>) =
+            environment.iter().partition(|(name, _)| name.ends_with("_proxy"));
         let mut words = vec!["-n".to_owned()];
         if !proxies.is_empty() {
             let names: Vec<&str> = proxies.iter().map(|(name, _)| name.as_str()).collect();
@@ -80,7 +97,12 @@ impl Elevation {
         }
         words.extend(["--".to_owned(), "/usr/bin/env".to_owned()]);
         // The command's home is root's, not the student's.
-        words.extend(plain.iter().filter(|(name, _)| name != "HOME").map(|(name, value)| format!("{name}={value}")));
+        words.extend(
+            plain
+                .iter()
+                .filter(|(name, _)| name != "HOME")
+                .map(|(name, value)| format!("{name}={value}")),
+        );
         words.push(command.program.display().to_string());
         words.extend(arguments);
         (self.sudo.clone(), words)

@@ -58,7 +58,8 @@ impl Entry {
 }
 
 impl Host {
-    /// Looks at a path without following a link at its end. What cannot be looked at counts as missing.
+    /// Looks at a path without following a link at its end. What cannot be looked at counts as
+    /// missing.
     pub fn look(&self, path: &Path) -> Entry {
         let inside = self.inside(path);
         let Ok(metadata) = fs::symlink_metadata(&inside) else {
@@ -71,7 +72,13 @@ impl Host {
             _ => Kind::Other,
         };
         let modified = metadata.modified().ok();
-        Entry { kind, uid: metadata.uid(), mode: metadata.mode() & 0o7777, size: metadata.len(), modified }
+        Entry {
+            kind,
+            uid: metadata.uid(),
+            mode: metadata.mode() & 0o7777,
+            size: metadata.len(),
+            modified,
+        }
     }
 
     /// Reads a text file; `None` when there is none. Bytes that are not UTF-8 become U+FFFD.
@@ -89,7 +96,10 @@ impl Host {
     pub fn read_at_most(&self, path: &Path, limit: u64) -> Result<Option<String>> {
         let failed = |source| Error::File { action: "read", path: path.to_owned(), source };
         // Non-blocking, so that a named pipe in the place of a file cannot hold us up.
-        let opened = OpenOptions::new().read(true).custom_flags(nix::libc::O_NONBLOCK).open(self.inside(path));
+        let opened = OpenOptions::new()
+            .read(true)
+            .custom_flags(nix::libc::O_NONBLOCK)
+            .open(self.inside(path));
         let file = match opened {
             Ok(file) => file,
             Err(error) if is_missing(&error) => return Ok(None),
@@ -111,12 +121,14 @@ impl Host {
         let Ok(entries) = fs::read_dir(self.inside(folder)) else {
             return Vec::new();
         };
-        let mut names: Vec<OsString> = entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect();
+        let mut names: Vec<OsString> =
+            entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect();
         names.sort();
         names
     }
 
-    /// Where a path leads when every link is followed, within this machine; `None` when it leads nowhere.
+    /// Where a path leads when every link is followed, within this machine; `None` when it leads
+    /// nowhere.
     pub fn real_path(&self, path: &Path) -> Option<PathBuf> {
         let mut real = PathBuf::from("/");
         let mut rest: Vec<OsString> = names(&self.absolute(path)).rev().collect();
@@ -145,7 +157,8 @@ impl Host {
         Some(real)
     }
 
-    /// Whether two paths, their links followed, are the same file. What cannot be looked at is taken for the same.
+    /// Whether two paths, their links followed, are the same file. What cannot be looked at is
+    /// taken for the same.
     pub fn is_same(&self, one: &Path, other: &Path) -> bool {
         match (fs::metadata(self.inside(one)), fs::metadata(self.inside(other))) {
             (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
@@ -153,7 +166,8 @@ impl Host {
         }
     }
 
-    /// Free bytes for this user on the file system that holds the path, or the nearest folder above it that exists.
+    /// Free bytes for this user on the file system that holds the path, or the nearest folder above
+    /// it that exists.
     pub fn free_bytes(&self, path: &Path) -> Option<u64> {
         let absolute = self.absolute(path);
         absolute.ancestors().find_map(|folder| {
@@ -164,19 +178,29 @@ impl Host {
 
     /// Whether the file system that holds the path is mounted read-only.
     pub fn is_read_only(&self, path: &Path) -> bool {
-        statvfs(&self.inside(path)).is_ok_and(|numbers| numbers.flags().contains(FsFlags::ST_RDONLY))
+        statvfs(&self.inside(path))
+            .is_ok_and(|numbers| numbers.flags().contains(FsFlags::ST_RDONLY))
     }
 
-    /// Makes a private folder that is removed when the value is dropped. Others may read it: labs run as the student.
+    /// Makes a private folder that is removed when the value is dropped. Others may read it: labs
+    /// run as the student.
     ///
     /// # Errors
     /// [`Error::File`] when no folder can be made in TMPDIR or /tmp.
     pub fn temporary_folder(&self) -> Result<TempDir> {
         // In a chroot, TMPDIR may name a folder of the system around it.
-        let named = self.variable("TMPDIR").map(PathBuf::from).filter(|folder| self.inside(folder).is_dir());
+        let named = self
+            .variable("TMPDIR")
+            .map(PathBuf::from)
+            .filter(|folder| self.inside(folder).is_dir());
         let parent = self.inside(&named.unwrap_or_else(|| PathBuf::from("/tmp")));
-        let failed = |source| Error::File { action: "make a temporary folder in", path: parent.clone(), source };
-        let folder = tempfile::Builder::new().prefix("labready-").tempdir_in(&parent).map_err(failed)?;
+        let failed = |source| Error::File {
+            action: "make a temporary folder in",
+            path: parent.clone(),
+            source,
+        };
+        let folder =
+            tempfile::Builder::new().prefix("labready-").tempdir_in(&parent).map_err(failed)?;
         let readable = Permissions::from_mode(0o755);
         fs::set_permissions(folder.path(), readable).map_err(failed)?;
         Ok(folder)
@@ -187,7 +211,8 @@ impl Host {
     /// # Errors
     /// [`Error::File`], also when it is there already.
     pub fn make_folder(&self, path: &Path, owner: Option<&Account>) -> Result<()> {
-        let failed = |source| Error::File { action: "make the folder", path: path.to_owned(), source };
+        let failed =
+            |source| Error::File { action: "make the folder", path: path.to_owned(), source };
         let inside = self.inside(path);
         DirBuilder::new().mode(0o755).create(&inside).map_err(failed)?;
         let Some(owner) = owner else { return Ok(()) };
@@ -200,7 +225,8 @@ impl Host {
     /// [`Error::File`].
     pub fn write_new(&self, path: &Path, text: &str) -> Result<()> {
         let failed = |source| Error::File { action: "create", path: path.to_owned(), source };
-        let created = OpenOptions::new().write(true).create_new(true).mode(0o644).open(self.inside(path));
+        let created =
+            OpenOptions::new().write(true).create_new(true).mode(0o644).open(self.inside(path));
         created.and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)
     }
 
@@ -212,7 +238,8 @@ impl Host {
         self.replace(path, text, None)
     }
 
-    /// The same with exactly these permissions, whatever the umask: for what other accounts must be able to read or run.
+    /// The same with exactly these permissions, whatever the umask: for what other accounts must be
+    /// able to read or run.
     ///
     /// # Errors
     /// [`Error::File`].
@@ -221,12 +248,14 @@ impl Host {
     }
 
     fn replace(&self, path: &Path, text: &str, mode: Option<u32>) -> Result<()> {
-        let failed = |source: io::Error| Error::File { action: "write", path: path.to_owned(), source };
+        let failed =
+            |source: io::Error| Error::File { action: "write", path: path.to_owned(), source };
         let inside = self.inside(path);
         let parent = inside.parent().unwrap_or(Path::new("/"));
         let readable = Permissions::from_mode(0o644);
         fs::metadata(parent).map_err(failed)?;
-        let file = tempfile::Builder::new().prefix(".labready-").permissions(readable).tempfile_in(parent);
+        let file =
+            tempfile::Builder::new().prefix(".labready-").permissions(readable).tempfile_in(parent);
         let mut file = file.map_err(|error| failed(without_name(&error)))?;
         let exactly = |mode| file.as_file().set_permissions(Permissions::from_mode(mode));
         mode.map_or(Ok(()), exactly).map_err(failed)?;
@@ -251,7 +280,8 @@ impl Host {
         tried.map(drop).map_err(|error| failed(without_name(&error)))
     }
 
-    /// Appends to a file of our own and returns once it is on the disk. Its folder is made when missing; a link in its place is refused.
+    /// Appends to a file of our own and returns once it is on the disk. Its folder is made when
+    /// missing; a link in its place is refused.
     ///
     /// # Errors
     /// [`Error::File`].
@@ -259,8 +289,15 @@ impl Host {
         let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
         let inside = self.inside(path);
         fs::create_dir_all(inside.parent().unwrap_or(Path::new("/"))).map_err(failed)?;
-        let options = OpenOptions::new().append(true).create(true).mode(0o644).custom_flags(nix::libc::O_NOFOLLOW).open(&inside);
-        options.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all())).map_err(failed)
+        let options = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o644)
+            .custom_flags(nix::libc::O_NOFOLLOW)
+            .open(&inside);
+        options
+            .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+            .map_err(failed)
     }
 
     /// Moves a file within its file system; what was in the new place is gone at the same moment.
@@ -272,14 +309,17 @@ impl Host {
         fs::rename(self.inside(from), self.inside(to)).map_err(failed)
     }
 
-    /// Removes a file of our own, and its folder when that is empty then. A file that is not there is removed already.
+    /// Removes a file of our own, and its folder when that is empty then. A file that is not there
+    /// is removed already.
     ///
     /// # Errors
     /// [`Error::File`].
     pub fn remove_file(&self, path: &Path) -> Result<()> {
         let inside = self.inside(path);
         match fs::remove_file(&inside) {
-            Err(source) if !is_missing(&source) => return Err(Error::File { action: "remove", path: path.to_owned(), source }),
+            Err(source) if !is_missing(&source) => {
+                return Err(Error::File { action: "remove", path: path.to_owned(), source });
+            }
             _ => {}
         }
         // Others may have put something there.
@@ -293,7 +333,12 @@ impl Host {
     /// [`Error::File`].
     pub fn append_to(&self, path: &Path) -> Result<Box<dyn Write + Send>> {
         let failed = |source| Error::File { action: "open", path: path.to_owned(), source };
-        let file = OpenOptions::new().append(true).create(true).mode(0o644).open(self.inside(path)).map_err(failed)?;
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o644)
+            .open(self.inside(path))
+            .map_err(failed)?;
         Ok(Box::new(file))
     }
 }

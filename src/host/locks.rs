@@ -1,4 +1,5 @@
-//! Locks: who holds one of somebody else's (looked at, never taken), and our own, so that two runs of labready wait for each other.
+//! Locks: who holds one of somebody else's (looked at, never taken), and our own, so that two runs
+//! of labready wait for each other.
 
 use std::fmt::{self, Display, Formatter};
 use std::fs::{self, File, OpenOptions};
@@ -48,11 +49,18 @@ impl Host {
         };
         let name = self.read_at_most(Path::new(&format!("/proc/{pid}/comm")), 4096).ok().flatten();
         let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-        Some(Holder { pid: (pid > 0).then_some(pid), name: name.unwrap_or_else(|| "another process".into()) })
+        Some(Holder {
+            pid: (pid > 0).then_some(pid),
+            name: name.unwrap_or_else(|| "another process".into()),
+        })
     }
 
-    /// Locks a folder, unless another run has it. A folder that cannot be opened has nothing in it to fight over.
-    pub fn lock_folder(&self, path: &Path) -> std::result::Result<Option<FolderLock>, LockedByAnother> {
+    /// Locks a folder, unless another run has it. A folder that cannot be opened has nothing in it
+    /// to fight over.
+    pub fn lock_folder(
+        &self,
+        path: &Path,
+    ) -> std::result::Result<Option<FolderLock>, LockedByAnother> {
         let Ok(folder) = File::open(self.inside(path)) else { return Ok(None) };
         match Flock::lock(folder, FlockArg::LockExclusiveNonblock) {
             Ok(lock) => Ok(Some(FolderLock(lock))),
@@ -67,13 +75,25 @@ impl Host {
     /// # Errors
     /// [`Error::File`] when the lock file cannot be opened.
     pub fn hold_lock(&self, path: &Path) -> Result<Option<FileLock>> {
-        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o640).open(self.inside(path));
-        let file = opened.map_err(|source| Error::File { action: "open the lock", path: path.to_owned(), source })?;
-        // Bound to this descriptor: a lock of the process would be let go of whenever the file is looked at and closed again.
+        let opened = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o640)
+            .open(self.inside(path));
+        let file = opened.map_err(|source| Error::File {
+            action: "open the lock",
+            path: path.to_owned(),
+            source,
+        })?;
+        // Bound to this descriptor: a lock of the process would be let go of whenever the file is
+        // looked at and closed again.
         Ok(fcntl(&file, FcntlArg::F_OFD_SETLK(&whole_file())).is_ok().then_some(FileLock(file)))
     }
 
-    /// Asks by F_GETLK on a read-only descriptor, which takes nothing. `None` when the file cannot be opened, as apt's cannot by a student.
+    /// Asks by F_GETLK on a read-only descriptor, which takes nothing. `None` when the file cannot
+    /// be opened, as apt's cannot by a student.
     fn asked_of_the_file(&self, path: &Path) -> Option<Option<i32>> {
         let file = OpenOptions::new().read(true).open(self.inside(path)).ok()?;
         let mut lock = whole_file();
@@ -85,7 +105,12 @@ impl Host {
     /// `/proc/locks`: `1: POSIX  ADVISORY  WRITE 2180 08:01:131103 0 EOF`, readable by everybody.
     fn listed_by_the_kernel(&self, path: &Path) -> Option<i32> {
         let metadata = fs::metadata(self.inside(path)).ok()?;
-        let file = format!("{:02x}:{:02x}:{}", major(metadata.dev()), minor(metadata.dev()), metadata.ino());
+        let file = format!(
+            "{:02x}:{:02x}:{}",
+            major(metadata.dev()),
+            minor(metadata.dev()),
+            metadata.ino()
+        );
         let locks = self.read_at_most(Path::new("/proc/locks"), 1 << 20).ok().flatten()?;
         locks.lines().find_map(|line| {
             let words: Vec<&str> = line.split_whitespace().collect();

@@ -1,9 +1,11 @@
-//! The one door to the machine: a root folder, a PATH, an environment. All reading, writing and spawning goes through it.
+//! The one door to the machine: a root folder, a PATH, an environment. All reading, writing and
+//! spawning goes through it.
 //!
-//! `files` reads and writes, `programs` finds, `command` is a command as data, `spawn` runs it (the only user of duct),
-//! `watched` runs one under the eyes of a clock, on a `pty`,
-//! `pinned` holds a folder open, `accounts` knows who is who, `signals` hears Ctrl-C, `clock` tells the time, `terminal` asks.
-//! A test's machine is a folder: [`Host::in_folder`] puts every path, and every program, below it.
+//! `files` reads and writes, `programs` finds, `command` is a command as data, `spawn` runs it (the
+//! only user of duct), `watched` runs one under the eyes of a clock, on a `pty`, `pinned` holds a
+//! folder open, `accounts` knows who is who, `signals` hears Ctrl-C, `clock` tells the time,
+//! `terminal` asks. A test's machine is a folder: [`Host::in_folder`] puts every path, and every
+//! program, below it.
 
 mod accounts;
 mod clock;
@@ -49,10 +51,12 @@ pub struct Host {
 }
 
 impl Host {
-    /// The machine that the program runs on. Installs the handlers that turn Ctrl-C into [`Error::Interrupted`].
+    /// The machine that the program runs on. Installs the handlers that turn Ctrl-C into
+    /// [`Error::Interrupted`].
     ///
     /// # Errors
-    /// [`Error::Usage`] when the current folder is gone or its name is not UTF-8: every path that is shown must be one that can be typed.
+    /// [`Error::Usage`] when the current folder is gone or its name is not UTF-8: every path that
+    /// is shown must be one that can be typed.
     pub fn this() -> Result<Self> {
         signals::listen();
         let folder = env::current_dir().map_err(|source| Error::Usage {
@@ -66,12 +70,14 @@ impl Host {
             });
         }
         // A variable that is not UTF-8 cannot be one that is read here.
-        let environment =
-            env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
+        let environment = env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
         Ok(Self { root: PathBuf::from("/"), folder, environment })
     }
 
-    /// A machine in a folder, for tests: `/etc/os-release` is `ROOT/etc/os-release`, `/usr/bin/dpkg` a program in `ROOT/usr/bin`.
+    /// A machine in a folder, for tests: `/etc/os-release` is `ROOT/etc/os-release`,
+    /// `/usr/bin/dpkg` a program in `ROOT/usr/bin`.
     pub fn in_folder(root: &Path, environment: BTreeMap<String, String>) -> Self {
         Self { root: root.to_owned(), folder: PathBuf::from("/"), environment }
     }
@@ -81,21 +87,30 @@ impl Host {
         Self { folder: self.absolute(folder), ..self.clone() }
     }
 
-    /// A variable of the environment that labready was started with; the empty string counts as unset.
+    /// A variable of the environment that labready was started with; the empty string counts as
+    /// unset.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// Every variable whose name passes, for what a child is to inherit.
     pub fn variables(&self, wanted: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
-        self.environment.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+        self.environment
+            .iter()
+            .filter(|(name, _)| wanted(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     /// The proxy settings, under the lower-case names that apt and pip both read.
     pub fn proxies(&self) -> BTreeMap<String, String> {
         let names = ["http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"];
-        let value = |name: &str| self.variable(name).or_else(|| self.variable(&name.to_uppercase()));
-        names.into_iter().filter_map(|name| Some((name.to_owned(), value(name)?.to_owned()))).collect()
+        let value =
+            |name: &str| self.variable(name).or_else(|| self.variable(&name.to_uppercase()));
+        names
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), value(name)?.to_owned())))
+            .collect()
     }
 
     /// The folder that relative paths mean.
@@ -103,7 +118,8 @@ impl Host {
         &self.folder
     }
 
-    /// A path as typed, made absolute; `.` and `..` are resolved by their letters, links are not followed.
+    /// A path as typed, made absolute; `.` and `..` are resolved by their letters, links are not
+    /// followed.
     pub fn absolute(&self, path: &Path) -> PathBuf {
         files::normal(&self.folder.join(path))
     }

@@ -1,5 +1,5 @@
-//! A folder held open, so that a command works in that very folder, whatever is put in its place meanwhile. For root at work where a student
-//! can write.
+//! A folder held open, so that a command works in that very folder, whatever is put in its place
+//! meanwhile. For root at work where a student can write.
 
 use std::fs::File;
 use std::io;
@@ -37,16 +37,24 @@ impl Host {
     /// # Errors
     /// [`Error::File`] when it is no folder, or when a link came into the way since one looked.
     pub fn pin_folder(&self, path: &Path) -> Result<PinnedFolder> {
-        let failed = |source: io::Error| Error::File { action: "open the folder", path: path.to_owned(), source };
+        let failed = |source: io::Error| Error::File {
+            action: "open the folder",
+            path: path.to_owned(),
+            source,
+        };
         let real = self.real_path(path).ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         let inside = self.inside(Path::new("/"));
-        let mut folder = File::from(open(&inside, flags, Mode::empty()).map_err(|errno| failed(errno.into()))?);
+        let mut folder =
+            File::from(open(&inside, flags, Mode::empty()).map_err(|errno| failed(errno.into()))?);
         let mut parent_uid = 0;
         // No link is followed from here on: the real path has none.
         for name in real.iter().skip(1) {
             parent_uid = folder.metadata().map_err(failed)?.uid();
-            folder = File::from(openat(&folder, name, flags, Mode::empty()).map_err(|errno| failed(errno.into()))?);
+            folder = File::from(
+                openat(&folder, name, flags, Mode::empty())
+                    .map_err(|errno| failed(errno.into()))?,
+            );
         }
         let uid = folder.metadata().map_err(failed)?.uid();
         Ok(PinnedFolder { folder, uid, parent_uid })

@@ -10,7 +10,8 @@ use nix::libc::{O_CLOEXEC, O_NOCTTY};
 use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 
-/// Both ends of a pseudo-terminal. Neither becomes anybody's controlling terminal, and no other child inherits one.
+/// Both ends of a pseudo-terminal. Neither becomes anybody's controlling terminal, and no other
+/// child inherits one.
 pub(super) struct Pty {
     /// What a child writes is read here, without blocking.
     pub master: OwnedFd,
@@ -18,13 +19,16 @@ pub(super) struct Pty {
     pub slave: OwnedFd,
 }
 
-/// Opens one that passes every byte through as it is. Fails where there is no `/dev/pts`, as in some image builds.
+/// Opens one that passes every byte through as it is. Fails where there is no `/dev/pts`, as in
+/// some image builds.
 pub(super) fn open() -> io::Result<Pty> {
-    let master = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?;
+    let master =
+        posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?;
     grantpt(&master)?;
     unlockpt(&master)?;
     let name = ptsname_r(&master)?;
-    let slave = OpenOptions::new().read(true).write(true).custom_flags(O_NOCTTY | O_CLOEXEC).open(name)?;
+    let slave =
+        OpenOptions::new().read(true).write(true).custom_flags(O_NOCTTY | O_CLOEXEC).open(name)?;
     let mut settings = tcgetattr(&slave)?;
     cfmakeraw(&mut settings);
     tcsetattr(&slave, SetArg::TCSANOW, &settings)?;

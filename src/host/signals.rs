@@ -16,7 +16,8 @@ pub(super) fn listen() {
     ASKED_TO_END.get_or_init(|| {
         let asked = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
-            // A handler that cannot be installed leaves the system's default, which ends the program: nothing to report.
+            // A handler that cannot be installed leaves the system's default, which ends the
+            // program: nothing to report.
             let _ = flag::register_conditional_shutdown(signal, 130, Arc::clone(&asked));
             let _ = flag::register(signal, Arc::clone(&asked));
         }

@@ -1,4 +1,5 @@
-//! Running a command: its own process group, closed stdin, a cleared environment, lines as they come, an end in any case.
+//! Running a command: its own process group, closed stdin, a cleared environment, lines as they
+//! come, an end in any case.
 
 use std::collections::BTreeMap;
 use std::io::{self, PipeReader, Read};
@@ -21,9 +22,11 @@ use crate::error::{Error, Result};
 
 /// How often a waiting parent looks for a signal or the end of its time.
 const TICK: Duration = Duration::from_millis(50);
-/// How long an interrupted child may take to put its things in order before it is killed: dpkg finishes its current file.
+/// How long an interrupted child may take to put its things in order before it is killed: dpkg
+/// finishes its current file.
 const GRACE: Duration = Duration::from_secs(10);
-/// How long output is read after the child's end: a daemon that it left behind may hold the pipe for ever.
+/// How long output is read after the child's end: a daemon that it left behind may hold the pipe
+/// for ever.
 const DRAIN: Duration = Duration::from_secs(1);
 /// Longer lines are cut, so that one endless line cannot fill the memory.
 const LINE_LIMIT: usize = 64 << 10;
@@ -88,13 +91,14 @@ impl Host {
     /// Runs a command to its end and keeps what it says.
     ///
     /// # Errors
-    /// [`Error::Spawn`], [`Error::TimedOut`] after the limit, [`Error::Interrupted`]; in the last two the child's group is gone.
+    /// [`Error::Spawn`], [`Error::TimedOut`] after the limit, [`Error::Interrupted`]; in the last
+    /// two the child's group is gone.
     pub fn run(&self, command: &Command, limit: Duration) -> Result<Finished> {
         self.stream(command, limit, None, &mut |_, _| ())
     }
 
-    /// Runs a command and hands on each line as it comes. `status_arguments` gives the further arguments that make the
-    /// child write its status lines to the descriptor.
+    /// Runs a command and hands on each line as it comes. `status_arguments` gives the further
+    /// arguments that make the child write its status lines to the descriptor.
     ///
     /// # Errors
     /// As [`Host::run`].
@@ -116,11 +120,17 @@ impl Host {
         self.attend(command, limit, None, &mut |_, _| (), Care::LetFinish)
     }
 
-    /// Runs a command that changes nothing, and hands on each line as it comes: past its time it is killed at once.
+    /// Runs a command that changes nothing, and hands on each line as it comes: past its time it is
+    /// killed at once.
     ///
     /// # Errors
     /// As [`Host::run`].
-    pub fn glance(&self, command: &Command, limit: Duration, on_line: &mut dyn FnMut(Stream, &str)) -> Result<Finished> {
+    pub fn glance(
+        &self,
+        command: &Command,
+        limit: Duration,
+        on_line: &mut dyn FnMut(Stream, &str),
+    ) -> Result<Finished> {
         self.attend(command, limit, None, on_line, Care::None)
     }
 
@@ -137,8 +147,11 @@ impl Host {
         let mut finished = Finished::default();
         let status = loop {
             // Once every stream is closed the end is near: wait for it, do not spin.
-            let patience = if hear(&lines, TICK, &mut finished, on_line) { Duration::ZERO } else { TICK };
-            if let Some(output) = handle.wait_timeout(patience).map_err(|source| failed(command, source))? {
+            let patience =
+                if hear(&lines, TICK, &mut finished, on_line) { Duration::ZERO } else { TICK };
+            if let Some(output) =
+                handle.wait_timeout(patience).map_err(|source| failed(command, source))?
+            {
                 break output.status;
             }
             if care != Care::LetFinish && self.is_interrupted() {
@@ -151,7 +164,9 @@ impl Host {
             }
         };
         let drained = Instant::now() + DRAIN;
-        while Instant::now() < drained && hear(&lines, Duration::from_millis(20), &mut finished, on_line) {}
+        while Instant::now() < drained
+            && hear(&lines, Duration::from_millis(20), &mut finished, on_line)
+        {}
         finished.code = status.code();
         finished.signal = status.signal();
         Ok(finished)
@@ -172,7 +187,8 @@ impl Host {
             // sudo closes every descriptor that it does not know.
             Some(arguments_for) if command.elevation.is_none() => {
                 let (status, status_end) = pipe()?;
-                fcntl(&status_end, FcntlArg::F_SETFD(FdFlag::empty())).map_err(|errno| failed(command, errno.into()))?;
+                fcntl(&status_end, FcntlArg::F_SETFD(FdFlag::empty()))
+                    .map_err(|errno| failed(command, errno.into()))?;
                 arguments.extend(arguments_for(status_end.as_raw_fd()));
                 read_lines(Stream::Status, status, sender.clone());
                 Some(status_end)
@@ -181,14 +197,16 @@ impl Host {
         };
         read_lines(Stream::Stdout, stdout, sender.clone());
         read_lines(Stream::Stderr, stderr, sender);
-        let expression = self.expression(command, &arguments).stdout_file(stdout_end).stderr_file(stderr_end);
+        let expression =
+            self.expression(command, &arguments).stdout_file(stdout_end).stderr_file(stderr_end);
         let handle = expression.start().map_err(|source| failed(command, source))?;
         drop(status_pipe);
         drop(one_at_a_time);
         Ok((handle, lines))
     }
 
-    /// What the child sees: the system's PATH, one language, its owner's home, and what the command adds.
+    /// What the child sees: the system's PATH, one language, its owner's home, and what the command
+    /// adds.
     pub(super) fn environment_of(&self, command: &Command) -> BTreeMap<String, String> {
         let home = match &command.account {
             Some(account) => account.home.display().to_string(),
@@ -203,9 +221,11 @@ impl Host {
 
     /// Asks the whole group to end, then makes it.
     fn end(&self, handle: &Handle, command: &Command, care: Care) {
-        let signals = [(Signal::SIGINT, GRACE), (Signal::SIGTERM, TICK * 20), (Signal::SIGKILL, GRACE)];
+        let signals =
+            [(Signal::SIGINT, GRACE), (Signal::SIGTERM, TICK * 20), (Signal::SIGKILL, GRACE)];
         let signals = if care == Care::None { &signals[2..] } else { &signals };
-        let groups: Vec<Pid> = handle.pids().into_iter().map(|pid| Pid::from_raw(pid as i32)).collect();
+        let groups: Vec<Pid> =
+            handle.pids().into_iter().map(|pid| Pid::from_raw(pid as i32)).collect();
         for (signal, grace) in signals.iter().copied() {
             for group in &groups {
                 match &command.elevation {
@@ -216,9 +236,14 @@ impl Host {
             }
             let deadline = Instant::now() + grace;
             while Instant::now() < deadline {
-                // Who was killed has nothing more to do; in a container nobody may ever take note of that.
-                let is_gone = |group: &Pid| signal == Signal::SIGKILL || killpg(*group, None) == Err(Errno::ESRCH);
-                if handle.try_wait().is_ok_and(|status| status.is_some()) && groups.iter().all(is_gone) {
+                // Who was killed has nothing more to do; in a container nobody may ever take note
+                // of that.
+                let is_gone = |group: &Pid| {
+                    signal == Signal::SIGKILL || killpg(*group, None) == Err(Errno::ESRCH)
+                };
+                if handle.try_wait().is_ok_and(|status| status.is_some())
+                    && groups.iter().all(is_gone)
+                {
                     return;
                 }
                 thread::sleep(TICK / 2);

@@ -22,10 +22,15 @@ pub struct Streams {
 impl Host {
     /// Which streams are terminals.
     pub fn streams(&self) -> Streams {
-        Streams { stdin: io::stdin().is_terminal(), stdout: io::stdout().is_terminal(), stderr: io::stderr().is_terminal() }
+        Streams {
+            stdin: io::stdin().is_terminal(),
+            stdout: io::stdout().is_terminal(),
+            stderr: io::stderr().is_terminal(),
+        }
     }
 
-    /// Asks on stderr and reads one line: true for `y` or `yes`. The end of input, and everything else, is no.
+    /// Asks on stderr and reads one line: true for `y` or `yes`. The end of input, and everything
+    /// else, is no.
     ///
     /// # Errors
     /// [`crate::error::Error::Interrupted`] on Ctrl-C.
@@ -36,7 +41,9 @@ impl Host {
         }
         let stdin = io::stdin();
         // A read would go on after Ctrl-C; a poll lets us see it.
-        while !poll(&mut [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)], PollTimeout::from(100u8)).is_ok_and(|ready| ready > 0) {
+        while !poll(&mut [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)], PollTimeout::from(100u8))
+            .is_ok_and(|ready| ready > 0)
+        {
             self.go_on()?;
         }
         let mut answer = String::new();

@@ -1,4 +1,5 @@
-//! A child that is watched while it runs: its output as it comes, its end to the moment, and nothing of it left behind.
+//! A child that is watched while it runs: its output as it comes, its end to the moment, and
+//! nothing of it left behind.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read};
@@ -19,11 +20,13 @@ use nix::unistd::Pid;
 use super::{Command, Host, Instants, Stream, pty};
 use crate::error::{Error, Result};
 
-/// How often, and how many times, a killed child is looked for: only a child that the kernel itself holds takes longer.
+/// How often, and how many times, a killed child is looked for: only a child that the kernel itself
+/// holds takes longer.
 const REAP_TICK: Duration = Duration::from_millis(2);
 const REAP_TRIES: usize = 1000;
 
-/// A running child in a process group of its own, its standard input closed. Dropping it kills the whole group.
+/// A running child in a process group of its own, its standard input closed. Dropping it kills the
+/// whole group.
 #[derive(Debug)]
 pub struct Watched {
     child: Child,
@@ -66,8 +69,8 @@ pub enum Stopping {
 }
 
 impl Host {
-    /// Starts a command to be watched: standard output on a terminal of its own, or on a pipe where the machine has no
-    /// terminals to give; standard error on a pipe.
+    /// Starts a command to be watched: standard output on a terminal of its own, or on a pipe where
+    /// the machine has no terminals to give; standard error on a pipe.
     ///
     /// # Errors
     /// [`Error::Spawn`].
@@ -84,7 +87,10 @@ impl Host {
         let stdout = quiet(stdout).map_err(failed)?;
         let stderr = quiet(stderr.into()).map_err(failed)?;
         let mut process = self.process(command, !on_terminal);
-        process.stdin(Stdio::null()).stdout(Stdio::from(stdout_end)).stderr(Stdio::from(stderr_end));
+        process
+            .stdin(Stdio::null())
+            .stdout(Stdio::from(stdout_end))
+            .stderr(Stdio::from(stderr_end));
         let spawned = self.steady_instants();
         let (ended, told) = io::pipe().map_err(failed)?;
         let child = process.spawn().map_err(failed)?;
@@ -92,14 +98,19 @@ impl Host {
         drop(process);
         let ended_at = Arc::new(OnceLock::new());
         let (stdout, stderr) = (Some(stdout), Some(stderr));
-        let watched = Watched { child, stdout, stderr, ended, ended_at, spawned, on_terminal, ending: None };
+        let watched =
+            Watched { child, stdout, stderr, ended, ended_at, spawned, on_terminal, ending: None };
         self.wait_beside(&watched, told).map_err(failed)?;
         Ok(watched)
     }
 
     fn process(&self, command: &Command, on_pipe: bool) -> Process {
         let mut process = Process::new(self.inside(&command.program));
-        process.args(&command.arguments).env_clear().envs(self.environment_of(command)).process_group(0);
+        process
+            .args(&command.arguments)
+            .env_clear()
+            .envs(self.environment_of(command))
+            .process_group(0);
         if on_pipe {
             // Its lines would come in one block at the end otherwise.
             process.env("PYTHONUNBUFFERED", "1");
@@ -113,19 +124,23 @@ impl Host {
         process
     }
 
-    /// Waits for the child's end in a thread of its own: the moment is taken there, and then the pipe is closed.
-    /// The child stays a zombie, whose counters can still be read.
+    /// Waits for the child's end in a thread of its own: the moment is taken there, and then the
+    /// pipe is closed. The child stays a zombie, whose counters can still be read.
     fn wait_beside(&self, watched: &Watched, told: PipeWriter) -> io::Result<()> {
-        let (pid, ended_at, host) = (Pid::from_raw(watched.pid()), Arc::clone(&watched.ended_at), self.clone());
+        let (pid, ended_at, host) =
+            (Pid::from_raw(watched.pid()), Arc::clone(&watched.ended_at), self.clone());
         thread::Builder::new().stack_size(64 << 10).spawn(move || {
-            while waitid(Id::Pid(pid), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT) == Err(Errno::EINTR) {}
+            while waitid(Id::Pid(pid), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT)
+                == Err(Errno::EINTR)
+            {}
             let _ = ended_at.set(host.instants().monotonic);
             drop(told);
         })?;
         Ok(())
     }
 
-    /// The three clocks, read so close together that nothing came in between; the best of several tries.
+    /// The three clocks, read so close together that nothing came in between; the best of several
+    /// tries.
     pub fn steady_instants(&self) -> Instants {
         let mut best = self.instants();
         let mut best_spread = Duration::MAX;
@@ -167,10 +182,12 @@ impl Watched {
 
     /// Waits until it has said something, has ended, or the patience is at its end.
     pub fn wait(&self, patience: Duration) {
-        let streams = [self.stdout.as_ref(), self.stderr.as_ref()].into_iter().flatten().map(AsFd::as_fd);
+        let streams =
+            [self.stdout.as_ref(), self.stderr.as_ref()].into_iter().flatten().map(AsFd::as_fd);
         // The end is told once; afterwards only the streams are of interest.
         let end = self.ended_at.get().is_none().then(|| self.ended.as_fd());
-        let mut waited: Vec<PollFd<'_>> = streams.chain(end).map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
+        let mut waited: Vec<PollFd<'_>> =
+            streams.chain(end).map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
         let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::ZERO);
         let _ = poll(&mut waited, timeout);
     }
@@ -184,7 +201,11 @@ impl Watched {
         let Some(file) = end else { return Heard::Closed };
         match file.read(buffer) {
             Ok(count @ 1..) => Heard::Bytes(count),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Heard::Nothing,
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) =>
+            {
+                Heard::Nothing
+            }
             // A terminal whose other end is closed answers with an error, a pipe with no bytes.
             Ok(_) | Err(_) => {
                 *end = None;
@@ -210,15 +231,20 @@ impl Watched {
 
     /// Stops its whole group, or lets it go on.
     pub fn hold(&self, is_held: bool) {
-        let _ = killpg(Pid::from_raw(self.pid()), if is_held { Signal::SIGSTOP } else { Signal::SIGCONT });
+        let _ = killpg(
+            Pid::from_raw(self.pid()),
+            if is_held { Signal::SIGSTOP } else { Signal::SIGCONT },
+        );
     }
 
-    /// Kills whatever is left of its group, and tells how it ended. `None` when the kernel does not let it go.
+    /// Kills whatever is left of its group, and tells how it ended. `None` when the kernel does not
+    /// let it go.
     pub fn end(&mut self) -> Option<Ending> {
         if self.ending.is_some() {
             return self.ending;
         }
-        // The group lives as long as its unreaped leader, so that its number cannot be somebody else's.
+        // The group lives as long as its unreaped leader, so that its number cannot be somebody
+        // else's.
         let _ = killpg(Pid::from_raw(self.pid()), Signal::SIGKILL);
         for _ in 0..REAP_TRIES {
             if let Ok(Some(status)) = self.child.try_wait() {
@@ -238,7 +264,8 @@ impl Drop for Watched {
 }
 
 impl Host {
-    /// Kills one process that left its group, named by its id and its start as `/proc` tells it, so that no other is hit.
+    /// Kills one process that left its group, named by its id and its start as `/proc` tells it, so
+    /// that no other is hit.
     pub fn kill_stray(&self, pid: i32, is_still_it: impl Fn() -> bool) {
         if is_still_it() {
             let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);

@@ -1,7 +1,9 @@
-//! What several runs of a script printed, as lines of a timeline: stamps become `{stamp}`, text that differs becomes `{any}`. Pure.
+//! What several runs of a script printed, as lines of a timeline: stamps become `{stamp}`, text
+//! that differs becomes `{any}`. Pure.
 //!
-//! Which line of one run is which of another is guessed twice over: by what they say, because lines that are due together may
-//! come in either order, and by their order, for lines that say something else every time.
+//! Which line of one run is which of another is guessed twice over: by what they say, because lines
+//! that are due together may come in either order, and by their order, for lines that say something
+//! else every time.
 
 use std::collections::VecDeque;
 
@@ -31,14 +33,16 @@ pub(super) struct Line(Vec<Piece>);
 /// How the lines of several runs are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Matching {
-    /// By what they say: the same words, else the same but for numbers, else what is left in its order.
+    /// By what they say: the same words, else the same but for numbers, else what is left in its
+    /// order.
     Text,
     /// By their order alone.
     Order,
 }
 
 impl Line {
-    /// Takes a line apart. A time counts as the moment of printing when the script ran then; of several, the last.
+    /// Takes a line apart. A time counts as the moment of printing when the script ran then; of
+    /// several, the last.
     pub fn new(seen: &Seen, spawned_unix_us: i64) -> Self {
         let text = seen.text.trim();
         let (mut pieces, mut at) = (Vec::new(), 0);
@@ -50,14 +54,26 @@ impl Line {
             let stamp = stamp_at(text.as_bytes(), at).filter(|(_, stamp)| is_true(*stamp));
             let (piece, end) = match stamp {
                 Some((end, _)) => {
-                    pieces.iter_mut().filter(|piece| **piece == Piece::Stamp).for_each(|piece| *piece = Piece::Any);
+                    pieces
+                        .iter_mut()
+                        .filter(|piece| **piece == Piece::Stamp)
+                        .for_each(|piece| *piece = Piece::Any);
                     (Piece::Stamp, end)
                 }
                 None => {
                     let end = at + length(&text[at..], character);
-                    // U+FFFD stands for what was no text: a course file that holds it was not saved as UTF-8.
-                    let is_writable = !matches!(character, '{' | '}' | char::REPLACEMENT_CHARACTER) && !character.is_control();
-                    (if is_writable { Piece::Text(text[at..end].to_owned()) } else { Piece::Any }, end)
+                    // U+FFFD stands for what was no text: a course file that holds it was not saved
+                    // as UTF-8.
+                    let is_writable = !matches!(character, '{' | '}' | char::REPLACEMENT_CHARACTER)
+                        && !character.is_control();
+                    (
+                        if is_writable {
+                            Piece::Text(text[at..end].to_owned())
+                        } else {
+                            Piece::Any
+                        },
+                        end,
+                    )
                 }
             };
             pieces.push(piece);
@@ -80,7 +96,13 @@ impl Line {
         let (one, other) = (&self.0, &other.0);
         let head = one.iter().zip(other).take_while(|(one, other)| one == other).count();
         let rest = one.len().min(other.len()) - head;
-        let tail = one.iter().rev().zip(other.iter().rev()).take(rest).take_while(|(one, other)| one == other).count();
+        let tail = one
+            .iter()
+            .rev()
+            .zip(other.iter().rev())
+            .take(rest)
+            .take_while(|(one, other)| one == other)
+            .count();
         let middle = common(&one[head..one.len() - tail], &other[head..other.len() - tail]);
         Self(one[..head].iter().chain(&middle).chain(&one[one.len() - tail..]).cloned().collect())
     }
@@ -105,9 +127,9 @@ fn length(text: &str, first: char) -> usize {
     let length_of = |belongs: fn(char) -> bool| text.find(|c| !belongs(c)).unwrap_or(text.len());
     if first.is_ascii_digit() {
         let whole = length_of(|c| c.is_ascii_digit());
-        let fraction = text[whole..]
-            .strip_prefix('.')
-            .map_or(0, |rest| rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len());
+        let fraction = text[whole..].strip_prefix('.').map_or(0, |rest| {
+            rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len()
+        });
         whole + if fraction > 0 { 1 + fraction } else { 0 }
     } else if first.is_alphabetic() {
         length_of(|c| c.is_alphabetic() || c == '_')
@@ -128,7 +150,11 @@ fn common(one: &[Piece], other: &[Piece]) -> Vec<Piece> {
     let mut longest = vec![vec![0_usize; other.len() + 1]; one.len() + 1];
     for (i, piece) in one.iter().enumerate().rev() {
         for (j, its) in other.iter().enumerate().rev() {
-            longest[i][j] = if piece == its { longest[i + 1][j + 1] + 1 } else { longest[i + 1][j].max(longest[i][j + 1]) };
+            longest[i][j] = if piece == its {
+                longest[i + 1][j + 1] + 1
+            } else {
+                longest[i + 1][j].max(longest[i][j + 1])
+            };
         }
     }
     let (mut pieces, mut i, mut j) = (Vec::new(), 0, 0);
@@ -148,7 +174,8 @@ fn common(one: &[Piece], other: &[Piece]) -> Vec<Piece> {
     pieces
 }
 
-/// The lines of a timeline, in the order of the first run, from runs that printed as many lines each.
+/// The lines of a timeline, in the order of the first run, from runs that printed as many lines
+/// each.
 pub(super) fn patterns(runs: &[Vec<Line>], matching: Matching) -> Vec<String> {
     let Some((first, others)) = runs.split_first() else { return Vec::new() };
     let mut lines = first.clone();
@@ -171,7 +198,9 @@ fn partners(one: &[Line], other: &[Line]) -> Vec<usize> {
     let rules: [fn(&Line, &Line) -> bool; 3] =
         [|one, other| one == other, |one, other| one.shape() == other.shape(), |_, _| true];
     for fits in rules {
-        for (line, partner) in one.iter().zip(&mut partners).filter(|(_, partner)| partner.is_none()) {
+        for (line, partner) in
+            one.iter().zip(&mut partners).filter(|(_, partner)| partner.is_none())
+        {
             let place = free.iter().position(|candidate| fits(line, &other[*candidate]));
             *partner = place.and_then(|place| free.remove(place));
         }
@@ -184,13 +213,20 @@ mod tests {
     use super::*;
 
     fn line(text: &str) -> Line {
-        let seen = Seen { text: text.into(), position: 0, stamp: None, empty_ms: 4990.0, arrival_ms: 5000.0 };
+        let seen = Seen {
+            text: text.into(),
+            position: 0,
+            stamp: None,
+            empty_ms: 4990.0,
+            arrival_ms: 5000.0,
+        };
         // 2026-01-01 00:00:00 UTC.
         Line::new(&seen, 1_767_225_600_000_000)
     }
 
     fn together(runs: &[&[&str]], matching: Matching) -> Vec<String> {
-        let runs: Vec<Vec<Line>> = runs.iter().map(|run| run.iter().map(|text| line(text)).collect()).collect();
+        let runs: Vec<Vec<Line>> =
+            runs.iter().map(|run| run.iter().map(|text| line(text)).collect()).collect();
         patterns(&runs, matching)
     }
 
@@ -201,7 +237,10 @@ mod tests {
             line("born 1999-12-31 23:59:59, now 2026-01-01 00:00:03.25").pattern(),
             "born 1999-12-31 23:59:59, now {stamp}"
         );
-        assert_eq!(line("2026-01-01 00:00:01 to 2026-01-01T00:00:03").pattern(), "{any} to {stamp}");
+        assert_eq!(
+            line("2026-01-01 00:00:01 to 2026-01-01T00:00:03").pattern(),
+            "{any} to {stamp}"
+        );
     }
 
     #[test]
@@ -219,8 +258,12 @@ mod tests {
 
     #[test]
     fn lines_that_change_places_are_known_by_what_they_say() {
-        let runs: [&[&str]; 2] = [&["start", "A took 0.1", "B took 0.2"], &["start", "B took 0.4", "A took 0.3"]];
+        let runs: [&[&str]; 2] =
+            [&["start", "A took 0.1", "B took 0.2"], &["start", "B took 0.4", "A took 0.3"]];
         assert_eq!(together(&runs, Matching::Text), ["start", "A took {any}", "B took {any}"]);
-        assert_eq!(together(&runs, Matching::Order), ["start", "{any} took {any}", "{any} took {any}"]);
+        assert_eq!(
+            together(&runs, Matching::Order),
+            ["start", "{any} took {any}", "{any} took {any}"]
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! From the observations of a lab to its result: the judgement, the words for it, and the evidence. Pure.
+//! From the observations of a lab to its result: the judgement, the words for it, and the evidence.
+//! Pure.
 
 use super::explain::{Case, Words};
 use super::judge;
@@ -7,12 +8,19 @@ use super::script::Script;
 use super::verdict::LabResult;
 use crate::course::Lab;
 
-/// The result of a lab after these attempts, of which there may be so many; `None` when another one is needed.
-pub fn conclude(lab: &Lab, script: &Script, observations: &[Observation], attempts: usize) -> Option<LabResult> {
+/// The result of a lab after these attempts, of which there may be so many; `None` when another one
+/// is needed.
+pub fn conclude(
+    lab: &Lab,
+    script: &Script,
+    observations: &[Observation],
+    attempts: usize,
+) -> Option<LabResult> {
     let timeline = &lab.timeline;
     let judgement = judge::judge(timeline, observations, attempts);
     let status = judgement.verdict?;
-    let Words { summary, fix } = Case { script, timeline, judgement: &judgement, observations }.words();
+    let Words { summary, fix } =
+        Case { script, timeline, judgement: &judgement, observations }.words();
     Some(LabResult {
         name: lab.name.clone(),
         script: script.shown.clone(),
@@ -22,6 +30,9 @@ pub fn conclude(lab: &Lab, script: &Script, observations: &[Observation], attemp
         fix,
         evidence: judgement.evidence,
         timeline: timeline.clone(),
-        attempts: observations.iter().map(|observation| judge::attempt(timeline, observation)).collect(),
+        attempts: observations
+            .iter()
+            .map(|observation| judge::attempt(timeline, observation))
+            .collect(),
     })
 }

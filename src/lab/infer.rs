@@ -1,8 +1,10 @@
-//! From observations to a timeline: what several runs of a script have in common, as a draft for its author. Pure.
+//! From observations to a timeline: what several runs of a script have in common, as a draft for
+//! its author. Pure.
 //!
-//! The lines come from [`super::align`], their times from the judge's own way of finding them, the unit from [`super::units`].
-//! What was guessed is then judged against the very runs that it was guessed from: a draft that its own script does not pass
-//! is none. That a line waits for another (`after`) cannot be seen from times: [`super::nudge`] finds that out.
+//! The lines come from [`super::align`], their times from the judge's own way of finding them, the
+//! unit from [`super::units`]. What was guessed is then judged against the very runs that it was
+//! guessed from: a draft that its own script does not pass is none. That a line waits for another
+//! (`after`) cannot be seen from times: [`super::nudge`] finds that out.
 
 use std::time::Duration;
 
@@ -23,7 +25,8 @@ use crate::error::{Error, Result};
 const LINES_LIMIT: usize = 100;
 /// Clock readings that differ by more than this are a step, in milliseconds.
 const STEP_MS: f64 = 5.0;
-/// Where no unit is found, a line whose times differ by more than this is to blame, in milliseconds.
+/// Where no unit is found, a line whose times differ by more than this is to blame, in
+/// milliseconds.
 const UNSTEADY_MS: f64 = 200.0;
 
 /// What the runs of a script have in common.
@@ -50,18 +53,26 @@ pub(super) struct Reading<'a> {
 ///
 /// # Errors
 /// [`Error::Script`] when a run failed, [`Error::Unclear`] when the runs contradict each other.
-pub fn infer(script: &Script, observations: &[Observation], unit: Option<Duration>) -> Result<Guess> {
+pub fn infer(
+    script: &Script,
+    observations: &[Observation],
+    unit: Option<Duration>,
+) -> Result<Guess> {
     for observation in observations {
         ran_well(script, observation)?;
     }
     let printed: Vec<Vec<Line>> = observations.iter().map(lines).collect();
     if let Some(lines) = printed.iter().map(Vec::len).find(|lines| *lines > LINES_LIMIT) {
         return Err(Error::Script {
-            message: format!("`{}` printed {lines} lines, and a lab has {LINES_LIMIT} at the most", script.shown),
+            message: format!(
+                "`{}` printed {lines} lines, and a lab has {LINES_LIMIT} at the most",
+                script.shown
+            ),
             hint: "take out the `print`s that are not about its timing".into(),
         });
     }
-    // The first way of putting the lines together that holds for every run; else what speaks against the first one.
+    // The first way of putting the lines together that holds for every run; else what speaks
+    // against the first one.
     let mut problem = counts_differ(script, &printed);
     for patterns in ways(&printed) {
         match guess(script, observations, &patterns, unit) {
@@ -74,7 +85,9 @@ pub fn infer(script: &Script, observations: &[Observation], unit: Option<Duratio
 
 /// The end of a run, and the clocks during it.
 pub(super) fn ran_well(script: &Script, observation: &Observation) -> Result<()> {
-    if observation.end == End::Flood || observation.output.total_bytes > observation.output.text.len() as u64 {
+    if observation.end == End::Flood
+        || observation.output.total_bytes > observation.output.text.len() as u64
+    {
         return Err(Error::Script {
             message: format!("`{}` printed without end and was stopped", script.shown),
             hint: "look for a loop that prints without end".into(),
@@ -90,10 +103,16 @@ pub(super) fn ran_well(script: &Script, observation: &Observation) -> Result<()>
         let hint = fix.unwrap_or_else(|| "run it by hand to see what is wrong".into());
         return Err(Error::Script { message: summary, hint });
     }
-    let has_stepped =
-        observation.machine.iter().any(|sample| sample.clock_step_ms.abs() > STEP_MS || sample.suspended_ms > STEP_MS);
+    let has_stepped = observation
+        .machine
+        .iter()
+        .any(|sample| sample.clock_step_ms.abs() > STEP_MS || sample.suspended_ms > STEP_MS);
     if has_stepped || observation.end == End::TimeLimit {
-        let what = if has_stepped { "this machine's clock was set, or it was suspended," } else { "this machine was too busy" };
+        let what = if has_stepped {
+            "this machine's clock was set, or it was suspended,"
+        } else {
+            "this machine was too busy"
+        };
         return Err(Error::Unclear {
             message: format!("{what} while `{}` ran, so that its times say nothing", script.shown),
             hint: "run it again when the machine is quiet".into(),
@@ -109,7 +128,13 @@ fn empty() -> Timeline {
 
 fn lab(timeline: &Timeline) -> Lab {
     let name = String::new();
-    Lab { script: name.clone(), source: name.clone(), teaches: name.clone(), name, timeline: timeline.clone() }
+    Lab {
+        script: name.clone(),
+        source: name.clone(),
+        teaches: name.clone(),
+        name,
+        timeline: timeline.clone(),
+    }
 }
 
 /// Every line that was printed, in pieces.
@@ -118,20 +143,28 @@ fn lines(observation: &Observation) -> Vec<Line> {
     let timeline = Timeline { marks: vec![any], ..empty() };
     let found = marks::find(&timeline, &observation.output, observation.spawned_unix_us);
     let lines = found.marks.into_iter().flatten().chain(found.doubled);
-    lines.filter(|seen| !seen.text.trim().is_empty()).map(|seen| Line::new(&seen, observation.spawned_unix_us)).collect()
+    lines
+        .filter(|seen| !seen.text.trim().is_empty())
+        .map(|seen| Line::new(&seen, observation.spawned_unix_us))
+        .collect()
 }
 
-/// Ways of putting the runs' lines together. Threads tear each other's lines, so that a run may have fewer of them than another:
-/// all runs are tried first, then those that agree in their number, the most lines first, then each alone.
+/// Ways of putting the runs' lines together. Threads tear each other's lines, so that a run may
+/// have fewer of them than another: all runs are tried first, then those that agree in their
+/// number, the most lines first, then each alone.
 fn ways(printed: &[Vec<Line>]) -> Vec<Vec<String>> {
     let mut counts: Vec<usize> = printed.iter().map(Vec::len).collect();
     counts.sort_unstable_by(|one, other| other.cmp(one));
     counts.dedup();
-    let of = |count: usize| printed.iter().filter(move |lines| lines.len() == count).cloned().collect::<Vec<_>>();
+    let of = |count: usize| {
+        printed.iter().filter(move |lines| lines.len() == count).cloned().collect::<Vec<_>>()
+    };
     let mut bases: Vec<Vec<Vec<Line>>> = counts.iter().map(|count| of(*count)).collect();
     bases.sort_by_key(|base| std::cmp::Reverse(base.len()));
     let mut ways: Vec<Vec<String>> = Vec::new();
-    for (base, matching) in bases.iter().flat_map(|base| [(base, Matching::Text), (base, Matching::Order)]) {
+    for (base, matching) in
+        bases.iter().flat_map(|base| [(base, Matching::Text), (base, Matching::Order)])
+    {
         let way = align::patterns(base, matching);
         if !ways.contains(&way) {
             ways.push(way);
@@ -140,41 +173,70 @@ fn ways(printed: &[Vec<Line>]) -> Vec<Vec<String>> {
     ways
 }
 
-fn guess(script: &Script, observations: &[Observation], patterns: &[String], unit: Option<Duration>) -> Result<Guess> {
+fn guess(
+    script: &Script,
+    observations: &[Observation],
+    patterns: &[String],
+    unit: Option<Duration>,
+) -> Result<Guess> {
     let due = Due { at: 0.0, after: None };
     let marks = patterns.iter().map(|line| Mark { due, line: line.clone() }).collect();
     let timeline = Timeline { marks, ..empty() };
     let readings = read(script, &timeline, observations)?;
     let in_units = in_units(script, patterns, &readings, unit)?;
     let (unit, dues) = (Duration::from_secs_f64(in_units.unit_ms / 1e3), in_units.at);
-    // In the order in which they are due; lines that are due together as the first run printed them.
+    // In the order in which they are due; lines that are due together as the first run printed
+    // them.
     let mut order: Vec<usize> = (0..patterns.len()).collect();
-    let position = |index: usize| readings.first().map_or(0, |reading| reading.seen[index].position);
-    order.sort_by(|one, other| dues[*one].total_cmp(&dues[*other]).then(position(*one).cmp(&position(*other))));
-    let mark = |index: &usize| Mark { due: Due { at: dues[*index], after: None }, line: patterns[*index].clone() };
+    let position =
+        |index: usize| readings.first().map_or(0, |reading| reading.seen[index].position);
+    order.sort_by(|one, other| {
+        dues[*one].total_cmp(&dues[*other]).then(position(*one).cmp(&position(*other)))
+    });
+    let mark = |index: &usize| Mark {
+        due: Due { at: dues[*index], after: None },
+        line: patterns[*index].clone(),
+    };
     let ends = Due { at: dues[patterns.len()], after: None };
     let timeline = Timeline { unit, marks: order.iter().map(mark).collect(), ends };
     let readings = read(script, &timeline, observations)?;
     holds(script, &timeline, observations)?;
     Ok(Guess {
-        came_ms: (0..patterns.len()).map(|index| readings.iter().map(|reading| reading.came_ms(index)).collect()).collect(),
+        came_ms: (0..patterns.len())
+            .map(|index| readings.iter().map(|reading| reading.came_ms(index)).collect())
+            .collect(),
         ended_ms: readings.iter().map(Reading::ended_ms).collect(),
-        startup_ms: readings.iter().map(|reading| reading.startup_ms).sum::<f64>() / readings.len().max(1) as f64,
+        startup_ms: readings.iter().map(|reading| reading.startup_ms).sum::<f64>()
+            / readings.len().max(1) as f64,
         timeline,
     })
 }
 
 /// Finds the lines in every run.
-pub(super) fn read<'a>(script: &Script, timeline: &Timeline, observations: &'a [Observation]) -> Result<Vec<Reading<'a>>> {
+pub(super) fn read<'a>(
+    script: &Script,
+    timeline: &Timeline,
+    observations: &'a [Observation],
+) -> Result<Vec<Reading<'a>>> {
     let read = |(number, observation): (usize, &'a Observation)| {
         let found = marks::find(timeline, &observation.output, observation.spawned_unix_us);
-        let missing = timeline.marks.iter().zip(&found.marks).find(|(_, seen)| seen.is_none()).map(|(mark, _)| mark.line.clone());
-        let surplus = found.doubled.first().map(|seen| seen.text.clone()).or(found.extra.first().cloned());
+        let missing = timeline
+            .marks
+            .iter()
+            .zip(&found.marks)
+            .find(|(_, seen)| seen.is_none())
+            .map(|(mark, _)| mark.line.clone());
+        let surplus =
+            found.doubled.first().map(|seen| seen.text.clone()).or(found.extra.first().cloned());
         let seen: Option<Vec<Seen>> = found.marks.into_iter().collect();
         match (seen, surplus) {
             (Some(seen), None) => {
                 let first = seen.iter().map(moment).fold(observation.ended_ms, f64::min);
-                Ok(Reading { observation, seen, startup_ms: series::interpreter_ms(observation, 0.0, first) })
+                Ok(Reading {
+                    observation,
+                    seen,
+                    startup_ms: series::interpreter_ms(observation, 0.0, first),
+                })
             }
             (_, surplus) => {
                 let number = number + 1;
@@ -183,10 +245,16 @@ pub(super) fn read<'a>(script: &Script, timeline: &Timeline, observations: &'a [
                     script,
                     &match (missing, surplus) {
                         (Some(missing), Some(surplus)) => {
-                            format!("run {number} printed `{surplus}` where others printed `{missing}`")
+                            format!(
+                                "run {number} printed `{surplus}` where others printed `{missing}`"
+                            )
                         }
-                        (Some(missing), None) => format!("run {number} did not print `{missing}`, as others did"),
-                        (None, surplus) => format!("run {number} also printed `{}`", surplus.unwrap_or_default()),
+                        (Some(missing), None) => {
+                            format!("run {number} did not print `{missing}`, as others did")
+                        }
+                        (None, surplus) => {
+                            format!("run {number} also printed `{}`", surplus.unwrap_or_default())
+                        }
                     },
                 ))
             }
@@ -195,9 +263,17 @@ pub(super) fn read<'a>(script: &Script, timeline: &Timeline, observations: &'a [
     observations.iter().enumerate().map(read).collect()
 }
 
-/// The unit, and every line and the end in it. What differs by more than half a unit depends on chance.
-fn in_units(script: &Script, patterns: &[String], readings: &[Reading<'_>], unit: Option<Duration>) -> Result<InUnits> {
-    let came = |index: usize| -> Vec<f64> { readings.iter().map(|reading| reading.at_ms(index)).collect() };
+/// The unit, and every line and the end in it. What differs by more than half a unit depends on
+/// chance.
+fn in_units(
+    script: &Script,
+    patterns: &[String],
+    readings: &[Reading<'_>],
+    unit: Option<Duration>,
+) -> Result<InUnits> {
+    let came = |index: usize| -> Vec<f64> {
+        readings.iter().map(|reading| reading.at_ms(index)).collect()
+    };
     let least = |times: &[f64]| times.iter().copied().fold(f64::INFINITY, f64::min);
     let times: Vec<Vec<f64>> = (0..=patterns.len()).map(came).collect();
     let shortest: Vec<f64> = times.iter().map(|times| least(times)).collect();
@@ -209,7 +285,8 @@ fn in_units(script: &Script, patterns: &[String], readings: &[Reading<'_>], unit
     let all = |times: &[f64]| listed(times.iter().map(|ms| time(*ms)).collect());
     let limit = found.as_ref().map_or(UNSTEADY_MS, |found| found.unit_ms / 2.0);
     if let Some((index, times)) = times.iter().enumerate().find(|(_, times)| apart(times) > limit) {
-        let line = patterns.get(index).map(|line| format!("line {}, `{}`,", index + 1, shown(line)));
+        let line =
+            patterns.get(index).map(|line| format!("line {}, `{}`,", index + 1, shown(line)));
         let what = line.unwrap_or_else(|| "the end".into());
         return Err(unclear(script, &format!("{what} came after {}", all(times))));
     }
@@ -226,13 +303,18 @@ fn in_units(script: &Script, patterns: &[String], readings: &[Reading<'_>], unit
 }
 
 /// The judge has the last word: every run must pass by what was guessed from it.
-pub(super) fn holds(script: &Script, timeline: &Timeline, observations: &[Observation]) -> Result<()> {
+pub(super) fn holds(
+    script: &Script,
+    timeline: &Timeline,
+    observations: &[Observation],
+) -> Result<()> {
     let contradiction = timeline.contradiction().map(|(problem, _)| problem);
     let single = observations.iter().map(std::slice::from_ref).find_map(|run| {
         let result = conclude(&lab(timeline), script, run, observations.len());
         result.filter(|result| result.status == Verdict::Fail).map(|result| result.summary)
     });
-    let passes = judge::judge(timeline, observations, observations.len()).verdict == Some(Verdict::Pass);
+    let passes =
+        judge::judge(timeline, observations, observations.len()).verdict == Some(Verdict::Pass);
     match contradiction.or(single) {
         Some(problem) => Err(unclear(script, &problem)),
         None if passes => Ok(()),
@@ -251,7 +333,8 @@ impl Reading<'_> {
         let last = self.seen.iter().map(moment).fold(0.0, f64::max);
         let own = series::interpreter_ms(self.observation, last, self.observation.ended_ms);
         let own = if self.seen.is_empty() { own } else { self.startup_ms + own };
-        let ended = self.observation.ended_ms - own.max(self.startup_ms + series::farewell_ms(self.observation, last));
+        let ended = self.observation.ended_ms
+            - own.max(self.startup_ms + series::farewell_ms(self.observation, last));
         ended.max(last - self.startup_ms)
     }
 

@@ -1,22 +1,29 @@
-//! The judge: a timeline and the observations of one lab, one an attempt, become a verdict with its evidence. Pure.
+//! The judge: a timeline and the observations of one lab, one an attempt, become a verdict with its
+//! evidence. Pure.
 //!
 //! In this order, the first that is broken decides; all but the last are settled by one attempt:
-//! 1. **The end.** An exit code that is not 0, a signal, an exception told on standard error (also one in a thread or in a task
-//!    that nobody awaited, after which Python exits with 0), more output than any lab has.
-//! 2. **The lines.** Every line of the timeline once, and nothing else: none missing, doubled, in other words or on standard
-//!    error. Blank lines, colours, carriage returns, and anything else on standard error (warnings) do not count. What was
-//!    printed is searched as a whole, because threads tear each other's lines.
-//! 3. **A hang.** Not ended at the time limit: fail, unless the machine held it up for half that time and it had less than five
-//!    seconds of processor. Lines that are missing then are reported as the hang that they come from.
+//! 1. **The end.** An exit code that is not 0, a signal, an exception told on standard error (also
+//!    one in a thread or in a task that nobody awaited, after which Python exits with 0), more
+//!    output than any lab has.
+//! 2. **The lines.** Every line of the timeline once, and nothing else: none missing, doubled, in
+//!    other words or on standard error. Blank lines, colours, carriage returns, and anything else
+//!    on standard error (warnings) do not count. What was printed is searched as a whole, because
+//!    threads tear each other's lines.
+//! 3. **A hang.** Not ended at the time limit: fail, unless the machine held it up for half that
+//!    time and it had less than five seconds of processor. Lines that are missing then are reported
+//!    as the hang that they come from.
 //! 4. **The order.** A line comes behind the one that it waits for.
 //! 5. **The clocks.** A step of the wall clock or a suspend voids the attempt.
-//! 6. **The stamps.** Taken between the spawn and the moment when the line had come, give or take 20 ms.
-//! 7. **The gaps**, as `timing` says. Too early fails at once, proven passes at once; the rest is tried again. Only when
-//!    every attempt raises the same suspicion, it is unexplained in most of them, and by the same amount, it is a fail.
+//! 6. **The stamps.** Taken between the spawn and the moment when the line had come, give or take
+//!    20 ms.
+//! 7. **The gaps**, as `timing` says. Too early fails at once, proven passes at once; the rest is
+//!    tried again. Only when every attempt raises the same suspicion, it is unexplained in most of
+//!    them, and by the same amount, it is a fail.
 //!
-//! **Output in one lump** counts by its stamps, as long as a line comes less than 0.9 of a wait after its stamp. Lines that come later were
-//! held back: that is tried again, and fails when nothing explains it, because lines that are printed at their time come at their time (standard output is
-//! a terminal), and because stamps alone would be easily faked.
+//! **Output in one lump** counts by its stamps, as long as a line comes less than 0.9 of a wait
+//! after its stamp. Lines that come later were held back: that is tried again, and fails when
+//! nothing explains it, because lines that are printed at their time come at their time (standard
+//! output is a terminal), and because stamps alone would be easily faked.
 
 use super::marks::{self, Found};
 use super::observation::{End, Observation};
@@ -56,7 +63,11 @@ enum Outcome {
 }
 
 /// Judges a lab by its attempts so far, of which there may be so many.
-pub(super) fn judge(timeline: &Timeline, observations: &[Observation], attempts: usize) -> Judgement {
+pub(super) fn judge(
+    timeline: &Timeline,
+    observations: &[Observation],
+    attempts: usize,
+) -> Judgement {
     let mut open = Vec::new();
     let mut last = Found::default();
     for (index, observation) in observations.iter().enumerate() {
@@ -69,8 +80,12 @@ pub(super) fn judge(timeline: &Timeline, observations: &[Observation], attempts:
             attempt: index + 1,
         };
         match outcome(timeline, observation, &found) {
-            Outcome::Right(evidence) => return settled(Verdict::Pass, Reason::AsDue, evidence, found),
-            Outcome::Wrong(reason, evidence) => return settled(Verdict::Fail, reason, evidence, found),
+            Outcome::Right(evidence) => {
+                return settled(Verdict::Pass, Reason::AsDue, evidence, found);
+            }
+            Outcome::Wrong(reason, evidence) => {
+                return settled(Verdict::Fail, reason, evidence, found);
+            }
             Outcome::Void(reason) => open.push((Some(reason), Vec::new())),
             Outcome::Suspicious(suspicions) => open.push((None, suspicions)),
         }
@@ -89,14 +104,19 @@ fn weigh(open: &[(Option<Reason>, Vec<Suspicion>)], found: Found, attempts: usiz
     };
     let first = open.first().map(|(_, suspicions)| suspicions.as_slice()).unwrap_or_default();
     let convicted = first.iter().filter_map(|suspicion| consistent(suspicion, open));
-    if let Some((reason, evidence)) = convicted.max_by(|(_, one), (_, other)| weight(one).total_cmp(&weight(other))) {
+    if let Some((reason, evidence)) =
+        convicted.max_by(|(_, one), (_, other)| weight(one).total_cmp(&weight(other)))
+    {
         return told(Verdict::Fail, reason, Some(evidence));
     }
     let latest = open.iter().enumerate().rev().find(|(_, (_, suspicions))| !suspicions.is_empty());
     match latest {
         Some((index, (_, suspicions))) => {
-            let largest = suspicions.iter().max_by(|one, other| excess(&one.evidence).total_cmp(&excess(&other.evidence)));
-            let evidence = largest.map(|suspicion| Evidence { attempt: index + 1, ..suspicion.evidence.clone() });
+            let largest = suspicions
+                .iter()
+                .max_by(|one, other| excess(&one.evidence).total_cmp(&excess(&other.evidence)));
+            let evidence = largest
+                .map(|suspicion| Evidence { attempt: index + 1, ..suspicion.evidence.clone() });
             told(Verdict::Inconclusive, Reason::Stall, evidence)
         }
         None => {
@@ -106,13 +126,18 @@ fn weigh(open: &[(Option<Reason>, Vec<Suspicion>)], found: Found, attempts: usiz
     }
 }
 
-/// The same suspicion in every attempt, unexplained in most of them, and by the same amount: the last of the unexplained ones.
-fn consistent(suspicion: &Suspicion, open: &[(Option<Reason>, Vec<Suspicion>)]) -> Option<(Reason, Evidence)> {
+/// The same suspicion in every attempt, unexplained in most of them, and by the same amount: the
+/// last of the unexplained ones.
+fn consistent(
+    suspicion: &Suspicion,
+    open: &[(Option<Reason>, Vec<Suspicion>)],
+) -> Option<(Reason, Evidence)> {
     let same = |other: &&Suspicion| {
         (other.reason, other.evidence.from, other.evidence.to)
             == (suspicion.reason, suspicion.evidence.from, suspicion.evidence.to)
     };
-    let all: Vec<&Suspicion> = open.iter().map(|(_, suspicions)| suspicions.iter().find(same)).collect::<Option<_>>()?;
+    let all: Vec<&Suspicion> =
+        open.iter().map(|(_, suspicions)| suspicions.iter().find(same)).collect::<Option<_>>()?;
     let unexplained: Vec<(usize, &Suspicion)> =
         all.into_iter().enumerate().filter(|(_, suspicion)| suspicion.is_unexplained).collect();
     let amounts = || unexplained.iter().map(|(_, suspicion)| suspicion.evidence.unexplained_ms);
@@ -122,8 +147,8 @@ fn consistent(suspicion: &Suspicion, open: &[(Option<Reason>, Vec<Suspicion>)]) 
     is_convicted.then(|| (last.reason, Evidence { attempt: index + 1, ..last.evidence.clone() }))
 }
 
-/// Which of several convictions is told: one between two lines says more than one from the start, and that more than one to
-/// the end, which every late line makes late too.
+/// Which of several convictions is told: one between two lines says more than one from the start,
+/// and that more than one to the end, which every late line makes late too.
 fn weight(evidence: &Evidence) -> f64 {
     let tells = match (evidence.from, evidence.to) {
         (_, Point::Exit) => 0.0,
@@ -145,7 +170,9 @@ fn outcome(timeline: &Timeline, observation: &Observation, found: &Found) -> Out
     if observation.end == End::TimeLimit {
         return hang(timeline, observation);
     }
-    if let Some(reason) = wrong_lines(timeline, observation, found).or_else(|| out_of_order(timeline, found)) {
+    if let Some(reason) =
+        wrong_lines(timeline, observation, found).or_else(|| out_of_order(timeline, found))
+    {
         return Outcome::Wrong(reason, None);
     }
     let whole = series::stall(observation, 0.0, observation.ended_ms);
@@ -168,10 +195,13 @@ fn outcome(timeline: &Timeline, observation: &Observation, found: &Found) -> Out
 
 fn wrong_end(observation: &Observation) -> Option<Reason> {
     let has_exception = observation.errors.contains("Traceback (most recent call last)");
-    let is_unreadable = observation.errors.contains("SyntaxError:") || observation.errors.contains("TabError:");
+    let is_unreadable =
+        observation.errors.contains("SyntaxError:") || observation.errors.contains("TabError:");
     match observation.end {
         End::Flood => Some(Reason::Flood),
-        _ if observation.output.total_bytes > observation.output.text.len() as u64 => Some(Reason::Flood),
+        _ if observation.output.total_bytes > observation.output.text.len() as u64 => {
+            Some(Reason::Flood)
+        }
         End::Signal(_) => Some(Reason::Signal),
         End::Exit(0) if !has_exception => None,
         End::Exit(_) if has_exception || is_unreadable => Some(Reason::Exception),
@@ -208,14 +238,17 @@ fn hang(timeline: &Timeline, observation: &Observation) -> Outcome {
 }
 
 fn wrong_lines(timeline: &Timeline, observation: &Observation, found: &Found) -> Option<Reason> {
-    let missing: Vec<usize> = (0..found.marks.len()).filter(|index| found.marks[*index].is_none()).collect();
+    let missing: Vec<usize> =
+        (0..found.marks.len()).filter(|index| found.marks[*index].is_none()).collect();
     if !missing.is_empty() {
         let on_stderr = marks::in_text(timeline, &observation.errors);
-        return Some(match (missing.iter().all(|index| on_stderr[*index]), found.extra.is_empty()) {
-            (true, _) => Reason::OnStderr,
-            (_, false) => Reason::WrongText,
-            (_, true) => Reason::MissingLine,
-        });
+        return Some(
+            match (missing.iter().all(|index| on_stderr[*index]), found.extra.is_empty()) {
+                (true, _) => Reason::OnStderr,
+                (_, false) => Reason::WrongText,
+                (_, true) => Reason::MissingLine,
+            },
+        );
     }
     if !found.doubled.is_empty() {
         return Some(Reason::DoubledLine);
@@ -224,15 +257,23 @@ fn wrong_lines(timeline: &Timeline, observation: &Observation, found: &Found) ->
 }
 
 fn out_of_order(timeline: &Timeline, found: &Found) -> Option<Reason> {
-    let position = |line: usize| found.marks.get(line).and_then(Option::as_ref).map(|seen| seen.position);
-    let waits = timeline.marks.iter().enumerate().filter_map(|(index, mark)| Some((index, mark.due.after?)));
-    let mut wrong = waits.filter(|(index, after)| position(*index) < after.checked_sub(1).and_then(position));
+    let position =
+        |line: usize| found.marks.get(line).and_then(Option::as_ref).map(|seen| seen.position);
+    let waits = timeline
+        .marks
+        .iter()
+        .enumerate()
+        .filter_map(|(index, mark)| Some((index, mark.due.after?)));
+    let mut wrong =
+        waits.filter(|(index, after)| position(*index) < after.checked_sub(1).and_then(position));
     wrong.next().map(|_| Reason::OutOfOrder)
 }
 
 fn is_impossible(seen: &marks::Seen) -> bool {
     let stamp = seen.stamp;
-    stamp.is_some_and(|stamp| stamp.at_ms + stamp.coarse_ms < -EPSILON_MS || stamp.at_ms > seen.arrival_ms + EPSILON_MS)
+    stamp.is_some_and(|stamp| {
+        stamp.at_ms + stamp.coarse_ms < -EPSILON_MS || stamp.at_ms > seen.arrival_ms + EPSILON_MS
+    })
 }
 
 /// What a report shows of one run.
@@ -244,15 +285,23 @@ pub(super) fn attempt(timeline: &Timeline, observation: &Observation) -> Attempt
         stamp_ms: seen.fine_stamp().map(|stamp| stamp.at_ms),
         arrival_ms: seen.arrival_ms,
     };
-    let fitting = found.marks.iter().enumerate().filter_map(|(index, mark)| Some(seen(Some(index + 1), mark.as_ref()?)));
+    let fitting = found
+        .marks
+        .iter()
+        .enumerate()
+        .filter_map(|(index, mark)| Some(seen(Some(index + 1), mark.as_ref()?)));
     let marks = fitting.chain(found.doubled.iter().map(|doubled| seen(None, doubled))).collect();
     let arrivals = || found.marks.iter().flatten().map(|seen| seen.arrival_ms);
-    let (first, last) = (arrivals().fold(observation.ended_ms, f64::min), arrivals().fold(0.0, f64::max));
+    let (first, last) =
+        (arrivals().fold(observation.ended_ms, f64::min), arrivals().fold(0.0, f64::max));
     let startup_ms = series::interpreter_ms(observation, 0.0, first);
-    let bare = series::interpreter_ms(observation, last, observation.ended_ms) - if last > 0.0 { 0.0 } else { startup_ms };
+    let bare = series::interpreter_ms(observation, last, observation.ended_ms)
+        - if last > 0.0 { 0.0 } else { startup_ms };
     Attempt {
         marks,
-        gaps_ms: Run::new(timeline, observation, &found).map(|run| run.gaps_ms()).unwrap_or_default(),
+        gaps_ms: Run::new(timeline, observation, &found)
+            .map(|run| run.gaps_ms())
+            .unwrap_or_default(),
         makespan_ms: observation.ended_ms,
         startup_ms,
         shutdown_ms: bare.max(series::farewell_ms(observation, last)),

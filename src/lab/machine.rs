@@ -1,5 +1,6 @@
-//! What the machine does meanwhile: one ticker for all labs. It looks at the control group, the hypervisor, the pressure files
-//! and the clocks, and at how late it is itself. What a machine does not tell stays `None`; nothing here is ever an error.
+//! What the machine does meanwhile: one ticker for all labs. It looks at the control group, the
+//! hypervisor, the pressure files and the clocks, and at how late it is itself. What a machine does
+//! not tell stays `None`; nothing here is ever an error.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -113,7 +114,10 @@ fn own_run_queue(host: &Host) -> Option<f64> {
 
 impl State {
     fn new(host: &Host) -> Self {
-        let throttle_files: Vec<_> = throttle_files(host).into_iter().filter(|path| throttled(host, path).is_some()).collect();
+        let throttle_files: Vec<_> = throttle_files(host)
+            .into_iter()
+            .filter(|path| throttled(host, path).is_some())
+            .collect();
         let mut state = Self {
             host: host.clone(),
             throttled: throttle_files.iter().filter_map(|path| throttled(host, path)).collect(),
@@ -129,11 +133,14 @@ impl State {
         state
     }
 
-    /// Reads everything. Counters of which there are several (control groups one above the other, processors) go on by the
-    /// one that grew the most: a thread is held up by one of them at a time.
+    /// Reads everything. Counters of which there are several (control groups one above the other,
+    /// processors) go on by the one that grew the most: a thread is held up by one of them at a
+    /// time.
     fn look(&mut self) {
-        let throttled: Vec<f64> = self.throttle_files.iter().filter_map(|path| throttled(&self.host, path)).collect();
-        self.now.throttled_ms = self.now.throttled_ms.map(|sum| sum + growth(&self.throttled, &throttled));
+        let throttled: Vec<f64> =
+            self.throttle_files.iter().filter_map(|path| throttled(&self.host, path)).collect();
+        self.now.throttled_ms =
+            self.now.throttled_ms.map(|sum| sum + growth(&self.throttled, &throttled));
         self.throttled = throttled;
         let stolen = stolen(&self.host);
         self.now.steal_ms = self.now.steal_ms.map(|sum| sum + growth(&self.stolen, &stolen));
@@ -144,7 +151,8 @@ impl State {
         let (now, first) = (self.host.steady_instants(), &self.first);
         let passed = |to: Duration, from: Duration| to.as_secs_f64() - from.as_secs_f64();
         let by_monotonic = passed(now.monotonic, first.monotonic);
-        let ahead = |seconds: f64| if (seconds * 1e3).abs() < SAME_MS { 0.0 } else { seconds * 1e3 };
+        let ahead =
+            |seconds: f64| if (seconds * 1e3).abs() < SAME_MS { 0.0 } else { seconds * 1e3 };
         self.now.clock_step_ms = ahead(passed(now.realtime, first.realtime) - by_monotonic);
         self.now.suspended_ms = ahead(passed(now.boottime, first.boottime) - by_monotonic);
         self.samples.push((now.monotonic, self.now));
@@ -155,7 +163,8 @@ fn growth(before: &[f64], now: &[f64]) -> f64 {
     before.iter().zip(now).map(|(before, now)| now - before).fold(0.0, f64::max)
 }
 
-/// Where the control groups that we are in, and those above them, may tell their throttling: both versions, as mounted usually.
+/// Where the control groups that we are in, and those above them, may tell their throttling: both
+/// versions, as mounted usually.
 fn throttle_files(host: &Host) -> Vec<PathBuf> {
     let groups = read(host, Path::new("/proc/self/cgroup")).unwrap_or_default();
     let mut files = Vec::new();
@@ -164,12 +173,16 @@ fn throttle_files(host: &Host) -> Vec<PathBuf> {
         let (Some(controllers), Some(group)) = (fields.next(), fields.next()) else { continue };
         let mounts: &[&str] = match controllers {
             "" => &["/sys/fs/cgroup", "/sys/fs/cgroup/unified"],
-            _ if controllers.split(',').any(|name| name == "cpu") => &["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"],
+            _ if controllers.split(',').any(|name| name == "cpu") => {
+                &["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"]
+            }
             _ => continue,
         };
         for mount in mounts {
             let group = Path::new(group.trim_start_matches('/'));
-            files.extend(group.ancestors().map(|group| Path::new(mount).join(group).join("cpu.stat")));
+            files.extend(
+                group.ancestors().map(|group| Path::new(mount).join(group).join("cpu.stat")),
+            );
         }
     }
     files
@@ -192,7 +205,8 @@ fn throttled(host: &Host, path: &Path) -> Option<f64> {
 /// What the hypervisor gave to others, a number for each processor.
 fn stolen(host: &Host) -> Vec<f64> {
     let text = read(host, Path::new("/proc/stat")).unwrap_or_default();
-    let processors = text.lines().filter(|line| line.starts_with("cpu") && !line.starts_with("cpu "));
+    let processors =
+        text.lines().filter(|line| line.starts_with("cpu") && !line.starts_with("cpu "));
     let steal = processors.filter_map(|line| line.split_whitespace().nth(8)?.parse::<f64>().ok());
     steal.map(|ticks| ticks * STEAL_TICK_MS).collect()
 }

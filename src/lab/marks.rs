@@ -1,8 +1,8 @@
 //! Finds the marks of a timeline in what a script printed: in the whole stream, not line by line.
 //!
-//! `print` is two writes, so two threads tear each other's lines now and then (`Sundial: ASundial: B` and an empty line).
-//! Colours, carriage returns, blank lines, and how many blanks stand between words are nobody's fault and are overlooked;
-//! anything else that is no mark is extra.
+//! `print` is two writes, so two threads tear each other's lines now and then (`Sundial: ASundial:
+//! B` and an empty line). Colours, carriage returns, blank lines, and how many blanks stand between
+//! words are nobody's fault and are overlooked; anything else that is no mark is extra.
 
 use std::ops::Range;
 
@@ -14,7 +14,8 @@ use crate::course::Timeline;
 const EXTRA_LIMIT: usize = 12;
 const EXTRA_LENGTH: usize = 100;
 
-/// Stamps whose missing digits leave more than this open are too coarse to measure with, in milliseconds.
+/// Stamps whose missing digits leave more than this open are too coarse to measure with, in
+/// milliseconds.
 const FINE_MS: f64 = 10.0;
 
 /// What was found.
@@ -43,7 +44,8 @@ pub(super) struct Seen {
     pub arrival_ms: f64,
 }
 
-/// A stamp, in milliseconds after the spawn: the clock was read at `at_ms` or up to `coarse_ms` later.
+/// A stamp, in milliseconds after the spawn: the clock was read at `at_ms` or up to `coarse_ms`
+/// later.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Stamp {
     /// What it says.
@@ -52,10 +54,12 @@ pub(super) struct Stamp {
     pub coarse_ms: f64,
 }
 
-/// Looks for the timeline's marks in the output of a run that was spawned at that time, in microseconds since 1970.
+/// Looks for the timeline's marks in the output of a run that was spawned at that time, in
+/// microseconds since 1970.
 pub(super) fn find(timeline: &Timeline, output: &Output, spawned_unix_us: i64) -> Found {
     let text = Text::new(output);
-    let patterns: Vec<Pattern> = timeline.marks.iter().map(|mark| Pattern::new(&mark.line)).collect();
+    let patterns: Vec<Pattern> =
+        timeline.marks.iter().map(|mark| Pattern::new(&mark.line)).collect();
     let (mut hits, rest) = scan(&text, &patterns);
     let mut extra: Vec<Range<usize>> = rest;
     let mut found = Found { marks: vec![None; patterns.len()], ..Found::default() };
@@ -63,12 +67,17 @@ pub(super) fn find(timeline: &Timeline, output: &Output, spawned_unix_us: i64) -
         hits.extend(torn);
         extra.clear();
     }
-    let mut seen: Vec<(usize, Seen)> = hits.iter().map(|hit| (hit.pattern, text.seen(hit, spawned_unix_us))).collect();
+    let mut seen: Vec<(usize, Seen)> =
+        hits.iter().map(|hit| (hit.pattern, text.seen(hit, spawned_unix_us))).collect();
     seen.sort_by(|(_, one), (_, other)| moment(one).total_cmp(&moment(other)));
     let mut dues: Vec<usize> = (0..patterns.len()).collect();
-    dues.sort_by(|one, other| timeline.marks[*one].due.at.total_cmp(&timeline.marks[*other].due.at));
+    dues.sort_by(|one, other| {
+        timeline.marks[*one].due.at.total_cmp(&timeline.marks[*other].due.at)
+    });
     for (pattern, seen) in seen {
-        let free = dues.iter().find(|mark| found.marks[**mark].is_none() && patterns[**mark] == patterns[pattern]);
+        let free = dues
+            .iter()
+            .find(|mark| found.marks[**mark].is_none() && patterns[**mark] == patterns[pattern]);
         match free {
             Some(mark) => found.marks[*mark] = Some(seen),
             None => found.doubled.push(seen),
@@ -78,7 +87,8 @@ pub(super) fn find(timeline: &Timeline, output: &Output, spawned_unix_us: i64) -
     found
 }
 
-/// What its place among its like is decided by. Lines without a stamp come in the order in which they were printed.
+/// What its place among its like is decided by. Lines without a stamp come in the order in which
+/// they were printed.
 fn moment(seen: &Seen) -> f64 {
     seen.fine_stamp().map_or(seen.arrival_ms, |stamp| stamp.at_ms)
 }
@@ -97,7 +107,8 @@ struct Hit {
     stamp: Option<(i64, f64)>,
 }
 
-/// Output without colours and carriage returns, with single blanks, and where each byte of it came from.
+/// Output without colours and carriage returns, with single blanks, and where each byte of it came
+/// from.
 struct Text<'a> {
     bytes: Vec<u8>,
     origins: Vec<usize>,
@@ -134,9 +145,10 @@ impl<'a> Text<'a> {
         Seen {
             text: String::from_utf8_lossy(&self.bytes[hit.range.clone()]).into_owned(),
             position: hit.range.start,
-            stamp: hit
-                .stamp
-                .map(|(unix_us, coarse_ms)| Stamp { at_ms: unix_us.saturating_sub(spawned_unix_us) as f64 / 1e3, coarse_ms }),
+            stamp: hit.stamp.map(|(unix_us, coarse_ms)| Stamp {
+                at_ms: unix_us.saturating_sub(spawned_unix_us) as f64 / 1e3,
+                coarse_ms,
+            }),
             empty_ms: chunk.map_or(0.0, |chunk| chunk.empty_ms),
             arrival_ms: chunk.map_or(0.0, |chunk| chunk.arrival_ms),
         }
@@ -163,7 +175,8 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Goes through the text once: the most specific pattern that fits wins; what none fits is left over.
+/// Goes through the text once: the most specific pattern that fits wins; what none fits is left
+/// over.
 fn scan(text: &Text<'_>, patterns: &[Pattern]) -> (Vec<Hit>, Vec<Range<usize>>) {
     let mut order: Vec<usize> = (0..patterns.len()).collect();
     order.sort_by_key(|index| std::cmp::Reverse(patterns[*index].specificity()));
@@ -185,16 +198,24 @@ fn scan(text: &Text<'_>, patterns: &[Pattern]) -> (Vec<Hit>, Vec<Range<usize>>) 
     (hits, rest)
 }
 
-/// Lines that are printed in several writes (`print("Sundial:", now)`) can be torn within: when the pieces of the missing marks
-/// are just what is left over, they are those marks.
-fn mend(text: &Text<'_>, patterns: &[Pattern], hits: &[Hit], rest: &[Range<usize>]) -> Option<Vec<Hit>> {
+/// Lines that are printed in several writes (`print("Sundial:", now)`) can be torn within: when the
+/// pieces of the missing marks are just what is left over, they are those marks.
+fn mend(
+    text: &Text<'_>,
+    patterns: &[Pattern],
+    hits: &[Hit],
+    rest: &[Range<usize>],
+) -> Option<Vec<Hit>> {
     let mut missing: Vec<usize> = (0..patterns.len()).collect();
     for hit in hits {
-        if let Some(place) = missing.iter().position(|index| patterns[*index] == patterns[hit.pattern]) {
+        if let Some(place) =
+            missing.iter().position(|index| patterns[*index] == patterns[hit.pattern])
+        {
             missing.remove(place);
         }
     }
-    let mut literals: Vec<&[u8]> = missing.iter().flat_map(|index| patterns[*index].literals()).collect();
+    let mut literals: Vec<&[u8]> =
+        missing.iter().flat_map(|index| patterns[*index].literals()).collect();
     literals.sort_by_key(|literal| std::cmp::Reverse(literal.len()));
     let mut stamps = Vec::new();
     for range in rest {
@@ -212,8 +233,10 @@ fn mend(text: &Text<'_>, patterns: &[Pattern], hits: &[Hit], rest: &[Range<usize
             }
         }
     }
-    let stamped: Vec<usize> = missing.iter().copied().filter(|index| patterns[*index].has_stamp()).collect();
-    let complete = literals.is_empty() && stamped.len() == missing.len() && stamps.len() == missing.len();
+    let stamped: Vec<usize> =
+        missing.iter().copied().filter(|index| patterns[*index].has_stamp()).collect();
+    let complete =
+        literals.is_empty() && stamped.len() == missing.len() && stamps.len() == missing.len();
     complete.then(|| {
         let hits = stamped.into_iter().zip(stamps);
         hits.map(|(pattern, (range, stamp))| Hit { pattern, range, stamp: Some(stamp) }).collect()

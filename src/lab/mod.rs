@@ -1,10 +1,11 @@
 //! The labs: run under a pty, observed, judged.
 //!
-//! `run` runs one script and observes it, `stall` and `machine` sample what holds it up, `observation` is the result as data.
-//! `judge` is pure: it holds observations against a timeline, with `marks` and `pattern` for the lines, `timing` for the gaps and `series`
-//! for what the samples say about a gap. `explain` puts it into words, `conclude` puts all of it together, `verdict` is what a report gets.
-//! `infer` goes the other way, from observations to a timeline, with `align` for the lines, `units` for the times
-//! and `nudge` for what waits for what.
+//! `run` runs one script and observes it, `stall` and `machine` sample what holds it up,
+//! `observation` is the result as data. `judge` is pure: it holds observations against a timeline,
+//! with `marks` and `pattern` for the lines, `timing` for the gaps and `series` for what the
+//! samples say about a gap. `explain` puts it into words, `conclude` puts all of it together,
+//! `verdict` is what a report gets. `infer` goes the other way, from observations to a timeline,
+//! with `align` for the lines, `units` for the times and `nudge` for what waits for what.
 
 mod align;
 mod conclude;

@@ -1,7 +1,8 @@
-//! What was observed of one run of a script, as data: the judge sees nothing else, and a test can make one up.
+//! What was observed of one run of a script, as data: the judge sees nothing else, and a test can
+//! make one up.
 //!
-//! Every time is in milliseconds after the spawn, by the monotonic clock; counters grow from the spawn on. A counter that is
-//! `None` throughout is one that this machine does not tell.
+//! Every time is in milliseconds after the spawn, by the monotonic clock; counters grow from the
+//! spawn on. A counter that is `None` throughout is one that this machine does not tell.
 
 use serde::{Deserialize, Serialize};
 
@@ -81,11 +82,13 @@ pub struct ThreadSample {
     pub on_cpu_ms: Option<f64>,
     /// Time that they waited for a processor, summed over the threads.
     pub run_queue_ms: Option<f64>,
-    /// Time that one of them waited for a disk or for memory: a sampled figure, never too small by more than a sample.
+    /// Time that one of them waited for a disk or for memory: a sampled figure, never too small by
+    /// more than a sample.
     pub blocked_ms: Option<f64>,
     /// Time that the script was stopped by a signal.
     pub stopped_ms: f64,
-    /// Time that the interpreter was awake with nothing of the script's under way: no event loop, no second thread, no child.
+    /// Time that the interpreter was awake with nothing of the script's under way: no event loop,
+    /// no second thread, no child.
     pub bare_ms: Option<f64>,
     /// Whether every thread was asleep.
     pub is_asleep: bool,
@@ -108,7 +111,8 @@ pub struct MachineSample {
     pub pressure_memory_ms: Option<f64>,
     /// By how much our own ticker was late, summed up.
     pub late_ms: f64,
-    /// The part of it that waiting for a processor does not explain: the whole machine stood still, or we did.
+    /// The part of it that waiting for a processor does not explain: the whole machine stood still,
+    /// or we did.
     pub paused_ms: f64,
     /// The wall clock's steps against the monotonic clock: what it shows too much.
     pub clock_step_ms: f64,
@@ -116,8 +120,12 @@ pub struct MachineSample {
     pub suspended_ms: f64,
 }
 
-/// Leaves out what only repeats its neighbours, times aside: between two equal looks nothing happened.
-pub(super) fn without_repeats<T: Copy + PartialEq>(samples: Vec<T>, timeless: impl Fn(&T) -> T) -> Vec<T> {
+/// Leaves out what only repeats its neighbours, times aside: between two equal looks nothing
+/// happened.
+pub(super) fn without_repeats<T: Copy + PartialEq>(
+    samples: Vec<T>,
+    timeless: impl Fn(&T) -> T,
+) -> Vec<T> {
     let same = |one: &T, other: &T| timeless(one) == timeless(other);
     let mut kept: Vec<T> = Vec::with_capacity(samples.len());
     for (index, sample) in samples.iter().enumerate() {

@@ -33,7 +33,8 @@ pub(super) struct Matched {
 }
 
 impl Pattern {
-    /// Reads a line of a course file, which was checked when it was loaded. Several blanks count as one.
+    /// Reads a line of a course file, which was checked when it was loaded. Several blanks count as
+    /// one.
     pub fn new(line: &str) -> Self {
         let mut line = line.replace('\t', " ");
         while line.contains("  ") {
@@ -43,7 +44,9 @@ impl Pattern {
         let mut rest = line.as_str();
         while !rest.is_empty() {
             let placeholders = [("{stamp}", Part::Stamp), ("{any}", Part::Any)];
-            let next = placeholders.into_iter().filter_map(|(name, part)| Some((rest.find(name)?, name, part)));
+            let next = placeholders
+                .into_iter()
+                .filter_map(|(name, part)| Some((rest.find(name)?, name, part)));
             match next.min_by_key(|(at, ..)| *at) {
                 Some((at, name, part)) => {
                     parts.extend((at > 0).then(|| Part::Text(rest.as_bytes()[..at].to_vec())));
@@ -78,8 +81,8 @@ impl Pattern {
         texts.filter(|text| !text.is_empty())
     }
 
-    /// Whether it fits at that place. Free text ends where what stands behind it fits first, with its line, or where another of
-    /// the patterns begins.
+    /// Whether it fits at that place. Free text ends where what stands behind it fits first, with
+    /// its line, or where another of the patterns begins.
     pub fn fit(&self, bytes: &[u8], at: usize, all: &[Self]) -> Option<Matched> {
         let mut matched = Matched { end: at, stamp: None };
         let mut pieces = self.parts.split(|part| *part == Part::Any);
@@ -90,7 +93,8 @@ impl Pattern {
                 [] => Matched { end: end_of_line(bytes, matched.end, all), ..matched },
                 piece => {
                     let line_end = end_of_line(bytes, matched.end, &[]);
-                    (matched.end..line_end).find_map(|end| fit_plain(piece, bytes, Matched { end, ..matched }))?
+                    (matched.end..line_end)
+                        .find_map(|end| fit_plain(piece, bytes, Matched { end, ..matched }))?
                 }
             };
         }
@@ -110,13 +114,18 @@ impl Pattern {
 /// Texts and stamps, one behind the other.
 fn fit_plain(parts: &[Part], bytes: &[u8], from: Matched) -> Option<Matched> {
     parts.iter().try_fold(from, |matched, part| match part {
-        Part::Text(text) => bytes[matched.end..].starts_with(text).then(|| Matched { end: matched.end + text.len(), ..matched }),
-        Part::Stamp => stamp_at(bytes, matched.end).map(|(end, stamp)| Matched { end, stamp: Some(stamp) }),
+        Part::Text(text) => bytes[matched.end..]
+            .starts_with(text)
+            .then(|| Matched { end: matched.end + text.len(), ..matched }),
+        Part::Stamp => {
+            stamp_at(bytes, matched.end).map(|(end, stamp)| Matched { end, stamp: Some(stamp) })
+        }
         Part::Any => Some(matched),
     })
 }
 
-/// Where free text that begins at that place and has nothing behind it ends: with its line, or where a pattern begins.
+/// Where free text that begins at that place and has nothing behind it ends: with its line, or
+/// where a pattern begins.
 fn end_of_line(bytes: &[u8], at: usize, all: &[Pattern]) -> usize {
     let line = &bytes[at..bytes.len().min(at + ANY_LIMIT)];
     let line_end = line.iter().position(|byte| *byte == b'\n').unwrap_or(line.len());
@@ -124,8 +133,9 @@ fn end_of_line(bytes: &[u8], at: usize, all: &[Pattern]) -> usize {
     at + (1..line_end).find(begins).unwrap_or(line_end)
 }
 
-/// Reads `2024-01-31 12:34:56.123456` (the fraction and its digits, a `T`, and an offset are up to the printer): where it ends,
-/// microseconds since 1970, and how many milliseconds the missing digits leave open.
+/// Reads `2024-01-31 12:34:56.123456` (the fraction and its digits, a `T`, and an offset are up to
+/// the printer): where it ends, microseconds since 1970, and how many milliseconds the missing
+/// digits leave open.
 pub(super) fn stamp_at(bytes: &[u8], at: usize) -> Option<(usize, (i64, f64))> {
     let rest = bytes.get(at..)?;
     let text = std::str::from_utf8(rest.get(..STAMP_LENGTH)?).ok()?;
@@ -138,7 +148,11 @@ pub(super) fn stamp_at(bytes: &[u8], at: usize) -> Option<(usize, (i64, f64))> {
     let time: DateTime = fits.then(|| text.parse().ok()).flatten()?;
     let mut end = STAMP_LENGTH;
     let digits = match rest.get(end) {
-        Some(b'.') => rest[end + 1..].iter().take(FULL_FRACTION).take_while(|byte| byte.is_ascii_digit()).count(),
+        Some(b'.') => rest[end + 1..]
+            .iter()
+            .take(FULL_FRACTION)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count(),
         _ => 0,
     };
     let mut fraction_us = 0;
@@ -156,9 +170,15 @@ pub(super) fn stamp_at(bytes: &[u8], at: usize) -> Option<(usize, (i64, f64))> {
 /// `+02:00` or `-05:00`, and its length; nothing is UTC, in which every lab runs.
 fn offset_at(rest: &[u8]) -> (Offset, usize) {
     let read = |sign: i32, text: &[u8]| {
-        let [h1 @ b'0'..=b'2', h2 @ b'0'..=b'9', b':', m1 @ b'0'..=b'5', m2 @ b'0'..=b'9'] = text else { return None };
+        let [h1 @ b'0'..=b'2', h2 @ b'0'..=b'9', b':', m1 @ b'0'..=b'5', m2 @ b'0'..=b'9'] = text
+        else {
+            return None;
+        };
         let digit = |byte: &u8| i32::from(byte - b'0');
-        Offset::from_seconds(sign * ((digit(h1) * 10 + digit(h2)) * 3600 + (digit(m1) * 10 + digit(m2)) * 60)).ok()
+        Offset::from_seconds(
+            sign * ((digit(h1) * 10 + digit(h2)) * 3600 + (digit(m1) * 10 + digit(m2)) * 60),
+        )
+        .ok()
     };
     let offset = match rest.split_first() {
         Some((b'+', text)) => text.get(..5).and_then(|text| read(1, text)),
@@ -189,6 +209,9 @@ mod tests {
     fn free_text_at_the_end_ends_with_its_line_or_before_a_torn_one() {
         assert_eq!(fit("took {any}", "took 3 s\nmore"), Some((8, false)));
         assert_eq!(fit("took {any}", "took 3 stook 4 s\n\n"), Some((8, false)));
-        assert_eq!(fit("{stamp} {any}", "2026-01-01 00:00:01 A2026-01-01 00:00:01 B\n\n"), Some((21, true)));
+        assert_eq!(
+            fit("{stamp} {any}", "2026-01-01 00:00:01 A2026-01-01 00:00:01 B\n\n"),
+            Some((21, true))
+        );
     }
 }

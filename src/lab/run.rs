@@ -1,6 +1,7 @@
 //! Runs one script and observes it: what it says and when, what holds it up, how it ends.
 //!
-//! The run ends when the script's process ends, whoever still holds its output. Memory is bounded whatever it prints.
+//! The run ends when the script's process ends, whoever still holds its output. Memory is bounded
+//! whatever it prints.
 
 use std::time::Duration;
 
@@ -12,7 +13,8 @@ use crate::host::{Command, Ending, Heard, Host, Stopping, Stream, Watched};
 
 /// Output that is kept, in bytes: no lab prints as much, and any more is judged as too much.
 const TEXT_LIMIT: usize = 64 << 10;
-/// A script that has printed so many bytes is stopped: it can only fail, and its chatter holds up the labs beside it.
+/// A script that has printed so many bytes is stopped: it can only fail, and its chatter holds up
+/// the labs beside it.
 const FLOOD: u64 = 1 << 20;
 /// What is kept of standard error: its beginning and its end, in bytes.
 const ERRORS_HEAD: usize = 24 << 10;
@@ -20,7 +22,8 @@ const ERRORS_TAIL: usize = 8 << 10;
 /// How often the script is looked at while its interpreter starts up, and later.
 const STARTING_TICK: Duration = Duration::from_millis(10);
 const TICK: Duration = Duration::from_millis(25);
-/// How long output is waited for after the end when somebody else still holds it: the kernel hands a terminal's over by and by.
+/// How long output is waited for after the end when somebody else still holds it: the kernel hands
+/// a terminal's over by and by.
 const DRAIN: Duration = Duration::from_millis(300);
 /// Reads in a row from one stream, so that the other one has its turn.
 const TURN: usize = 64;
@@ -36,7 +39,8 @@ pub(super) struct Run<'a> {
     pub limit: Duration,
     /// What the machine does meanwhile.
     pub monitor: &'a Monitor,
-    /// When the script is stopped on purpose, to see what waits for what; in the order of their times.
+    /// When the script is stopped on purpose, to see what waits for what; in the order of their
+    /// times.
     pub pauses: &'a [Pause],
 }
 
@@ -132,7 +136,8 @@ impl<'a> Watch<'a> {
         moment.saturating_sub(self.child.spawned().monotonic)
     }
 
-    /// Stops the script, or lets it go on, as the pauses say. How long it is until the next of them begins or ends.
+    /// Stops the script, or lets it go on, as the pauses say. How long it is until the next of them
+    /// begins or ends.
     fn pause(&mut self, pauses: &[Pause]) -> Option<Duration> {
         let now = self.now();
         let is_held = pauses.iter().any(|pause| (pause.from..pause.until).contains(&now));
@@ -172,7 +177,11 @@ impl<'a> Watch<'a> {
         if !kept.is_empty() {
             self.text.extend_from_slice(kept);
             let arrival_ms = milliseconds(self.now());
-            self.chunks.push(Chunk { end: self.text.len(), empty_ms: milliseconds(self.empty), arrival_ms });
+            self.chunks.push(Chunk {
+                end: self.text.len(),
+                empty_ms: milliseconds(self.empty),
+                arrival_ms,
+            });
         }
     }
 
@@ -186,7 +195,9 @@ impl<'a> Watch<'a> {
 
     fn look(&mut self) {
         match self.child.stopping() {
-            Some(Stopping::Stopped(signal)) => (self.is_stopped, self.stopped_by) = (true, Some(signal)),
+            Some(Stopping::Stopped(signal)) => {
+                (self.is_stopped, self.stopped_by) = (true, Some(signal))
+            }
             Some(Stopping::Continued) => self.is_stopped = false,
             None => {}
         }
@@ -227,7 +238,11 @@ impl<'a> Watch<'a> {
             },
             errors: joined(&self.errors_head, &self.errors_tail),
             stopped_by: self.stopped_by,
-            threads: without_repeats(self.samples, |sample| ThreadSample { from_ms: 0.0, to_ms: 0.0, ..*sample }),
+            threads: without_repeats(self.samples, |sample| ThreadSample {
+                from_ms: 0.0,
+                to_ms: 0.0,
+                ..*sample
+            }),
             machine: monitor.since(&spawned),
         }
     }

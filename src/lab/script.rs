@@ -1,4 +1,5 @@
-//! The script of a lab, ready to run: the course's own in a folder of its own, a student's copy where it lies.
+//! The script of a lab, ready to run: the course's own in a folder of its own, a student's copy
+//! where it lies.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,8 @@ use crate::course::Lab;
 use crate::error::Result;
 use crate::host::{Account, Command, Host};
 
-/// Modules of Python's own that a student's file beside the script hides: those that the labs, and what they import, need.
+/// Modules of Python's own that a student's file beside the script hides: those that the labs, and
+/// what they import, need.
 const OWN_MODULES: &str = "
     ast asyncio base64 bisect code collections concurrent contextlib contextvars copy datetime dis enum functools heapq
     inspect io itertools linecache logging math numbers operator os queue random re reprlib select selectors signal
@@ -54,8 +56,14 @@ pub(super) struct Prepared {
     pub command: Command,
 }
 
-/// Puts a script in place: the course's own below a folder that is ours, a student's stays where it is.
-pub(super) fn prepare(host: &Host, subject: &Subject, setting: &Setting, folder: &Path) -> Result<Prepared> {
+/// Puts a script in place: the course's own below a folder that is ours, a student's stays where it
+/// is.
+pub(super) fn prepare(
+    host: &Host,
+    subject: &Subject,
+    setting: &Setting,
+    folder: &Path,
+) -> Result<Prepared> {
     let (lab, copy) = (&subject.lab, subject.copy.as_ref());
     let account = copy.and_then(|copy| copy.account.as_ref()).or(setting.account.as_ref());
     let (file, script) = match copy {
@@ -69,14 +77,22 @@ pub(super) fn prepare(host: &Host, subject: &Subject, setting: &Setting, folder:
             host.make_folder(&folder, account)?;
             let file = folder.join(&lab.script);
             host.write_new(&file, &lab.source)?;
-            (file, Script { shown: lab.script.clone(), source: lab.source.clone(), shadows: Vec::new() })
+            (
+                file,
+                Script {
+                    shown: lab.script.clone(),
+                    source: lab.source.clone(),
+                    shadows: Vec::new(),
+                },
+            )
         }
     };
     let command = Command::new(&setting.python)
         .args([file.display().to_string()])
         .in_folder(file.parent().unwrap_or(Path::new("/")))
         .as_account(account.cloned())
-        // UTC has no hour that comes twice, and a colour would be one more thing between a line and its text.
+        // UTC has no hour that comes twice, and a colour would be one more thing between a line and
+        // its text.
         .env("TZ", "UTC")
         .env("TERM", "dumb")
         .env("NO_COLOR", "1")
@@ -87,6 +103,8 @@ pub(super) fn prepare(host: &Host, subject: &Subject, setting: &Setting, folder:
 /// Files in a student's folder that hide modules of Python's own.
 fn shadows(host: &Host, folder: &Path) -> Vec<String> {
     let names = host.list(folder).into_iter().filter_map(|name| name.into_string().ok());
-    let hides = |name: &String| OWN_MODULES.split_whitespace().any(|own| own == name.strip_suffix(".py").unwrap_or(name));
+    let hides = |name: &String| {
+        OWN_MODULES.split_whitespace().any(|own| own == name.strip_suffix(".py").unwrap_or(name))
+    };
     names.filter(hides).collect()
 }

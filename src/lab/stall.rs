@@ -1,6 +1,8 @@
-//! What held a script up: every thread of it, and of its children, looked at again and again through `/proc`.
+//! What held a script up: every thread of it, and of its children, looked at again and again
+//! through `/proc`.
 //!
-//! A thread that has ended keeps the counters that it was last seen with, so that the sums never shrink.
+//! A thread that has ended keeps the counters that it was last seen with, so that the sums never
+//! shrink.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -54,8 +56,16 @@ impl Sampler {
     /// For a script that was just started.
     pub fn new(pid: i32) -> Self {
         let last = Look { is_bare: Some(true), ..Look::default() };
-        let sum = ThreadSample { bare_ms: Some(0.0), blocked_ms: Some(0.0), ..ThreadSample::default() };
-        Self { pid, counters: BTreeMap::new(), strays: BTreeMap::new(), event_loop: None, last, sum }
+        let sum =
+            ThreadSample { bare_ms: Some(0.0), blocked_ms: Some(0.0), ..ThreadSample::default() };
+        Self {
+            pid,
+            counters: BTreeMap::new(),
+            strays: BTreeMap::new(),
+            event_loop: None,
+            last,
+            sum,
+        }
     }
 
     /// Takes a look. `is_stopped` is what waiting for the child told.
@@ -65,7 +75,11 @@ impl Sampler {
         let mut next = 0;
         while let Some(pid) = processes.get(next).copied() {
             next += 1;
-            for tid in host.list(&task_folder(pid)).iter().filter_map(|name| name.to_str()?.parse::<i32>().ok()) {
+            for tid in host
+                .list(&task_folder(pid))
+                .iter()
+                .filter_map(|name| name.to_str()?.parse::<i32>().ok())
+            {
                 threads += 1;
                 self.look_at_thread(host, pid, tid, &mut look);
                 processes.extend(children(host, pid, tid));
@@ -78,7 +92,11 @@ impl Sampler {
         look.all.on_cpu = self.counters.values().map(|counters| counters.on_cpu).sum();
         look.all.run_queue = self.counters.values().map(|counters| counters.run_queue).sum();
         let alone = threads <= 1 && processes.len() == 1;
-        look.is_bare = if alone { self.has_event_loop(host, look.is_over).map(|has| !has) } else { Some(false) };
+        look.is_bare = if alone {
+            self.has_event_loop(host, look.is_over).map(|has| !has)
+        } else {
+            Some(false)
+        };
         self.add_up(from_ms, threads, look);
         self.sum
     }
@@ -121,24 +139,27 @@ impl Sampler {
         }
     }
 
-    /// Whether the process has an event loop: a descriptor of epoll. `None` when its descriptors may not be looked at.
+    /// Whether the process has an event loop: a descriptor of epoll. `None` when its descriptors
+    /// may not be looked at.
     fn has_event_loop(&mut self, host: &Host, is_over: bool) -> Option<bool> {
-        let is_one =
-            |path: &Path| matches!(host.look(path).kind, Kind::Link(target) if target.ends_with("anon_inode:[eventpoll]"));
+        let is_one = |path: &Path| matches!(host.look(path).kind, Kind::Link(target) if target.ends_with("anon_inode:[eventpoll]"));
         if self.event_loop.as_deref().is_some_and(is_one) {
             return Some(true);
         }
         let folder = PathBuf::from(format!("/proc/{}/fd", self.pid));
         let descriptors = host.list(&folder);
         if descriptors.is_empty() {
-            // The descriptors of one that has ended are gone: what was true last stays true. Otherwise we may not look.
+            // The descriptors of one that has ended are gone: what was true last stays true.
+            // Otherwise we may not look.
             return self.last.is_bare.map(|bare| !bare).filter(|_| is_over);
         }
-        self.event_loop = descriptors.iter().map(|name| folder.join(name)).find(|path| is_one(path));
+        self.event_loop =
+            descriptors.iter().map(|name| folder.join(name)).find(|path| is_one(path));
         Some(self.event_loop.is_some())
     }
 
-    /// Adds what has passed since the last look. A state that was seen at either end counts for all of it.
+    /// Adds what has passed since the last look. A state that was seen at either end counts for all
+    /// of it.
     fn add_up(&mut self, from_ms: f64, threads: u32, look: Look) {
         let passed = from_ms - self.sum.from_ms;
         let (last, sum) = (self.last, &mut self.sum);
@@ -172,10 +193,13 @@ fn task_folder(pid: i32) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}/task"))
 }
 
-/// `/proc/PID/task/TID/schedstat`: nanoseconds on a processor, nanoseconds waiting for one, time slices.
+/// `/proc/PID/task/TID/schedstat`: nanoseconds on a processor, nanoseconds waiting for one, time
+/// slices.
 fn counters(host: &Host, path: &Path) -> Option<Counters> {
     let text = read(host, path)?;
-    let mut fields = text.split_whitespace().map(|field| field.parse::<f64>().map(|nanoseconds| nanoseconds / 1e6));
+    let mut fields = text
+        .split_whitespace()
+        .map(|field| field.parse::<f64>().map(|nanoseconds| nanoseconds / 1e6));
     Some(Counters { on_cpu: fields.next()?.ok()?, run_queue: fields.next()?.ok()? })
 }
 
@@ -192,7 +216,8 @@ pub(super) fn started(host: &Host, pid: i32) -> Option<u64> {
 }
 
 fn children(host: &Host, pid: i32, tid: i32) -> Vec<i32> {
-    let text = read(host, &task_folder(pid).join(tid.to_string()).join("children")).unwrap_or_default();
+    let text =
+        read(host, &task_folder(pid).join(tid.to_string()).join("children")).unwrap_or_default();
     text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
 }
 

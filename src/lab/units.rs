@@ -1,18 +1,22 @@
 //! Times as multiples of a sleep. Pure.
 //!
-//! A sleep can be long, never short: of several runs the shortest time is the truest, it lies at its multiple or a little behind
-//! it, and a line that once came sooner after another than its wait cannot have waited for it.
+//! A sleep can be long, never short: of several runs the shortest time is the truest, it lies at
+//! its multiple or a little behind it, and a line that once came sooner after another than its wait
+//! cannot have waited for it.
 
 /// A sleep is never shorter than it should be, but for how clocks are read, in milliseconds.
 const SHORT_MS: f64 = 3.0;
-/// What the interpreter's start-up may add to every time, in milliseconds, and as a share of the unit.
+/// What the interpreter's start-up may add to every time, in milliseconds, and as a share of the
+/// unit.
 const START_MS: f64 = 200.0;
 const START_SHARE: f64 = 0.25;
-/// How far times may lie apart behind their multiples: in milliseconds, as a share of the time, and as a share of the unit.
+/// How far times may lie apart behind their multiples: in milliseconds, as a share of the time, and
+/// as a share of the unit.
 const APART_MS: f64 = 50.0;
 const APART_OF_TIME: f64 = 0.01;
 const APART_OF_UNIT: f64 = 0.15;
-/// The last time is the end, which holds the interpreter's own: in milliseconds, and as a share of the unit.
+/// The last time is the end, which holds the interpreter's own: in milliseconds, and as a share of
+/// the unit.
 const END_MS: f64 = 200.0;
 const END_OF_UNIT: f64 = 0.3;
 /// Times below this need no sleep to explain them, in milliseconds.
@@ -29,7 +33,8 @@ pub(super) struct InUnits {
     pub at: Vec<f64>,
 }
 
-/// The greatest unit of which all times, the last of them the end, are multiples; one second when nothing waits at all.
+/// The greatest unit of which all times, the last of them the end, are multiples; one second when
+/// nothing waits at all.
 pub(super) fn greatest(times_ms: &[f64]) -> Option<InUnits> {
     if times_ms.iter().all(|time| *time < AT_ONCE_MS) {
         return Some(InUnits { unit_ms: 1000.0, at: vec![0.0; times_ms.len()] });
@@ -54,7 +59,8 @@ fn candidates() -> Vec<f64> {
     let halves = (1..=20).map(|halves| halves * 500);
     let quarters = (1..=8).map(|quarters| quarters * 250);
     let tenths = (1..=20).map(|tenths| tenths * 100);
-    let mut all: Vec<u32> = seconds.chain(halves).chain(quarters).chain(tenths).chain([150]).collect();
+    let mut all: Vec<u32> =
+        seconds.chain(halves).chain(quarters).chain(tenths).chain([150]).collect();
     all.sort_unstable();
     all.dedup();
     all.into_iter().rev().map(f64::from).collect()

@@ -114,14 +114,16 @@ pub struct Evidence {
     pub to: Point,
     /// The gap that was seen, in milliseconds.
     pub gap_ms: f64,
-    /// The part of it in which the interpreter started up or shut down, as far as that is certain, in milliseconds.
+    /// The part of it in which the interpreter started up or shut down, as far as that is certain,
+    /// in milliseconds.
     pub interpreter_ms: f64,
     /// The gap that is due, in milliseconds.
     pub due_ms: f64,
-    /// What the gap, without the interpreter's part, was held against: no more than this proves that no further wait went by;
-    /// for `too-early` no less, in milliseconds.
+    /// What the gap, without the interpreter's part, was held against: no more than this proves
+    /// that no further wait went by; for `too-early` no less, in milliseconds.
     pub bound_ms: f64,
-    /// The part of the gap that is neither due nor explained by what the machine did, in milliseconds.
+    /// The part of the gap that is neither due nor explained by what the machine did, in
+    /// milliseconds.
     pub unexplained_ms: f64,
     /// What the machine did in this very gap.
     pub stall: Stall,
@@ -130,13 +132,15 @@ pub struct Evidence {
 /// One run of a lab's script.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// The lines that were seen, in the order of the timeline; those that it does not know come last.
+    /// The lines that were seen, in the order of the timeline; those that it does not know come
+    /// last.
     pub marks: Vec<SeenMark>,
     /// The gaps between one mark and the next, from the spawn to the exit, in milliseconds.
     pub gaps_ms: Vec<f64>,
     /// From the spawn to the exit, in milliseconds.
     pub makespan_ms: f64,
-    /// The part of it in which the interpreter started up, as far as that is certain, in milliseconds.
+    /// The part of it in which the interpreter started up, as far as that is certain, in
+    /// milliseconds.
     pub startup_ms: f64,
     /// The same of its shutting down, behind the last line.
     pub shutdown_ms: f64,
@@ -155,9 +159,11 @@ pub struct Attempt {
 pub struct SeenMark {
     /// The line as it was printed.
     pub line: String,
-    /// Which line of the timeline it is; 1 is the first. `None` for one that the timeline does not know.
+    /// Which line of the timeline it is; 1 is the first. `None` for one that the timeline does not
+    /// know.
     pub of: Option<usize>,
-    /// The stamp in it, in milliseconds after the spawn; `None` also when it is too coarse to measure with.
+    /// The stamp in it, in milliseconds after the spawn; `None` also when it is too coarse to
+    /// measure with.
     pub stamp_ms: Option<f64>,
     /// When it arrived, in milliseconds after the spawn.
     pub arrival_ms: f64,
@@ -186,7 +192,8 @@ pub struct Stall {
     pub pressure_memory_ms: Option<f64>,
     /// How late our own ticker was, summed up, in milliseconds.
     pub ticker_late_ms: f64,
-    /// The part of it that no waiting for a processor explains: everything stood still, in milliseconds.
+    /// The part of it that no waiting for a processor explains: everything stood still, in
+    /// milliseconds.
     pub paused_ms: f64,
     /// By how much the wall clock was stepped, in milliseconds.
     pub clock_step_ms: f64,
@@ -196,41 +203,57 @@ pub struct Stall {
 
 /// 9 s of waiting against 0.5 s of lateness were seen, with 64 hogs on two processors.
 const TICKER_ADVANTAGE: f64 = 20.0;
-/// Throttling that the run queue does not tell, in milliseconds: up to three periods were seen in a run.
+/// Throttling that the run queue does not tell, in milliseconds: up to three periods were seen in a
+/// run.
 const UNTOLD_THROTTLING_MS: f64 = 300.0;
 
 impl Stall {
-    /// How much of a gap this explains at the most, in milliseconds: kinds that can follow one another are summed up, kinds that
-    /// are two views of the same are not.
+    /// How much of a gap this explains at the most, in milliseconds: kinds that can follow one
+    /// another are summed up, kinds that are two views of the same are not.
     pub fn explains_ms(&self) -> f64 {
-        let held_up = self.steal_ms.unwrap_or(0.0) + self.stopped_ms + self.blocked_ms.unwrap_or(0.0) + self.paused_ms;
+        let held_up = self.steal_ms.unwrap_or(0.0)
+            + self.stopped_ms
+            + self.blocked_ms.unwrap_or(0.0)
+            + self.paused_ms;
         self.waited_ms() + held_up
     }
 
-    /// How long the script waited for a processor, or for its control group's next share of one. The run queue tells both, but
-    /// for a few throttled periods. Where it is not told, the throttling and the machine's pressure stand in for it, or our
-    /// own lateness, many times over: a ticker, which hardly works, gets its processor that much sooner than an
-    /// interpreter that starts up.
+    /// How long the script waited for a processor, or for its control group's next share of one.
+    /// The run queue tells both, but for a few throttled periods. Where it is not told, the
+    /// throttling and the machine's pressure stand in for it, or our own lateness, many times over:
+    /// a ticker, which hardly works, gets its processor that much sooner than an interpreter that
+    /// starts up.
     pub fn waited_ms(&self) -> f64 {
         let throttled = self.throttled_ms.unwrap_or(0.0);
         match self.run_queue_ms {
             Some(queued) => queued + throttled.min(UNTOLD_THROTTLING_MS),
-            None => self.pressure_cpu_ms.unwrap_or(self.ticker_late_ms * TICKER_ADVANTAGE).max(throttled),
+            None => self
+                .pressure_cpu_ms
+                .unwrap_or(self.ticker_late_ms * TICKER_ADVANTAGE)
+                .max(throttled),
         }
     }
 
     /// The largest of its parts, in words and milliseconds.
     pub fn largest(&self) -> (&'static str, f64) {
         let parts = [
-            ("it waited for a processor", self.run_queue_ms.or(self.pressure_cpu_ms).unwrap_or(self.ticker_late_ms)),
+            (
+                "it waited for a processor",
+                self.run_queue_ms.or(self.pressure_cpu_ms).unwrap_or(self.ticker_late_ms),
+            ),
             // The group's other members are throttled too, and longer.
-            ("its control group was throttled", self.throttled_ms.filter(|_| self.run_queue_ms.is_none()).unwrap_or(0.0)),
+            (
+                "its control group was throttled",
+                self.throttled_ms.filter(|_| self.run_queue_ms.is_none()).unwrap_or(0.0),
+            ),
             ("the hypervisor served others", self.steal_ms.unwrap_or(0.0)),
             ("it was stopped by a signal", self.stopped_ms),
             ("it waited for a disk or for memory", self.blocked_ms.unwrap_or(0.0)),
             ("the whole machine stood still", self.paused_ms),
         ];
-        parts.into_iter().fold(("it waited for a processor", 0.0), |most, part| if part.1 > most.1 { part } else { most })
+        parts.into_iter().fold(("it waited for a processor", 0.0), |most, part| {
+            if part.1 > most.1 { part } else { most }
+        })
     }
 
     /// What this machine does not tell, in words.
@@ -267,7 +290,8 @@ impl TryFrom<String> for Point {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let number = |prefix: &str| text.strip_prefix(prefix).and_then(|number| number.parse().ok());
+        let number =
+            |prefix: &str| text.strip_prefix(prefix).and_then(|number| number.parse().ok());
         match text.as_str() {
             "spawn" => Ok(Self::Spawn),
             "exit" => Ok(Self::Exit),

@@ -1,4 +1,5 @@
-//! The labs of a course, run and judged: all together first, because they sleep; then whatever is still open, one at a time.
+//! The labs of a course, run and judged: all together first, because they sleep; then whatever is
+//! still open, one at a time.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -20,7 +21,8 @@ use crate::host::{Account, Host};
 const LIMIT: Duration = Duration::from_secs(30);
 /// A lab may take so many times its timeline, whatever the limit.
 const PATIENCE: u32 = 3;
-/// How long the next script waits for another one's interpreter to start up, before it starts beside it.
+/// How long the next script waits for another one's interpreter to start up, before it starts
+/// beside it.
 const TURN: Duration = Duration::from_millis(250);
 
 /// How labs are run.
@@ -50,9 +52,14 @@ impl Setting {
 /// Runs the labs and judges them; the results stand in the order of the labs.
 ///
 /// # Errors
-/// [`Error::Interrupted`], after which nothing that was started is left; [`Error::File`] when the scripts cannot be written.
-/// A script that cannot be started is a result, not an error.
-pub fn verify(host: &Host, subjects: &[Subject], setting: &Setting, emit: Sink<'_>) -> Result<Vec<LabResult>> {
+/// [`Error::Interrupted`], after which nothing that was started is left; [`Error::File`] when the
+/// scripts cannot be written. A script that cannot be started is a result, not an error.
+pub fn verify(
+    host: &Host,
+    subjects: &[Subject],
+    setting: &Setting,
+    emit: Sink<'_>,
+) -> Result<Vec<LabResult>> {
     let folder = host.temporary_folder()?;
     let bench = Bench { host, setting, monitor: Monitor::start(host), emit };
     let prepared = subjects.iter().map(|subject| {
@@ -72,15 +79,28 @@ pub fn verify(host: &Host, subjects: &[Subject], setting: &Setting, emit: Sink<'
     settled.collect()
 }
 
-/// Runs one lab once and only observes it, for whoever wants to see what a script does, also when it is stopped now and then.
+/// Runs one lab once and only observes it, for whoever wants to see what a script does, also when
+/// it is stopped now and then.
 ///
 /// # Errors
 /// As [`verify`], and [`Error::Spawn`].
-pub fn observe(host: &Host, subject: &Subject, setting: &Setting, pauses: &[Pause]) -> Result<Observation> {
+pub fn observe(
+    host: &Host,
+    subject: &Subject,
+    setting: &Setting,
+    pauses: &[Pause],
+) -> Result<Observation> {
     let folder = host.temporary_folder()?;
     let ready = prepare(host, subject, setting, folder.path())?;
     let monitor = Monitor::start(host);
-    Run { host, command: &ready.command, limit: setting.limit_of(&subject.lab), monitor: &monitor, pauses }.observe(|| ())
+    Run {
+        host,
+        command: &ready.command,
+        limit: setting.limit_of(&subject.lab),
+        monitor: &monitor,
+        pauses,
+    }
+    .observe(|| ())
 }
 
 /// What every run needs.
@@ -100,11 +120,14 @@ struct Trial<'a> {
 }
 
 impl Bench<'_> {
-    /// The first attempt of every lab. The longest starts first and alone, so that all together take as long as it does; and only
-    /// as many interpreters start up side by side as there are processors, because starting up is the only work that a lab has.
+    /// The first attempt of every lab. The longest starts first and alone, so that all together
+    /// take as long as it does; and only as many interpreters start up side by side as there are
+    /// processors, because starting up is the only work that a lab has.
     fn run_together(&self, trials: &mut [Trial<'_>]) -> Result<()> {
         let mut order: Vec<&mut Trial<'_>> = trials.iter_mut().collect();
-        order.sort_by_key(|trial| std::cmp::Reverse(trial.lab.timeline.due(trial.lab.timeline.ends)));
+        order.sort_by_key(|trial| {
+            std::cmp::Reverse(trial.lab.timeline.due(trial.lab.timeline.ends))
+        });
         let processors = thread::available_parallelism().map_or(1, usize::from);
         let turns = Turns { free: Mutex::new(processors), freed: Condvar::new() };
         thread::scope(|scope| {
@@ -113,7 +136,9 @@ impl Bench<'_> {
                 let turn = turns.take(if index == 0 { processors } else { 1 });
                 running.push(scope.spawn(move || self.run(trial, || drop(turn))));
             }
-            let ended = running.into_iter().map(|run| run.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            let ended = running
+                .into_iter()
+                .map(|run| run.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             // Every one is waited for before the first error is told.
             ended.collect::<Vec<_>>().into_iter().collect()
         })
@@ -123,9 +148,19 @@ impl Bench<'_> {
     fn run(&self, trial: &mut Trial<'_>, started_up: impl FnOnce()) -> Result<()> {
         self.host.go_on()?;
         let attempt = trial.observations.len() + 1;
-        (self.emit)(Event::LabStarted { name: trial.lab.name.clone(), script: trial.ready.script.shown.clone(), attempt });
+        (self.emit)(Event::LabStarted {
+            name: trial.lab.name.clone(),
+            script: trial.ready.script.shown.clone(),
+            attempt,
+        });
         let limit = self.setting.limit_of(trial.lab);
-        let run = Run { host: self.host, command: &trial.ready.command, limit, monitor: &self.monitor, pauses: &[] };
+        let run = Run {
+            host: self.host,
+            command: &trial.ready.command,
+            limit,
+            monitor: &self.monitor,
+            pauses: &[],
+        };
         let result = match run.observe(started_up) {
             Ok(observation) => {
                 trial.observations.push(observation);

@@ -1,7 +1,9 @@
-//! deadsnakes, the archive of the Pythons that Ubuntu lacks: what is written to use it, and no more of it than the chosen Python. Pure.
+//! deadsnakes, the archive of the Pythons that Ubuntu lacks: what is written to use it, and no more
+//! of it than the chosen Python. Pure.
 //!
-//! Facts: the archive serves Ubuntu's LTS releases only, never packages a release's own default, and is deleted when a release ends. Whether it
-//! serves a codename is asked of the archive itself, before anything is written (`apply/archive.rs`).
+//! Facts: the archive serves Ubuntu's LTS releases only, never packages a release's own default,
+//! and is deleted when a release ends. Whether it serves a codename is asked of the archive itself,
+//! before anything is written (`apply/archive.rs`).
 
 use std::path::Path;
 
@@ -15,7 +17,8 @@ use crate::version::Requirement;
 
 /// Its address.
 pub const DEADSNAKES: &str = "https://ppa.launchpadcontent.net/deadsnakes/ppa/ubuntu";
-/// Its key, as Launchpad publishes it; fingerprint F23C5A6CF475977595C89F51BA6932366A755776 (a test asks gpg).
+/// Its key, as Launchpad publishes it; fingerprint F23C5A6CF475977595C89F51BA6932366A755776 (a test
+/// asks gpg).
 pub const DEADSNAKES_KEY: &str = include_str!("deadsnakes.asc");
 /// The archive to use: deadsnakes itself, or a room's own copy of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,13 +47,15 @@ pub fn source_text(archive: &Archive, codename: &str, architecture: &str) -> Str
 /// Launchpad's host before 2023.
 const OLD_HOST: &str = "://ppa.launchpad.net/";
 
-/// The codename to ask the archive for, when it may help: an Ubuntu base that is supported, and no right source of it yet.
+/// The codename to ask the archive for, when it may help: an Ubuntu base that is supported, and no
+/// right source of it yet.
 pub(super) fn codename(facts: &Facts) -> Option<String> {
     if in_use(facts).is_some() { None } else { served(facts) }
 }
 
-/// Somebody else's source of it that is in use: a second one with another key would stop apt. Those that are switched off, of another release
-/// or of the old host do not stand in the way; our own is written anew, for another Python or with its key.
+/// Somebody else's source of it that is in use: a second one with another key would stop apt. Those
+/// that are switched off, of another release or of the old host do not stand in the way; our own is
+/// written anew, for another Python or with its key.
 pub(super) fn in_use(facts: &Facts) -> Option<&Source> {
     let codename = served(facts)?;
     let is_right = |source: &&Source| {
@@ -64,16 +69,27 @@ pub(super) fn in_use(facts: &Facts) -> Option<&Source> {
 
 /// The codename of an Ubuntu base that is supported.
 fn served(facts: &Facts) -> Option<String> {
-    let base = facts.distro.base.as_ref().filter(|base| base.family == Family::Ubuntu && !base.end_of_life)?;
+    let base = facts
+        .distro
+        .base
+        .as_ref()
+        .filter(|base| base.family == Family::Ubuntu && !base.end_of_life)?;
     base.codename.clone()
 }
 
 /// The step that adds it.
-pub(super) fn add_step(archive: &Archive, facts: &Facts, codename: String, wanted: &Requirement) -> Step {
+pub(super) fn add_step(
+    archive: &Archive,
+    facts: &Facts,
+    codename: String,
+    wanted: &Requirement,
+) -> Step {
     Step {
         id: "add-archive".into(),
         title: format!("Add the deadsnakes archive for {codename}"),
-        why: format!("no other source offers a Python that fits; `{SOURCES}`, its key and what may come from it are written"),
+        why: format!(
+            "no other source offers a Python that fits; `{SOURCES}`, its key and what may come from it are written"
+        ),
         command: commands::refresh_only(SOURCES),
         action: Action::AddArchive {
             archive: archive.clone(),
@@ -86,17 +102,28 @@ pub(super) fn add_step(archive: &Archive, facts: &Facts, codename: String, wante
     }
 }
 
-/// The step that narrows our preferences to the chosen Python; `None` where they are right, or not ours.
+/// The step that narrows our preferences to the chosen Python; `None` where they are right, or not
+/// ours.
 pub(super) fn pin_step(facts: &Facts, choice: &Choice) -> Option<Step> {
-    let pin = facts.sources.pin.as_ref().filter(|pin| pin.series.as_deref() != Some(choice.series().as_str()))?;
+    let pin = facts
+        .sources
+        .pin
+        .as_ref()
+        .filter(|pin| pin.series.as_deref() != Some(choice.series().as_str()))?;
     let offer = facts.apt.as_ref()?.offers.get(&choice.series())?;
-    let is_from_it = facts.sources.deadsnakes.iter().any(|source| offer.from.starts_with(source.address.trim_end_matches('/')));
+    let is_from_it = facts
+        .sources
+        .deadsnakes
+        .iter()
+        .any(|source| offer.from.starts_with(source.address.trim_end_matches('/')));
     (choice.origin == Origin::Apt && is_from_it).then(|| Step {
         id: "pin-archive".into(),
         title: format!("Let nothing but {} come from deadsnakes", choice.series()),
         why: "everything else stays with the system's own archives".into(),
         command: commands::show_candidates(&choice.series()),
-        action: Action::PinArchive { pin: Pin { origin: pin.origin.clone(), series: Some(choice.series()) } },
+        action: Action::PinArchive {
+            pin: Pin { origin: pin.origin.clone(), series: Some(choice.series()) },
+        },
         needs_root: true,
         undo: Some(format!("rm {PREFERENCES}")),
     })
@@ -109,6 +136,10 @@ mod tests {
     #[test]
     fn the_files_say_what_may_come_from_where() {
         let pin = Pin { origin: "LP-PPA-deadsnakes".into(), series: Some("python3.13".into()) };
-        insta::assert_snapshot!(format!("{}\n{}", source_text(&Archive::default(), "noble", "amd64"), pin.text()));
+        insta::assert_snapshot!(format!(
+            "{}\n{}",
+            source_text(&Archive::default(), "noble", "amd64"),
+            pin.text()
+        ));
     }
 }

@@ -1,6 +1,8 @@
-//! What is fetched for machines without a network, as steps: what a machine of this release needs that has nothing at all. Pure.
+//! What is fetched for machines without a network, as steps: what a machine of this release needs
+//! that has nothing at all. Pure.
 //!
-//! The machines of a room need not have what this one has, so everything is fetched that the packages need, far and near.
+//! The machines of a room need not have what this one has, so everything is fetched that the
+//! packages need, far and near.
 
 use std::path::{Path, PathBuf};
 
@@ -15,8 +17,7 @@ use crate::facts::packages::Packages;
 use crate::facts::supply::View;
 use crate::facts::venv::{State, normalized};
 
-const NO_PYTHON: &str =
-    "add an apt source that offers one; on an Ubuntu that needs deadsnakes, `labready setup` on this machine adds it";
+const NO_PYTHON: &str = "add an apt source that offers one; on an Ubuntu that needs deadsnakes, `labready setup` on this machine adds it";
 
 /// The step that fetches an index of its own, newer than any that is here and signed.
 pub fn fetch_index(work: &Path) -> Plan {
@@ -35,13 +36,20 @@ pub fn fetch_index(work: &Path) -> Plan {
 ///
 /// # Errors
 /// [`Error::NoPython`], [`Error::NoPackage`].
-pub fn needs(course: &Course, facts: &Facts, settings: &Settings) -> Result<(Choice, Vec<String>), Error> {
+pub fn needs(
+    course: &Course,
+    facts: &Facts,
+    settings: &Settings,
+) -> Result<(Choice, Vec<String>), Error> {
     let bare = Facts { interpreters: Vec::new(), packages: Packages::default(), ..facts.clone() };
     let (Chosen::Taken(choice), _) = choose(&settings.wish, &bare, Hope::None(NO_PYTHON))? else {
-        return Err(Error::Bug { message: "nothing was chosen, and nothing is left to hope for".into() });
+        return Err(Error::Bug {
+            message: "nothing was chosen, and nothing is left to hope for".into(),
+        });
     };
     let packages = every_package(course, Some(&choice));
-    let offered = |name: &&String| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(*name));
+    let offered =
+        |name: &&String| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(*name));
     let unknown: Vec<String> = packages.iter().filter(|name| !offered(name)).cloned().collect();
     if unknown.is_empty() {
         return Ok((choice, packages));
@@ -49,11 +57,18 @@ pub fn needs(course: &Course, facts: &Facts, settings: &Settings) -> Result<(Cho
     Err(Error::NoPackage { packages: listed(&unknown), system: facts.distro.name.clone() })
 }
 
-/// The steps that fetch: wheels by a pip of the chosen Python, and `closure`, the packages with all that they need.
+/// The steps that fetch: wheels by a pip of the chosen Python, and `closure`, the packages with all
+/// that they need.
 ///
 /// # Errors
 /// [`Error::NoPython`] when no pip of that Python is here.
-pub fn fetch(course: &Course, facts: &Facts, choice: &Choice, closure: &[String], work: &Path) -> Result<Plan, Error> {
+pub fn fetch(
+    course: &Course,
+    facts: &Facts,
+    choice: &Choice,
+    closure: &[String],
+    work: &Path,
+) -> Result<Plan, Error> {
     let mut steps = wheel_steps(course, facts, choice, work)?;
     let debs = step(
         "fetch-packages",
@@ -65,7 +80,12 @@ pub fn fetch(course: &Course, facts: &Facts, choice: &Choice, closure: &[String]
     Ok(Plan { python: Some(choice.clone()), steps, ..Plan::default() })
 }
 
-fn wheel_steps(course: &Course, facts: &Facts, choice: &Choice, work: &Path) -> Result<Vec<Step>, Error> {
+fn wheel_steps(
+    course: &Course,
+    facts: &Facts,
+    choice: &Choice,
+    work: &Path,
+) -> Result<Vec<Step>, Error> {
     let names = &course.venv.packages;
     if names.is_empty() {
         return Ok(Vec::new());
@@ -82,7 +102,9 @@ fn wheel_steps(course: &Course, facts: &Facts, choice: &Choice, work: &Path) -> 
             command,
         )
     };
-    let series = |version: &semver::Version| (version.major, version.minor) == (choice.version.major, choice.version.minor);
+    let series = |version: &semver::Version| {
+        (version.major, version.minor) == (choice.version.major, choice.version.minor)
+    };
     let venv = &facts.venv;
     let is_usable = venv.state == State::Good
         && venv.version.as_ref().is_some_and(series)
@@ -91,10 +113,9 @@ fn wheel_steps(course: &Course, facts: &Facts, choice: &Choice, work: &Path) -> 
     if is_usable {
         return Ok(vec![fetch(&venv.folder)]);
     }
-    let interpreter = facts
-        .interpreters
-        .iter()
-        .find(|found| found.origin == Home::Apt && found.ensurepip && found.version.as_ref().is_some_and(series));
+    let interpreter = facts.interpreters.iter().find(|found| {
+        found.origin == Home::Apt && found.ensurepip && found.version.as_ref().is_some_and(series)
+    });
     let Some(interpreter) = interpreter else {
         return Err(Error::NoPython {
             message: format!(
@@ -106,7 +127,12 @@ fn wheel_steps(course: &Course, facts: &Facts, choice: &Choice, work: &Path) -> 
     };
     let own: PathBuf = work.join("own/venv");
     let version = interpreter.version.clone().unwrap_or_else(|| choice.version.clone());
-    let action = Action::MakeVenv { folder: own.clone(), interpreter: interpreter.real.clone(), version, replace: false };
+    let action = Action::MakeVenv {
+        folder: own.clone(),
+        interpreter: interpreter.real.clone(),
+        version,
+        replace: false,
+    };
     let make = step(
         "make-venv",
         "Make a virtual environment to fetch with",

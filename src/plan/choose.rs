@@ -1,4 +1,5 @@
-//! Which interpreter: pure. An installed one in range first, then what apt knows, then a fresh index, then an error that says why not.
+//! Which interpreter: pure. An installed one in range first, then what apt knows, then a fresh
+//! index, then an error that says why not.
 
 use std::path::PathBuf;
 
@@ -98,23 +99,33 @@ pub(super) enum Hope {
 ///
 /// # Errors
 /// [`Error::NoPython`] that lists what was found where, why each was refused, and what to do.
-pub(super) fn choose(wish: &Wish, facts: &Facts, hope: Hope) -> Result<(Chosen, Vec<Candidate>), Error> {
+pub(super) fn choose(
+    wish: &Wish,
+    facts: &Facts,
+    hope: Hope,
+) -> Result<(Chosen, Vec<Candidate>), Error> {
     if let Some(named) = &wish.named {
         return choose_named(wish, named);
     }
-    let mut candidates: Vec<Weighed> = facts.interpreters.iter().map(|found| weigh_installed(wish, found)).collect();
+    let mut candidates: Vec<Weighed> =
+        facts.interpreters.iter().map(|found| weigh_installed(wish, found)).collect();
     candidates.extend(
-        offers(facts).filter(|(name, _)| !is_working(facts, name)).map(|(name, version)| weigh_offer(wish, facts, name, version)),
+        offers(facts)
+            .filter(|(name, _)| !is_working(facts, name))
+            .map(|(name, version)| weigh_offer(wish, facts, name, version)),
     );
     let fitting = candidates.iter().enumerate().filter(|(_, weighed)| weighed.choice.is_some());
     let installed_first = |weighed: &Weighed| !wish.newest && weighed.is_installed();
-    let best =
-        fitting.max_by_key(|(_, weighed)| (installed_first(weighed), weighed.candidate.version.clone(), weighed.is_installed()));
+    let best = fitting.max_by_key(|(_, weighed)| {
+        (installed_first(weighed), weighed.candidate.version.clone(), weighed.is_installed())
+    });
     let best = best.map(|(index, _)| index);
     if let Some(best) = best {
         let taken = candidates[best].choice.clone();
         let beaten_by = format!("{} is preferred", candidates[best].candidate.what);
-        for (index, weighed) in candidates.iter_mut().enumerate().filter(|(_, weighed)| weighed.choice.is_some()) {
+        for (index, weighed) in
+            candidates.iter_mut().enumerate().filter(|(_, weighed)| weighed.choice.is_some())
+        {
             weighed.candidate.taken = index == best;
             if index != best {
                 weighed.candidate.why = beaten_by.clone();
@@ -163,7 +174,8 @@ fn only_candidates(weighed: Vec<Weighed>) -> Vec<Candidate> {
 
 fn choose_named(wish: &Wish, named: &Interpreter) -> Result<(Chosen, Vec<Candidate>), Error> {
     let shown = named.path.display();
-    let refuse = |message: String, hint: &str| Err(Error::NoPython { message, hint: hint.to_owned() });
+    let refuse =
+        |message: String, hint: &str| Err(Error::NoPython { message, hint: hint.to_owned() });
     let Some(version) = &named.version else {
         let problem = named.problem.as_deref().unwrap_or("it did not say its version");
         return refuse(
@@ -172,15 +184,27 @@ fn choose_named(wish: &Wish, named: &Interpreter) -> Result<(Chosen, Vec<Candida
         );
     };
     if let Some(reason) = refusal(wish, version) {
-        return refuse(format!("`{shown}` is Python {version}: {reason}"), "leave `--python` out to let labready choose");
+        return refuse(
+            format!("`{shown}` is Python {version}: {reason}"),
+            "leave `--python` out to let labready choose",
+        );
     }
     if !named.ensurepip {
         let message = format!("`{shown}` cannot make a virtual environment: it has no ensurepip");
-        return refuse(message, "install its venv package, or leave `--python` out to let labready choose");
+        return refuse(
+            message,
+            "install its venv package, or leave `--python` out to let labready choose",
+        );
     }
     let why = "it was named by `--python`".to_owned();
-    // A link that was named may itself be the one that is to be selected, and may be switched later.
-    let choice = Choice { path: named.real.clone(), version: version.clone(), origin: Origin::Named, why: why.clone() };
+    // A link that was named may itself be the one that is to be selected, and may be switched
+    // later.
+    let choice = Choice {
+        path: named.real.clone(),
+        version: version.clone(),
+        origin: Origin::Named,
+        why: why.clone(),
+    };
     let candidate = Candidate {
         what: shown.to_string(),
         version: Some(version.clone()),
@@ -201,22 +225,45 @@ fn weigh_installed(wish: &Wish, found: &Interpreter) -> Weighed {
     };
     let refused = |why: String| Weighed { candidate: candidate(why), choice: None };
     let Some(version) = &found.version else {
-        return refused(found.problem.clone().unwrap_or_else(|| "its version is not known without starting it".into()));
+        return refused(
+            found
+                .problem
+                .clone()
+                .unwrap_or_else(|| "its version is not known without starting it".into()),
+        );
     };
     if let Some(reason) = refusal(wish, version) {
         return refused(reason);
     }
     if found.origin != Home::Apt {
-        return refused(format!("it is {}; `--python {}` takes it", found.origin.words(), found.path.display()));
+        return refused(format!(
+            "it is {}; `--python {}` takes it",
+            found.origin.words(),
+            found.path.display()
+        ));
     }
     let why = format!("it is installed, and in `{}`", wish.requirement);
-    let choice = Choice { path: found.real.clone(), version: version.clone(), origin: Origin::Installed, why: why.clone() };
+    let choice = Choice {
+        path: found.real.clone(),
+        version: version.clone(),
+        origin: Origin::Installed,
+        why: why.clone(),
+    };
     Weighed { candidate: candidate(why), choice: Some(choice) }
 }
 
 fn weigh_offer(wish: &Wish, facts: &Facts, name: &str, version: Version) -> Weighed {
-    let from = facts.apt.as_ref().and_then(|apt| apt.offers.get(name)).map(|offer| offer.from.as_str()).unwrap_or_default();
-    let origin = if from.is_empty() { "offered by apt".to_owned() } else { format!("offered by apt from {from}") };
+    let from = facts
+        .apt
+        .as_ref()
+        .and_then(|apt| apt.offers.get(name))
+        .map(|offer| offer.from.as_str())
+        .unwrap_or_default();
+    let origin = if from.is_empty() {
+        "offered by apt".to_owned()
+    } else {
+        format!("offered by apt from {from}")
+    };
     let damaged = facts.packages.has(name).then(|| {
         format!("dpkg says that it is installed, and /usr/bin/{name} does not answer; `apt-get install --reinstall {name}-minimal {name}` mends it")
     });
@@ -227,8 +274,18 @@ fn weigh_offer(wish: &Wish, facts: &Facts, name: &str, version: Version) -> Weig
         origin: Origin::Apt,
         why: format!("it is the newest in `{}` that apt offers", wish.requirement),
     });
-    let why = reason.or_else(|| choice.as_ref().map(|choice| choice.why.clone())).unwrap_or_default();
-    Weighed { candidate: Candidate { what: name.to_owned(), version: Some(version), origin, taken: false, why }, choice }
+    let why =
+        reason.or_else(|| choice.as_ref().map(|choice| choice.why.clone())).unwrap_or_default();
+    Weighed {
+        candidate: Candidate {
+            what: name.to_owned(),
+            version: Some(version),
+            origin,
+            taken: false,
+            why,
+        },
+        choice,
+    }
 }
 
 /// Why a version does not fit; `None` when it does.
@@ -237,7 +294,9 @@ fn refusal(wish: &Wish, version: &Version) -> Option<String> {
         return None;
     }
     if !version.pre.is_empty() && wish.requirement.matches_numbers(version) {
-        return Some("it is a pre-release, which is taken only when `--python` names it exactly".into());
+        return Some(
+            "it is a pre-release, which is taken only when `--python` names it exactly".into(),
+        );
     }
     // The course's reason speaks of its own range, not of what `--python` made of it.
     let because = wish.because.as_ref().filter(|_| !wish.range.matches(version));
@@ -251,23 +310,33 @@ fn offers(facts: &Facts) -> impl Iterator<Item = (&str, Version)> {
     offers.filter_map(|(name, offer)| {
         let minor = name.strip_prefix("python3.")?;
         let is_interpreter = !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit());
-        is_interpreter.then(|| version::from_debian(&offer.version)).flatten().map(|version| (name.as_str(), version))
+        is_interpreter
+            .then(|| version::from_debian(&offer.version))
+            .flatten()
+            .map(|version| (name.as_str(), version))
     })
 }
 
 /// Whether the package's interpreter was found, and answered.
 fn is_working(facts: &Facts, package: &str) -> bool {
-    facts.interpreters.iter().any(|found| found.origin == Home::Apt && found.real.ends_with(package) && found.version.is_some())
+    facts.interpreters.iter().any(|found| {
+        found.origin == Home::Apt && found.real.ends_with(package) && found.version.is_some()
+    })
 }
 
 fn nothing_fits(wish: &Wish, facts: &Facts, candidates: &[Candidate], hint: Option<&str>) -> Error {
-    let mut message = format!("no Python in `{}` was found on {}", wish.requirement, facts.distro.name);
+    let mut message =
+        format!("no Python in `{}` was found on {}", wish.requirement, facts.distro.name);
     if let Some(because) = wish.because.as_ref().filter(|_| wish.requirement == wish.range) {
         message.push_str(&format!(" ({because})"));
     }
     for candidate in candidates {
-        let version = candidate.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
-        message.push_str(&format!("\n  {}{version}, {}: {}", candidate.what, candidate.origin, candidate.why));
+        let version =
+            candidate.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
+        message.push_str(&format!(
+            "\n  {}{version}, {}: {}",
+            candidate.what, candidate.origin, candidate.why
+        ));
     }
     let indexed = facts.apt.as_ref().is_some_and(|apt| apt.indexed);
     if let Some(source) = archive::in_use(facts).filter(|_| indexed && hint.is_none()) {

@@ -4,18 +4,30 @@ use super::{Action, Settings, Step, commands};
 use crate::facts::Facts;
 use crate::host::Command;
 
-/// Empties what holds anything, or will once the steps before it are done. They stand last: what comes before them needs both.
+/// Empties what holds anything, or will once the steps before it are done. They stand last: what
+/// comes before them needs both.
 pub(super) fn steps(facts: &Facts, settings: &Settings, before: &[Step]) -> Vec<Step> {
     if !settings.clean {
         return Vec::new();
     }
-    let fills_cache = before.iter().any(|step| matches!(step.action, Action::InstallPackages { .. }));
-    let cache = (fills_cache || facts.apt_files.cache)
-        .then(|| step("empty-cache", "Empty apt's cache of packages", Action::EmptyCache, commands::empty_cache()));
-    let index = facts
-        .apt_files
-        .index
-        .then(|| step("empty-index", "Empty apt's package index", Action::EmptyIndex, commands::empty_index()));
+    let fills_cache =
+        before.iter().any(|step| matches!(step.action, Action::InstallPackages { .. }));
+    let cache = (fills_cache || facts.apt_files.cache).then(|| {
+        step(
+            "empty-cache",
+            "Empty apt's cache of packages",
+            Action::EmptyCache,
+            commands::empty_cache(),
+        )
+    });
+    let index = facts.apt_files.index.then(|| {
+        step(
+            "empty-index",
+            "Empty apt's package index",
+            Action::EmptyIndex,
+            commands::empty_index(),
+        )
+    });
     cache.into_iter().chain(index).collect()
 }
 

@@ -1,4 +1,5 @@
-//! The exact commands of the steps. Options for apt and dpkg behave the same from apt 1.6 to 3.2 (unknown `-o` names are ignored).
+//! The exact commands of the steps. Options for apt and dpkg behave the same from apt 1.6 to 3.2
+//! (unknown `-o` names are ignored).
 
 use std::path::{Path, PathBuf};
 
@@ -11,8 +12,8 @@ use crate::facts::supply::View;
 use crate::facts::system_python::SYSTEM_PYTHON;
 use crate::host::{Account, Command};
 
-/// Why: no questions, nothing removed, no recommended extras, configuration files kept, apt's own pty not needed in a chroot, and a
-/// stalled server given up in seconds.
+/// Why: no questions, nothing removed, no recommended extras, configuration files kept, apt's own
+/// pty not needed in a chroot, and a stalled server given up in seconds.
 const APT_OPTIONS: [&str; 16] = [
     "-y",
     "-q",
@@ -38,8 +39,9 @@ pub(super) fn configure_packages(manner: &Manner) -> Command {
     options.args(manner.dpkg_options()).args(["--configure", "-a"])
 }
 
-/// `apt-get update`, without the translated descriptions: they are a third of the download and no package needs them. Those that are there
-/// stay (List-Cleanup), and the next ordinary update brings the rest.
+/// `apt-get update`, without the translated descriptions: they are a third of the download and no
+/// package needs them. Those that are there stay (List-Cleanup), and the next ordinary update
+/// brings the rest.
 pub fn refresh_index() -> Command {
     Command::new("/usr/bin/apt-get").args([
         "-q",
@@ -73,15 +75,41 @@ pub(super) fn fetch_index(view: &View) -> Command {
 
 /// `apt-get download PACKAGE=VERSION…`, which holds each against the signed index.
 pub(super) fn fetch_packages(view: &View, packages: &[String], folder: &Path) -> Command {
-    let options = ["-q", "-o", "Acquire::Retries=3", "-o", "Acquire::http::Timeout=15", "-o", "Acquire::https::Timeout=15"];
-    let download = Command::new("/usr/bin/apt-get").args(view.options.clone()).args(options).args(["download"]);
+    let options = [
+        "-q",
+        "-o",
+        "Acquire::Retries=3",
+        "-o",
+        "Acquire::http::Timeout=15",
+        "-o",
+        "Acquire::https::Timeout=15",
+    ];
+    let download = Command::new("/usr/bin/apt-get")
+        .args(view.options.clone())
+        .args(options)
+        .args(["download"]);
     download.args(packages.iter().cloned()).in_folder(folder)
 }
 
-/// `DIR/bin/python -m pip download PACKAGE…`, ready-made ones only: where they are carried to, nothing need be built.
-pub(super) fn fetch_wheels(venv: &Path, packages: &[String], folder: &Path, owner: Option<Account>) -> Command {
+/// `DIR/bin/python -m pip download PACKAGE…`, ready-made ones only: where they are carried to,
+/// nothing need be built.
+pub(super) fn fetch_wheels(
+    venv: &Path,
+    packages: &[String],
+    folder: &Path,
+    owner: Option<Account>,
+) -> Command {
     Command::new(python_of(venv))
-        .args(["-m", "pip", "--disable-pip-version-check", "--no-input", "download", "--only-binary", ":all:", "--dest"])
+        .args([
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "--no-input",
+            "download",
+            "--only-binary",
+            ":all:",
+            "--dest",
+        ])
         .args([folder.display().to_string()])
         .args(packages.iter().cloned())
         .as_account(owner)
@@ -101,7 +129,8 @@ pub fn install_packages(packages: &[String], manner: &Manner) -> Command {
 /// `update-alternatives --install …`
 pub(super) fn register_alternative(path: &Path, priority: u32) -> Command {
     let path = path.display().to_string();
-    let words = ["--install".to_owned(), LINK.to_owned(), GROUP.to_owned(), path, priority.to_string()];
+    let words =
+        ["--install".to_owned(), LINK.to_owned(), GROUP.to_owned(), path, priority.to_string()];
     Command::new("/usr/bin/update-alternatives").args(words)
 }
 
@@ -111,7 +140,8 @@ pub(super) fn select_alternative(path: &Path) -> Command {
     Command::new("/usr/bin/update-alternatives").args(words)
 }
 
-/// `pythonX.Y -m venv DIR`, by the interpreter's own path: through a link, a later switch of that link would change the environment.
+/// `pythonX.Y -m venv DIR`, by the interpreter's own path: through a link, a later switch of that
+/// link would change the environment.
 pub(super) fn make_venv(interpreter: &Path, folder: &Path, owner: Option<Account>) -> Command {
     let words = ["-m".to_owned(), "venv".to_owned(), folder.display().to_string()];
     Command::new(interpreter).args(words).as_account(owner)
@@ -119,11 +149,18 @@ pub(super) fn make_venv(interpreter: &Path, folder: &Path, owner: Option<Account
 
 /// `DIR/bin/python -m ensurepip`
 pub(super) fn add_pip(folder: &Path, owner: Option<Account>) -> Command {
-    Command::new(python_of(folder)).args(["-Im", "ensurepip", "--upgrade", "--default-pip"]).as_account(owner)
+    Command::new(python_of(folder))
+        .args(["-Im", "ensurepip", "--upgrade", "--default-pip"])
+        .as_account(owner)
 }
 
 /// `DIR/bin/python -m pip install PACKAGE…`
-pub(super) fn install_into_venv(folder: &Path, packages: &[String], owner: Option<Account>, manner: &Manner) -> Command {
+pub(super) fn install_into_venv(
+    folder: &Path,
+    packages: &[String],
+    owner: Option<Account>,
+    manner: &Manner,
+) -> Command {
     Command::new(python_of(folder))
         .args(["-m", "pip", "--disable-pip-version-check", "--no-input", "install"])
         .args(manner.pip_options())
@@ -139,7 +176,9 @@ pub(super) fn unregister_alternative(path: &Path) -> Command {
 
 /// `apt-get purge PACKAGE…`
 pub(super) fn remove_packages(packages: &[String]) -> Command {
-    Command::new("/usr/bin/apt-get").args(["-y", "-q", "-o", "Dpkg::Use-Pty=0", "purge"]).args(packages.iter().cloned())
+    Command::new("/usr/bin/apt-get")
+        .args(["-y", "-q", "-o", "Dpkg::Use-Pty=0", "purge"])
+        .args(packages.iter().cloned())
 }
 
 /// `apt-get clean`
@@ -149,7 +188,8 @@ pub(super) fn empty_cache() -> Command {
 
 /// Removes apt's package index, and leaves its lock and its folders.
 pub(super) fn empty_index() -> Command {
-    let files = ["-mindepth", "1", "-maxdepth", "1", "!", "-type", "d", "!", "-name", "lock", "-delete"];
+    let files =
+        ["-mindepth", "1", "-maxdepth", "1", "!", "-type", "d", "!", "-name", "lock", "-delete"];
     Command::new("/usr/bin/find").args([apt::LISTS]).args(files)
 }
 
@@ -160,7 +200,8 @@ pub(super) fn remove_files(files: &[String]) -> Command {
 
 /// `rm -rf DIR`, on its own file system only.
 pub(super) fn remove_tree(folder: &Path, owner: Option<Account>) -> Command {
-    let words = ["-rf".to_owned(), "--one-file-system".into(), "--".into(), folder.display().to_string()];
+    let words =
+        ["-rf".to_owned(), "--one-file-system".into(), "--".into(), folder.display().to_string()];
     Command::new("/bin/rm").args(words).as_account(owner)
 }
 
@@ -192,11 +233,13 @@ pub(super) fn put_link() -> Command {
     Command::new("/bin/mv").args(["-f", "-T", "--", PREPARED, SYSTEM_PYTHON])
 }
 
-/// `find DIR … -execdir chown -h …` of what is root's. No link is followed, neither on the way nor at its end; and a file that has another name
-/// elsewhere is left, for it is not only this folder's.
+/// `find DIR … -execdir chown -h …` of what is root's. No link is followed, neither on the way nor
+/// at its end; and a file that has another name elsewhere is left, for it is not only this
+/// folder's.
 pub fn give_back(folder: &Path, uid: u32, gid: u32) -> Command {
     let folder = folder.display().to_string();
-    let what = ["-xdev", "-uid", "0", "(", "-type", "d", "-o", "-type", "l", "-o", "-links", "1", ")"];
+    let what =
+        ["-xdev", "-uid", "0", "(", "-type", "d", "-o", "-type", "l", "-o", "-links", "1", ")"];
     let owner = format!("{uid}:{gid}");
     let change = ["-execdir", "/bin/chown", "-h", "--from=0", owner.as_str(), "{}", "+"];
     Command::new("/usr/bin/find").args([folder.as_str()]).args(what).args(change)

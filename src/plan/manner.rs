@@ -1,4 +1,5 @@
-//! How apt, dpkg and pip are to work: on somebody's machine, or in an image that is being built. Pure.
+//! How apt, dpkg and pip are to work: on somebody's machine, or in an image that is being built.
+//! Pure.
 
 use crate::facts::supply::Supply;
 use crate::host::Command;
@@ -11,13 +12,16 @@ pub const FETCH_A_BUNDLE: &str = "`--offline` fetches nothing: on a connected ma
 
 /// Whether a command was made to do without a network.
 pub fn is_offline(command: &Command) -> bool {
-    command.arguments.iter().any(|word| word == NO_DOWNLOAD || word == NO_INDEX || word.starts_with("Dir::Etc::SourceList="))
+    command.arguments.iter().any(|word| {
+        word == NO_DOWNLOAD || word == NO_INDEX || word.starts_with("Dir::Etc::SourceList=")
+    })
 }
 
 /// What makes their commands differ from the usual ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manner {
-    /// In an image, which is thrown away when its making is cut off: dpkg need not wait for the disk.
+    /// In an image, which is thrown away when its making is cut off: dpkg need not wait for the
+    /// disk.
     pub image: bool,
     /// Where packages come from.
     pub supply: Supply,
@@ -45,12 +49,17 @@ impl Manner {
             Supply::Network => Vec::new(),
             Supply::Here => vec![NO_INDEX.to_owned()],
             Supply::Bundle(folder) => {
-                vec![NO_INDEX.to_owned(), "--find-links".into(), folder.join("wheels").display().to_string()]
+                vec![
+                    NO_INDEX.to_owned(),
+                    "--find-links".into(),
+                    folder.join("wheels").display().to_string(),
+                ]
             }
         }
     }
 
-    /// Why nothing more can be had than is known now, and what to do; `None` while the network can be asked.
+    /// Why nothing more can be had than is known now, and what to do; `None` while the network can
+    /// be asked.
     pub(super) fn limit(&self) -> Option<&'static str> {
         match &self.supply {
             Supply::Network => None,
@@ -63,6 +72,9 @@ impl Manner {
     }
 
     fn dpkg_options_by_apt(&self) -> Vec<String> {
-        self.dpkg_options().into_iter().flat_map(|option| ["-o".to_owned(), format!("Dpkg::Options::={option}")]).collect()
+        self.dpkg_options()
+            .into_iter()
+            .flat_map(|option| ["-o".to_owned(), format!("Dpkg::Options::={option}")])
+            .collect()
     }
 }

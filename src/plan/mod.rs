@@ -1,7 +1,8 @@
 //! What must change, as data: (Course, Facts) → Plan. Pure: nothing here reads or runs anything.
 //!
-//! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment), `repair` what is broken, `commands` how it is put
-//! right, in which `manner`; `clean` what an image need not keep, `bundle` what machines without a network need.
+//! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment),
+//! `repair` what is broken, `commands` how it is put right, in which `manner`; `clean` what an
+//! image need not keep, `bundle` what machines without a network need.
 
 mod archive;
 mod bundle;

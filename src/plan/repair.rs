@@ -1,4 +1,5 @@
-//! What labready itself can mend, as steps: pure. Only what is certainly wrong, and in a way that harms nobody's work.
+//! What labready itself can mend, as steps: pure. Only what is certainly wrong, and in a way that
+//! harms nobody's work.
 
 use std::path::Path;
 
@@ -11,7 +12,8 @@ use crate::facts::disk::read_only_finding;
 use crate::facts::system_python::{Place, SYSTEM_PYTHON, SystemPython};
 use crate::host::Command;
 
-/// The plan. `configured`: this run has asked dpkg to finish what it began already, and what is half-done still is nothing that it can finish.
+/// The plan. `configured`: this run has asked dpkg to finish what it began already, and what is
+/// half-done still is nothing that it can finish.
 pub fn repair(facts: &Facts, configured: bool) -> Plan {
     let mut steps = Vec::new();
     // First: the scripts of packages say /usr/bin/python3.
@@ -19,7 +21,8 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
     if facts.packages.need_configuring() && facts.packages_are_at_rest() && !configured {
         steps.push(configure_step(&facts.packages, &Manner::default()));
     }
-    let why = |path: &Path| format!("`{}` is gone, and `{LINK}` must not lead there", path.display());
+    let why =
+        |path: &Path| format!("`{}` is gone, and `{LINK}` must not lead there", path.display());
     steps.extend(facts.selection.dangling.iter().map(|path| unregister_step(path, &why(path))));
     steps.extend(venv::give_back_step(facts));
     Plan { steps, ..Plan::default() }
@@ -30,19 +33,23 @@ pub fn by_hand(step: &Step) -> Vec<Command> {
     match &step.action {
         Action::RestoreSystemPython { default, group } => {
             let take_out = group.as_deref().map(commands::remove_group);
-            [Some(commands::prepare_link(default)), take_out, Some(step.command.clone())].into_iter().flatten().collect()
+            [Some(commands::prepare_link(default)), take_out, Some(step.command.clone())]
+                .into_iter()
+                .flatten()
+                .collect()
         }
         _ => vec![step.command.clone()],
     }
 }
 
-/// The steps, unless the machine is in a state in which none of them can be begun: the scripts of Debian's packages are run by /usr/bin/python3,
-/// and what is mounted read-only takes nothing.
+/// The steps, unless the machine is in a state in which none of them can be begun: the scripts of
+/// Debian's packages are run by /usr/bin/python3, and what is mounted read-only takes nothing.
 ///
 /// # Errors
 /// [`Error::Broken`].
 pub fn feasible(facts: &Facts, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
-    let changes_the_system = |step: &Step| step.needs_root && !matches!(step.action, Action::GiveBackVenv { .. });
+    let changes_the_system =
+        |step: &Step| step.needs_root && !matches!(step.action, Action::GiveBackVenv { .. });
     if !steps.iter().any(changes_the_system) {
         return Ok(steps);
     }

@@ -1,7 +1,8 @@
 //! What is missing, as steps: pure.
 //!
-//! Their order says what depends on what. A step of the machine (apt, alternatives) waits for the machine's steps above it; a step of the
-//! student (the virtual environment) for everything above it. So `install-build` stands last: it runs while the environment is made.
+//! Their order says what depends on what. A step of the machine (apt, alternatives) waits for the
+//! machine's steps above it; a step of the student (the virtual environment) for everything above
+//! it. So `install-build` stands last: it runs while the environment is made.
 
 use std::path::PathBuf;
 
@@ -34,7 +35,8 @@ pub struct Settings {
     pub selection: Selection,
     /// Whether this run has refreshed the package index already: it is not done twice.
     pub refreshed: bool,
-    /// Whether something has just changed apt's sources, so that what the index knows is out of date.
+    /// Whether something has just changed apt's sources, so that what the index knows is out of
+    /// date.
     pub outdated: bool,
     /// The archive for what Ubuntu's own lack: deadsnakes, or a room's mirror of it.
     pub archive: Archive,
@@ -61,14 +63,16 @@ impl Settings {
 pub enum Decision {
     /// The plan.
     Plan(Box<Plan>),
-    /// apt must be asked first, for these packages: something is missing, and `facts.apt` is `None`.
+    /// apt must be asked first, for these packages: something is missing, and `facts.apt` is
+    /// `None`.
     AskApt(Vec<String>),
 }
 
 /// Makes the plan.
 ///
 /// # Errors
-/// [`Error::Unsupported`] without apt, [`Error::NoPython`], [`Error::InTheWay`]: nothing can be planned, and nothing was touched.
+/// [`Error::Unsupported`] without apt, [`Error::NoPython`], [`Error::InTheWay`]: nothing can be
+/// planned, and nothing was touched.
 pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decision, Error> {
     supported(facts)?;
     if facts.apt.is_none() && settings.wish.newest {
@@ -77,10 +81,21 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     let (chosen, candidates) = choose(&settings.wish, facts, settings.hope(facts))?;
     let choice = match chosen {
         Chosen::Taken(choice) => choice,
-        Chosen::Open if facts.apt.is_none() => return Ok(Decision::AskApt(every_package(course, None))),
-        Chosen::Open => return open_plan(course, facts, settings, candidates, refresh_step(&why_refresh(facts, settings))),
+        Chosen::Open if facts.apt.is_none() => {
+            return Ok(Decision::AskApt(every_package(course, None)));
+        }
+        Chosen::Open => {
+            return open_plan(
+                course,
+                facts,
+                settings,
+                candidates,
+                refresh_step(&why_refresh(facts, settings)),
+            );
+        }
         Chosen::Archive(codename) => {
-            let add = archive::add_step(&settings.archive, facts, codename, &settings.wish.requirement);
+            let add =
+                archive::add_step(&settings.archive, facts, codename, &settings.wish.requirement);
             return open_plan(course, facts, settings, candidates, add);
         }
     };
@@ -96,10 +111,21 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     if settings.selection == Selection::Local && is_fit_for_everybody(&choice) {
         steps.extend(selection_steps(facts, settings, &choice)?);
     }
-    steps.extend(install_step("install-build", "Install the build tools", &missing.build, &settings.manner));
+    steps.extend(install_step(
+        "install-build",
+        "Install the build tools",
+        &missing.build,
+        &settings.manner,
+    ));
     steps.extend(clean::steps(facts, settings, &steps));
     let steps = feasible(facts, steps)?;
-    Ok(Decision::Plan(Box::new(Plan { python: Some(choice), candidates, steps, open: Vec::new(), sizes: None })))
+    Ok(Decision::Plan(Box::new(Plan {
+        python: Some(choice),
+        candidates,
+        steps,
+        open: Vec::new(),
+        sizes: None,
+    })))
 }
 
 fn supported(facts: &Facts) -> Result<(), Error> {
@@ -127,12 +153,17 @@ fn open_plan(
         refuse_foreign(facts)?;
     }
     venv::flaw(facts, settings, None)?;
-    let packages =
-        [course.packages.python.as_slice(), &course.packages.build].concat().join(", ").replace("{python}", "pythonX.Y");
+    let packages = [course.packages.python.as_slice(), &course.packages.build]
+        .concat()
+        .join(", ")
+        .replace("{python}", "pythonX.Y");
     let from_archive = archive::codename(facts).filter(|_| first.action == Action::RefreshIndex).map(|codename| {
         format!("if apt still offers none, add the deadsnakes archive for {codename} ({}) with its key", settings.archive.address)
     });
-    let install = format!("install the newest Python in `{}` that apt then offers ({packages})", settings.wish.requirement);
+    let install = format!(
+        "install the newest Python in `{}` that apt then offers ({packages})",
+        settings.wish.requirement
+    );
     let make = format!("make the virtual environment `{}` with it", facts.venv.folder.display());
     let open = from_archive.into_iter().chain([install, make]).collect();
     let steps = feasible(facts, vec![first])?;
@@ -175,8 +206,11 @@ impl Missing {
 
 /// The package names for a choice. An interpreter named by its path has no packages of its own.
 fn wanted(names: &[String], choice: &Choice) -> Vec<String> {
-    let names: Vec<String> =
-        names.iter().filter(|name| choice.origin != Origin::Named || !name.contains("{python}")).cloned().collect();
+    let names: Vec<String> = names
+        .iter()
+        .filter(|name| choice.origin != Origin::Named || !name.contains("{python}"))
+        .cloned()
+        .collect();
     Packages::named(&names, &choice.series())
 }
 
@@ -188,8 +222,13 @@ pub(super) fn every_package(course: &Course, choice: Option<&Choice>) -> Vec<Str
     }
 }
 
-/// What must happen before apt can install: finish an interrupted dpkg, get an index that knows the packages.
-fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Result<Vec<Step>, Error> {
+/// What must happen before apt can install: finish an interrupted dpkg, get an index that knows the
+/// packages.
+fn package_steps(
+    facts: &Facts,
+    settings: &Settings,
+    missing: &Missing,
+) -> Result<Vec<Step>, Error> {
     let mut steps = Vec::new();
     if missing.is_empty() {
         return Ok(steps);
@@ -198,7 +237,8 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
         steps.push(configure_step(&facts.packages, &settings.manner));
     }
     let offered = |name: &str| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(name));
-    let unknown: Vec<String> = missing.all().filter(|name| !offered(name)).map(|name| format!("`{name}`")).collect();
+    let unknown: Vec<String> =
+        missing.all().filter(|name| !offered(name)).map(|name| format!("`{name}`")).collect();
     if unknown.is_empty() {
         let why = "cloud-init has just set up apt's sources";
         steps.extend((settings.outdated && !settings.refreshed).then(|| refresh_step(why)));
@@ -206,7 +246,10 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
     }
     let unknown = unknown.join(", ");
     if let Some(hint) = settings.manner.limit() {
-        return Err(Error::NotHere { message: format!("{unknown} cannot be had without a network"), hint: hint.into() });
+        return Err(Error::NotHere {
+            message: format!("{unknown} cannot be had without a network"),
+            hint: hint.into(),
+        });
     }
     if settings.refreshed {
         return Err(Error::NoPackage { packages: unknown, system: facts.distro.name.clone() });
@@ -222,7 +265,11 @@ fn package_steps(facts: &Facts, settings: &Settings, missing: &Missing) -> Resul
 
 pub(super) fn configure_step(packages: &packages::Packages, manner: &Manner) -> Step {
     let names: Vec<String> = packages.half_done.keys().map(|name| format!("`{name}`")).collect();
-    let left = if names.is_empty() { String::new() } else { format!(" and left {} half-done", names.join(", ")) };
+    let left = if names.is_empty() {
+        String::new()
+    } else {
+        format!(" and left {} half-done", names.join(", "))
+    };
     Step {
         id: "configure-packages".into(),
         title: "Finish what dpkg began".into(),
@@ -259,25 +306,38 @@ fn install_step(id: &str, title: &str, packages: &[String], manner: &Manner) -> 
     })
 }
 
-/// Whether the whole machine, root included, may be led to it: not to one that lies where a student can write.
+/// Whether the whole machine, root included, may be led to it: not to one that lies where a student
+/// can write.
 fn is_fit_for_everybody(choice: &Choice) -> bool {
-    choice.origin != Origin::Named || ["/usr", "/opt"].iter().any(|folder| choice.path.starts_with(folder))
+    choice.origin != Origin::Named
+        || ["/usr", "/opt"].iter().any(|folder| choice.path.starts_with(folder))
 }
 
 /// One alternative for each installed interpreter in range, and the chosen one set.
-fn selection_steps(facts: &Facts, settings: &Settings, choice: &Choice) -> Result<Vec<Step>, Error> {
+fn selection_steps(
+    facts: &Facts,
+    settings: &Settings,
+    choice: &Choice,
+) -> Result<Vec<Step>, Error> {
     refuse_foreign(facts)?;
     let selection = &facts.selection;
-    let registered = |path: &PathBuf| selection.alternatives.iter().any(|alternative| alternative.path == *path);
-    let installed = facts.interpreters.iter().filter(|found| found.origin == Home::Apt).filter_map(|found| {
-        let version = found.version.as_ref().filter(|version| settings.wish.requirement.matches(version))?;
-        Some((found.real.clone(), version.clone()))
-    });
+    let registered =
+        |path: &PathBuf| selection.alternatives.iter().any(|alternative| alternative.path == *path);
+    let installed =
+        facts.interpreters.iter().filter(|found| found.origin == Home::Apt).filter_map(|found| {
+            let version = found
+                .version
+                .as_ref()
+                .filter(|version| settings.wish.requirement.matches(version))?;
+            Some((found.real.clone(), version.clone()))
+        });
     let mut wanted: Vec<_> = installed.collect();
     wanted.push((choice.path.clone(), choice.version.clone()));
     wanted.sort();
     wanted.dedup_by(|one, other| one.0 == other.0);
-    let selected = selection.link == Link::Ours && selection.value.as_ref() == Some(&choice.path) && selection.manual;
+    let selected = selection.link == Link::Ours
+        && selection.value.as_ref() == Some(&choice.path)
+        && selection.manual;
     // Without the link the group is registered anew: that is what puts the link back.
     let unlinked = selection.link == Link::Free;
     let mut steps = Vec::new();
@@ -295,7 +355,9 @@ fn selection_steps(facts: &Facts, settings: &Settings, choice: &Choice) -> Resul
 fn refuse_foreign(facts: &Facts) -> Result<(), Error> {
     match &facts.selection.link {
         Link::Foreign(what) => Err(Error::InTheWay {
-            message: format!("`{LINK}` is {what} that labready did not put there, and is left as it is"),
+            message: format!(
+                "`{LINK}` is {what} that labready did not put there, and is left as it is"
+            ),
             hint: "move it away, or leave the machine's python3 alone with `--select none`".into(),
         }),
         Link::Free | Link::Ours => Ok(()),

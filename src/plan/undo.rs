@@ -1,4 +1,5 @@
-//! What was changed, as steps that take it back: pure. What is not ours any more, or is needed by others since, is left, and said to be.
+//! What was changed, as steps that take it back: pure. What is not ours any more, or is needed by
+//! others since, is left, and said to be.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -32,9 +33,13 @@ impl Trail {
     /// Takes in one change.
     pub fn note(&mut self, action: &Action, account: Option<&Account>) {
         match action {
-            Action::RegisterAlternative { path, .. } => drop(self.alternatives.insert(path.clone())),
+            Action::RegisterAlternative { path, .. } => {
+                drop(self.alternatives.insert(path.clone()))
+            }
             Action::AddArchive { .. } => self.archive = true,
-            Action::MakeVenv { folder, .. } if !self.venvs.iter().any(|(known, _)| known == folder) => {
+            Action::MakeVenv { folder, .. }
+                if !self.venvs.iter().any(|(known, _)| known == folder) =>
+            {
                 self.venvs.push((folder.clone(), account.cloned()));
             }
             _ => {}
@@ -61,10 +66,20 @@ pub struct Remains {
 
 /// The plan, and what it leaves with the reason.
 pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<String>) {
-    // A setup that was killed leaves dpkg in the middle of something: only once that is done can apt say what may go.
+    // A setup that was killed leaves dpkg in the middle of something: only once that is done can
+    // apt say what may go.
     if remains.dpkg.need_configuring() && !trail.packages.is_empty() && !remains.configured {
-        let open = vec!["remove what setup installed and made, as far as nothing else needs it".to_owned()];
-        return (Plan { steps: vec![configure_step(&remains.dpkg, &Manner::default())], open, ..Plan::default() }, Vec::new());
+        let open = vec![
+            "remove what setup installed and made, as far as nothing else needs it".to_owned(),
+        ];
+        return (
+            Plan {
+                steps: vec![configure_step(&remains.dpkg, &Manner::default())],
+                open,
+                ..Plan::default()
+            },
+            Vec::new(),
+        );
     }
     let mut steps = Vec::new();
     let mut left = Vec::new();
@@ -75,7 +90,11 @@ pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<String>) {
         }
     }
     let registered = remains.selection.alternatives.iter().map(|alternative| &alternative.path);
-    steps.extend(registered.filter(|path| trail.alternatives.contains(*path)).map(|path| unregister_step(path, REGISTERED)));
+    steps.extend(
+        registered
+            .filter(|path| trail.alternatives.contains(*path))
+            .map(|path| unregister_step(path, REGISTERED)),
+    );
     if !remains.packages.removable.is_empty() {
         steps.push(packages_step(&remains.packages.removable));
     }
@@ -92,7 +111,11 @@ fn left_packages(needed: &BTreeSet<String>) -> Option<String> {
     match names.as_slice() {
         [] => None,
         [name] => Some(format!("the package `{name}`: something else that is installed needs it")),
-        names => Some(format!("{} packages: something else that is installed needs them: {}", names.len(), listed(names))),
+        names => Some(format!(
+            "{} packages: something else that is installed needs them: {}",
+            names.len(),
+            listed(names)
+        )),
     }
 }
 
@@ -102,7 +125,9 @@ fn venv_step(venv: &Venv, account: Option<Account>) -> Result<Option<Step>, Stri
     match (&venv.state, venv.strangers.first()) {
         (State::Missing, _) => Ok(None),
         (State::Foreign(what), _) => Err(format!("`{shown}`: it is {what} now")),
-        (_, Some(stranger)) => Err(format!("`{shown}`: it holds `{stranger}`, which is not its own")),
+        (_, Some(stranger)) => {
+            Err(format!("`{shown}`: it holds `{stranger}`, which is not its own"))
+        }
         _ => Ok(Some(Step {
             id: format!("remove-venv-{shown}"),
             title: format!("Remove the virtual environment `{shown}`"),

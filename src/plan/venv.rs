@@ -1,4 +1,5 @@
-//! What the virtual environment lacks, as steps: pure. It is the student's: no step here needs root.
+//! What the virtual environment lacks, as steps: pure. It is the student's: no step here needs
+//! root.
 
 use std::path::Path;
 
@@ -16,7 +17,12 @@ use crate::host::{Account, quoted_line};
 ///
 /// # Errors
 /// [`Error::InTheWay`] when what is there is not ours to make.
-pub(super) fn steps(course: &Course, facts: &Facts, settings: &Settings, choice: &Choice) -> Result<Vec<Step>, Error> {
+pub(super) fn steps(
+    course: &Course,
+    facts: &Facts,
+    settings: &Settings,
+    choice: &Choice,
+) -> Result<Vec<Step>, Error> {
     let folder = &facts.venv.folder;
     let shown = folder.display();
     let owner = owner_to_become(facts);
@@ -33,7 +39,9 @@ pub(super) fn steps(course: &Course, facts: &Facts, settings: &Settings, choice:
             message: format!(
                 "the virtual environment `{shown}` must be rebuilt ({why}), and it holds `{stranger}`, which is not its own"
             ),
-            hint: format!("move `{stranger}` out of it, or choose another folder with `--venv DIR`"),
+            hint: format!(
+                "move `{stranger}` out of it, or choose another folder with `--venv DIR`"
+            ),
         });
     }
     let action = Action::MakeVenv {
@@ -42,7 +50,8 @@ pub(super) fn steps(course: &Course, facts: &Facts, settings: &Settings, choice:
         version: choice.version.clone(),
         replace: matches!(facts.venv.state, State::Good | State::Broken(_)),
     };
-    let title = if matches!(facts.venv.state, State::Missing | State::Empty) { "Make" } else { "Rebuild" };
+    let title =
+        if matches!(facts.venv.state, State::Missing | State::Empty) { "Make" } else { "Rebuild" };
     steps.push(Step {
         id: "make-venv".into(),
         title: format!("{title} the virtual environment `{shown}`"),
@@ -56,8 +65,13 @@ pub(super) fn steps(course: &Course, facts: &Facts, settings: &Settings, choice:
     Ok(steps)
 }
 
-/// Why the virtual environment must be made (again); `None` when it is good. An error when it is not ours to make.
-pub(super) fn flaw(facts: &Facts, settings: &Settings, choice: Option<&Choice>) -> Result<Option<String>, Error> {
+/// Why the virtual environment must be made (again); `None` when it is good. An error when it is
+/// not ours to make.
+pub(super) fn flaw(
+    facts: &Facts,
+    settings: &Settings,
+    choice: Option<&Choice>,
+) -> Result<Option<String>, Error> {
     let venv = &facts.venv;
     let shown = venv.folder.display();
     let owner = facts.rights.owner();
@@ -65,10 +79,17 @@ pub(super) fn flaw(facts: &Facts, settings: &Settings, choice: Option<&Choice>) 
         && uid != owner.uid
         && give_back_step(facts).is_none()
     {
-        let whose = if uid == 0 { "root".to_owned() } else { format!("the account with uid {uid}") };
+        let whose =
+            if uid == 0 { "root".to_owned() } else { format!("the account with uid {uid}") };
         return Err(Error::InTheWay {
-            message: format!("the virtual environment `{shown}` belongs to {whose}, not to {}", owner.name),
-            hint: format!("give it back with `sudo {}`, or choose another folder with `--venv DIR`", give_back_by_hand(facts)),
+            message: format!(
+                "the virtual environment `{shown}` belongs to {whose}, not to {}",
+                owner.name
+            ),
+            hint: format!(
+                "give it back with `sudo {}`, or choose another folder with `--venv DIR`",
+                give_back_by_hand(facts)
+            ),
         });
     }
     match &venv.state {
@@ -79,12 +100,15 @@ pub(super) fn flaw(facts: &Facts, settings: &Settings, choice: Option<&Choice>) 
             message: format!("`{shown}` is {what}, and is left as it is"),
             hint: "choose another folder with `--venv DIR`, or move it away".into(),
         }),
-        State::Good => Ok(venv.version.as_ref().and_then(|version| misfit(version, settings, choice))),
+        State::Good => {
+            Ok(venv.version.as_ref().and_then(|version| misfit(version, settings, choice)))
+        }
     }
 }
 
-/// An environment that an earlier `sudo` left to root, in a folder of the student's: given back before anything else is done with it. It must be
-/// one as a whole: nothing that no environment brings changes hands.
+/// An environment that an earlier `sudo` left to root, in a folder of the student's: given back
+/// before anything else is done with it. It must be one as a whole: nothing that no environment
+/// brings changes hands.
 pub(super) fn give_back_step(facts: &Facts) -> Option<Step> {
     let venv = &facts.venv;
     let owner = facts.rights.owner();
@@ -96,13 +120,22 @@ pub(super) fn give_back_step(facts: &Facts) -> Option<Step> {
         _ => return None,
     };
     let is_in_own_folder = !owner.is_root() && venv.parent_uid == Some(owner.uid);
-    let is_nothing_else = matches!(venv.state, State::Good | State::Broken(_)) && venv.strangers.is_empty();
+    let is_nothing_else =
+        matches!(venv.state, State::Good | State::Broken(_)) && venv.strangers.is_empty();
     (is_in_own_folder && is_nothing_else).then(|| Step {
         id: "give-back-venv".into(),
-        title: format!("Give the virtual environment `{}` to {}", venv.folder.display(), owner.name),
+        title: format!(
+            "Give the virtual environment `{}` to {}",
+            venv.folder.display(),
+            owner.name
+        ),
         why,
         command: commands::give_back(&venv.folder, owner.uid, owner.gid),
-        action: Action::GiveBackVenv { folder: venv.folder.clone(), uid: owner.uid, gid: owner.gid },
+        action: Action::GiveBackVenv {
+            folder: venv.folder.clone(),
+            uid: owner.uid,
+            gid: owner.gid,
+        },
         needs_root: true,
         undo: None,
     })
@@ -123,14 +156,21 @@ fn misfit(version: &Version, settings: &Settings, choice: Option<&Choice>) -> Op
     }
     let named = choice.filter(|choice| choice.origin == Origin::Named)?;
     let is_other = (version.major, version.minor) != (named.version.major, named.version.minor);
-    is_other.then(|| format!("it was made by Python {version}, and `--python` names {}", named.version))
+    is_other
+        .then(|| format!("it was made by Python {version}, and `--python` names {}", named.version))
 }
 
 /// What a good virtual environment lacks.
-fn package_steps(course: &Course, facts: &Facts, manner: &Manner, owner: Option<Account>) -> Vec<Step> {
+fn package_steps(
+    course: &Course,
+    facts: &Facts,
+    manner: &Manner,
+    owner: Option<Account>,
+) -> Vec<Step> {
     let folder = &facts.venv.folder;
     let has = |name: &str| facts.venv.packages.contains(&normalized(name));
-    let missing: Vec<String> = course.venv.packages.iter().filter(|name| !has(name)).cloned().collect();
+    let missing: Vec<String> =
+        course.venv.packages.iter().filter(|name| !has(name)).cloned().collect();
     let add_pip = (!has("pip")).then(|| Step {
         id: "add-pip".into(),
         title: "Put pip into the virtual environment".into(),
@@ -143,7 +183,12 @@ fn package_steps(course: &Course, facts: &Facts, manner: &Manner, owner: Option<
     add_pip.into_iter().chain(pip_step(folder, &missing, owner, manner)).collect()
 }
 
-fn pip_step(folder: &Path, packages: &[String], owner: Option<Account>, manner: &Manner) -> Option<Step> {
+fn pip_step(
+    folder: &Path,
+    packages: &[String],
+    owner: Option<Account>,
+    manner: &Manner,
+) -> Option<Step> {
     (!packages.is_empty()).then(|| Step {
         id: "install-into-venv".into(),
         title: format!("Install {} into the virtual environment", listed(packages)),

@@ -1,6 +1,8 @@
-//! The live talk on stderr, and colours. The interface to console and indicatif is confined to this file.
+//! The live talk on stderr, and colours. The interface to console and indicatif is confined to this
+//! file.
 //!
-//! Colour: `--color`, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb, then whether it is a terminal. An empty variable counts as unset.
+//! Colour: `--color`, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb, then whether it is a
+//! terminal. An empty variable counts as unset.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -30,7 +32,11 @@ pub struct Paint {
 
 impl Paint {
     /// For a stream that is a terminal or is not, by what the environment's variables say.
-    pub fn new<'a>(variable: impl Fn(&str) -> Option<&'a str>, color: Color, is_terminal: bool) -> Self {
+    pub fn new<'a>(
+        variable: impl Fn(&str) -> Option<&'a str>,
+        color: Color,
+        is_terminal: bool,
+    ) -> Self {
         let terminal = variable("TERM").unwrap_or(if is_terminal { "dumb" } else { "" });
         let coloured = match color {
             Color::Always => true,
@@ -39,10 +45,16 @@ impl Paint {
             Color::Auto if variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
             Color::Auto => is_terminal && variable("CLICOLOR") != Some("0") && terminal != "dumb",
         };
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(&variable).unwrap_or_default();
+        let locale =
+            ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(&variable).unwrap_or_default();
         let is_utf8 = locale.to_uppercase().replace('-', "").ends_with("UTF8");
         let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok());
-        let measured = || is_terminal.then(|| Term::stderr().size_checked()).flatten().map(|(_, columns)| usize::from(columns));
+        let measured = || {
+            is_terminal
+                .then(|| Term::stderr().size_checked())
+                .flatten()
+                .map(|(_, columns)| usize::from(columns))
+        };
         let width = columns.or_else(measured).unwrap_or(WIDTH).clamp(40, 120);
         Self { coloured, unicode: is_utf8 && !matches!(terminal, "dumb" | "linux"), width }
     }
@@ -160,20 +172,29 @@ impl Talk {
     /// Tells of an event. `report` holds it already.
     pub fn tell(&mut self, event: &Event, report: &Report) {
         match event {
-            Event::Planned { plan } if ["setup", "repair", "undo"].contains(&report.command.as_str()) && !plan.is_empty() => {
-                self.say(human::plan(report, &self.paint, self.loudness == Loudness::Verbose).trim_end());
+            Event::Planned { plan }
+                if ["setup", "repair", "undo"].contains(&report.command.as_str())
+                    && !plan.is_empty() =>
+            {
+                self.say(
+                    human::plan(report, &self.paint, self.loudness == Loudness::Verbose).trim_end(),
+                );
             }
             Event::StepStarted { id, title } => self.start(id, title),
             Event::StepProgress { id, percent, text } => self.progress(id, *percent, text),
             Event::StepWaits { id, for_whom, seconds } => self.wait(id, for_whom, *seconds),
             Event::StepFinished { step, status, duration_ms, reason } => {
                 self.finish(&step.id);
-                // Why the first one failed is the error that follows; of another that was under way nothing else would tell.
-                let is_first = *status == StepStatus::Failed && !std::mem::replace(&mut self.has_told_failure, true);
+                // Why the first one failed is the error that follows; of another that was under way
+                // nothing else would tell.
+                let is_first = *status == StepStatus::Failed
+                    && !std::mem::replace(&mut self.has_told_failure, true);
                 let reason = reason.as_deref().filter(|_| !is_first);
                 self.say(&self.step_line(&step.title, *status, *duration_ms, reason));
             }
-            Event::LabStarted { script, attempt, .. } => self.start(script, &lab_title(script, *attempt)),
+            Event::LabStarted { script, attempt, .. } => {
+                self.start(script, &lab_title(script, *attempt))
+            }
             Event::LabFinished { lab } => self.finish(&lab.script),
             // A health check's findings are its answer, and stand in the report.
             Event::Finding { .. } if report.command == "doctor" => {}
@@ -181,11 +202,17 @@ impl Talk {
                 let word = self.paint.unsure(severity(finding.severity));
                 self.say(&format!("{word}: {}", harmless(&finding.to_string())));
                 if let Some(fix) = &finding.fix {
-                    self.say(&format!("  to mend it: {}", self.paint.dim(&harmless(&fix.to_string()))));
+                    self.say(&format!(
+                        "  to mend it: {}",
+                        self.paint.dim(&harmless(&fix.to_string()))
+                    ));
                 }
             }
             Event::Failed { error, .. } => self.tell_error(error),
-            Event::Started { .. } | Event::Looked { .. } | Event::Planned { .. } | Event::Finished { .. } => {}
+            Event::Started { .. }
+            | Event::Looked { .. }
+            | Event::Planned { .. }
+            | Event::Finished { .. } => {}
         }
     }
 
@@ -208,12 +235,21 @@ impl Talk {
         }
     }
 
-    fn step_line(&self, title: &str, status: StepStatus, duration_ms: u64, reason: Option<&str>) -> String {
+    fn step_line(
+        &self,
+        title: &str,
+        status: StepStatus,
+        duration_ms: u64,
+        reason: Option<&str>,
+    ) -> String {
         let title = harmless(title);
         match status {
-            StepStatus::Done => format!("{} {title} ({})", self.paint.good("done:"), duration(duration_ms)),
+            StepStatus::Done => {
+                format!("{} {title} ({})", self.paint.good("done:"), duration(duration_ms))
+            }
             StepStatus::Failed => {
-                let reason = reason.map(|reason| format!(": {}", harmless(reason))).unwrap_or_default();
+                let reason =
+                    reason.map(|reason| format!(": {}", harmless(reason))).unwrap_or_default();
                 format!("{} {title} ({}){reason}", self.paint.bad("failed:"), duration(duration_ms))
             }
             StepStatus::NotTried => format!("{} {title}", self.paint.unsure("not tried:")),
@@ -226,8 +262,11 @@ impl Talk {
         let old = self.running.remove(id);
         old.iter().for_each(ProgressBar::finish_and_clear);
         let bar = bars.add(ProgressBar::new(100));
-        let template =
-            if self.paint.unicode { "{spinner} {prefix} {elapsed} {wide_msg}" } else { "- {prefix} {elapsed} {wide_msg}" };
+        let template = if self.paint.unicode {
+            "{spinner} {prefix} {elapsed} {wide_msg}"
+        } else {
+            "- {prefix} {elapsed} {wide_msg}"
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -243,7 +282,8 @@ impl Talk {
             if let Some(percent) = percent {
                 bar.set_position(percent as u64);
             }
-            let percent = if bar.position() > 0 { format!("{:3} % ", bar.position()) } else { String::new() };
+            let percent =
+                if bar.position() > 0 { format!("{:3} % ", bar.position()) } else { String::new() };
             bar.set_message(format!("{percent}{text}"));
         }
         if self.loudness == Loudness::Verbose {
@@ -251,7 +291,8 @@ impl Talk {
         }
     }
 
-    /// Said at once, and again every half minute: whoever reads a log wants to know what takes so long.
+    /// Said at once, and again every half minute: whoever reads a log wants to know what takes so
+    /// long.
     fn wait(&mut self, id: &str, for_whom: &str, seconds: u64) {
         let text = format!("waiting for {}, {seconds} s so far", harmless(for_whom));
         match self.running.get(id) {
@@ -287,5 +328,9 @@ impl Talk {
 }
 
 fn lab_title(name: &str, attempt: usize) -> String {
-    if attempt == 1 { format!("Running {name}") } else { format!("Running {name} again, attempt {attempt}") }
+    if attempt == 1 {
+        format!("Running {name}")
+    } else {
+        format!("Running {name} again, attempt {attempt}")
+    }
 }

@@ -1,4 +1,5 @@
-//! The report for people on a terminal: the plan, the labs with their pictures, and one sentence that is the answer.
+//! The report for people on a terminal: the plan, the labs with their pictures, and one sentence
+//! that is the answer.
 
 use crate::event::{Status, StepStatus};
 use crate::finding::Finding;
@@ -17,7 +18,8 @@ pub fn text(report: &Report, paint: &Paint) -> String {
         text += &plan(report, paint, true);
     }
     if report.command == "doctor" {
-        text += &report.findings.iter().map(|finding| finding_text(finding, paint)).collect::<String>();
+        text +=
+            &report.findings.iter().map(|finding| finding_text(finding, paint)).collect::<String>();
     }
     for lab in &report.labs {
         text += &lab_text(lab, paint);
@@ -29,7 +31,8 @@ pub fn text(report: &Report, paint: &Paint) -> String {
     text
 }
 
-/// The plan: what, why, and the exact command of each step. `with_candidates` also says why each interpreter was refused.
+/// The plan: what, why, and the exact command of each step. `with_candidates` also says why each
+/// interpreter was refused.
 pub(super) fn plan(report: &Report, paint: &Paint, with_candidates: bool) -> String {
     let mut text = String::new();
     if let Some(python) = &report.python {
@@ -42,8 +45,15 @@ pub(super) fn plan(report: &Report, paint: &Paint, with_candidates: bool) -> Str
     }
     if with_candidates {
         for candidate in report.candidates.iter().filter(|candidate| !candidate.taken) {
-            let version = candidate.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
-            let line = format!("  not {}{version}, {}: {}", candidate.what, candidate.origin, candidate.why);
+            let version = candidate
+                .version
+                .as_ref()
+                .map(|version| format!(" ({version})"))
+                .unwrap_or_default();
+            let line = format!(
+                "  not {}{version}, {}: {}",
+                candidate.what, candidate.origin, candidate.why
+            );
             text += &format!("{}\n", paint.dim(&harmless(&line)));
         }
     }
@@ -57,7 +67,8 @@ pub(super) fn plan(report: &Report, paint: &Paint, with_candidates: bool) -> Str
     }
     if !report.open.is_empty() {
         text += "\nThe rest is decided once the index is there:\n";
-        text += &report.open.iter().map(|open| format!("  - {}\n", harmless(open))).collect::<String>();
+        text +=
+            &report.open.iter().map(|open| format!("  - {}\n", harmless(open))).collect::<String>();
     }
     if let Some(weight) = &report.sizes {
         text += &format!("\n{}\n", sizes(weight));
@@ -77,9 +88,15 @@ fn step_text(number: usize, step: &StepPart, paint: &Paint) -> String {
 
 fn finding_text(finding: &Finding, paint: &Paint) -> String {
     let width = paint.width().saturating_sub(2);
-    let title = wrapped(&format!("{}: {}", severity(finding.severity), harmless(&finding.title)), paint.width());
-    let mut text =
-        format!("{}\n{}", paint.severity(&title, finding.severity), indented(&wrapped(&harmless(&finding.detail), width)));
+    let title = wrapped(
+        &format!("{}: {}", severity(finding.severity), harmless(&finding.title)),
+        paint.width(),
+    );
+    let mut text = format!(
+        "{}\n{}",
+        paint.severity(&title, finding.severity),
+        indented(&wrapped(&harmless(&finding.detail), width))
+    );
     if let Some(fix) = &finding.fix {
         text += &indented(&format!("to mend it: {}", paint.bold(&harmless(&fix.to_string()))));
     }
@@ -87,7 +104,8 @@ fn finding_text(finding: &Finding, paint: &Paint) -> String {
 }
 
 fn lab_text(lab: &LabResult, paint: &Paint) -> String {
-    let mut text = format!("{}  {}\n", paint.verdict(lab.status), paint.bold(&harmless(&lab.script)));
+    let mut text =
+        format!("{}  {}\n", paint.verdict(lab.status), paint.bold(&harmless(&lab.script)));
     let width = paint.width().saturating_sub(2);
     text += &indented(&wrapped(&harmless(&lab.summary), width));
     let pen = if paint.is_unicode() { Pen::Unicode } else { Pen::Ascii };

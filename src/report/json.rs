@@ -21,7 +21,8 @@ pub fn line(event: &Event) -> Result<String> {
     serde_json::to_string(event).map(|text| harmless(&text) + "\n").map_err(bug)
 }
 
-/// The control characters beyond ASCII, which JSON lets stand and a terminal may obey, as JSON's escapes: the same text to whoever parses it.
+/// The control characters beyond ASCII, which JSON lets stand and a terminal may obey, as JSON's
+/// escapes: the same text to whoever parses it.
 fn harmless(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for character in json.chars() {

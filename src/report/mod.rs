@@ -1,7 +1,8 @@
 //! Report = the fold of all events: one model, and one renderer a file.
 //!
-//! `console` is the live talk on stderr (the only user of console and indicatif), `human` and `plain` are for people, `json` is the model as
-//! it is (`schema.json` describes it), `picture` draws a lab's timeline with characters, `svg` all of them as a picture, `words` are the small
+//! `console` is the live talk on stderr (the only user of console and indicatif), `human` and
+//! `plain` are for people, `json` is the model as it is (`schema.json` describes it), `picture`
+//! draws a lab's timeline with characters, `svg` all of them as a picture, `words` are the small
 //! texts they share.
 
 pub mod console;
@@ -149,7 +150,8 @@ impl Report {
             Event::Looked { facts } => self.note_facts(facts),
             Event::Planned { plan } => self.note_plan(plan),
             Event::StepFinished { step, status, duration_ms, reason } => {
-                // The same step may stand twice, when a second look found it needed again: the later one is meant.
+                // The same step may stand twice, when a second look found it needed again: the
+                // later one is meant.
                 if let Some(part) = self.steps.iter_mut().rev().find(|part| part.id == step.id) {
                     part.status = *status;
                     part.duration_ms = *duration_ms;
@@ -168,12 +170,16 @@ impl Report {
             }
             Event::Failed { error, duration_ms } => {
                 self.duration_ms = *duration_ms;
-                let not_ready =
-                    [Exit::NotReady, Exit::StepFailed, Exit::NeedsRights].iter().any(|exit| exit.code() == error.exit_code);
+                let not_ready = [Exit::NotReady, Exit::StepFailed, Exit::NeedsRights]
+                    .iter()
+                    .any(|exit| exit.code() == error.exit_code);
                 self.status = if not_ready { Status::NotReady } else { Status::Inconclusive };
                 self.error = Some(error.clone());
             }
-            Event::StepStarted { .. } | Event::StepWaits { .. } | Event::StepProgress { .. } | Event::LabStarted { .. } => {}
+            Event::StepStarted { .. }
+            | Event::StepWaits { .. }
+            | Event::StepProgress { .. }
+            | Event::LabStarted { .. } => {}
         }
     }
 
@@ -210,8 +216,11 @@ impl Report {
             environment: facts.machine.environment,
         });
         let venv = &facts.venv;
-        self.venv =
-            Some(VenvPart { path: venv.folder.clone(), version: venv.version.clone(), interpreter: venv.interpreter.clone() });
+        self.venv = Some(VenvPart {
+            path: venv.folder.clone(),
+            version: venv.version.clone(),
+            interpreter: venv.interpreter.clone(),
+        });
     }
 
     /// A later plan of the same run adds its steps to those that were done.

@@ -1,5 +1,6 @@
-//! One lab's timeline as a picture: a row for each line and one for the end, to scale in units, the due points marked, so that
-//! serial and side by side are seen at a glance. Pure: text in, text out; the words for `--plain` say the same.
+//! One lab's timeline as a picture: a row for each line and one for the end, to scale in units, the
+//! due points marked, so that serial and side by side are seen at a glance. Pure: text in, text
+//! out; the words for `--plain` say the same.
 //!
 //! ```text
 //!              0         1         2 s
@@ -7,8 +8,8 @@
 //!   Swiss      ├━━━━━━━━━○┄┄┄┄┄┄┄┄┄●   2.01 s, due at 1.00 s
 //!   end        ├━━━━━━━━━○┄┄┄┄┄┄┄┄┄●   2.02 s, due at 1.00 s
 //! ```
-//! Time 0 is where the interpreter had started up, and the end is where it began to shut down, as far as that was measured: its own
-//! work is nobody's lesson.
+//! Time 0 is where the interpreter had started up, and the end is where it began to shut down, as
+//! far as that was measured: its own work is nobody's lesson.
 
 use crate::course::Due;
 use crate::lab::{Attempt, LabResult};
@@ -44,13 +45,20 @@ struct Signs {
 impl Pen {
     fn signs(self) -> Signs {
         match self {
-            Self::Unicode => Signs { start: '├', wait: '━', late: '┄', came: '●', due: '○', unit: '┊' },
-            Self::Ascii => Signs { start: '|', wait: '=', late: '-', came: '*', due: 'o', unit: ':' },
+            Self::Unicode => {
+                Signs {
+                    start: '├', wait: '━', late: '┄', came: '●', due: '○', unit: '┊'
+                }
+            }
+            Self::Ascii => {
+                Signs { start: '|', wait: '=', late: '-', came: '*', due: 'o', unit: ':' }
+            }
         }
     }
 }
 
-/// A line, or the end: what it waited for, when it was due and when it came, in units after the start.
+/// A line, or the end: what it waited for, when it was due and when it came, in units after the
+/// start.
 pub(super) struct Row {
     pub label: String,
     pub since: f64,
@@ -69,7 +77,9 @@ pub fn draw(lab: &LabResult, width: usize, pen: Pen) -> Vec<String> {
     let axis = format!("  {:label$} {}", "", scale.axis(unit_s));
     let drawn = rows.iter().map(|row| {
         let shown: String = row.label.chars().take(label).collect();
-        format!("  {shown:label$} {}  {}", scale.bar(row, &pen.signs()), row.times(unit_s)).trim_end().to_owned()
+        format!("  {shown:label$} {}  {}", scale.bar(row, &pen.signs()), row.times(unit_s))
+            .trim_end()
+            .to_owned()
     });
     std::iter::once(axis.trim_end().to_owned()).chain(drawn).collect()
 }
@@ -78,9 +88,13 @@ pub fn draw(lab: &LabResult, width: usize, pen: Pen) -> Vec<String> {
 pub fn words(lab: &LabResult) -> Vec<String> {
     let unit_s = lab.timeline.unit.as_secs_f64();
     let sentence = |row: Row| match (row.due, row.came) {
-        (Some(due), Some(came)) => format!("{} came at {}, due at {}.", row.label, time(came * unit_s), time(due * unit_s)),
+        (Some(due), Some(came)) => {
+            format!("{} came at {}, due at {}.", row.label, time(came * unit_s), time(due * unit_s))
+        }
         (Some(due), None) => format!("{} did not come, due at {}.", row.label, time(due * unit_s)),
-        (None, Some(came)) => format!("{} came at {}, not due at all.", row.label, time(came * unit_s)),
+        (None, Some(came)) => {
+            format!("{} came at {}, not due at all.", row.label, time(came * unit_s))
+        }
         (None, None) => format!("{}.", row.label),
     };
     rows(lab).unwrap_or_default().into_iter().map(sentence).collect()
@@ -97,11 +111,21 @@ pub(super) fn rows(lab: &LabResult) -> Option<Vec<Row>> {
     let mut rows: Vec<Row> = Vec::new();
     for (index, mark) in lab.timeline.marks.iter().enumerate() {
         let label = label(&mark.line, index + 1);
-        rows.push(Row { label, since: since(mark.due), due: Some(mark.due.at), came: came(index + 1) });
+        rows.push(Row {
+            label,
+            since: since(mark.due),
+            due: Some(mark.due.at),
+            came: came(index + 1),
+        });
     }
     for extra in attempt.marks.iter().filter(|mark| mark.of.is_none()) {
         let at = units(extra.stamp_ms.unwrap_or(extra.arrival_ms));
-        rows.push(Row { label: label(&extra.line, rows.len() + 1), since: 0.0, due: None, came: Some(at) });
+        rows.push(Row {
+            label: label(&extra.line, rows.len() + 1),
+            since: 0.0,
+            due: None,
+            came: Some(at),
+        });
     }
     let ends = lab.timeline.ends;
     let end = Some(units(attempt.makespan_ms - attempt.shutdown_ms));
@@ -118,7 +142,10 @@ fn moment(attempt: &Attempt, line: usize) -> Option<f64> {
 /// The words of a line, without its placeholders and their stamps.
 fn label(line: &str, number: usize) -> String {
     let words = line.split(['{', '}']).next().unwrap_or_default();
-    let words = words.find(|c: char| c.is_ascii_digit()).filter(|at| words[*at..].len() > 9).map_or(words, |at| &words[..at]);
+    let words = words
+        .find(|c: char| c.is_ascii_digit())
+        .filter(|at| words[*at..].len() > 9)
+        .map_or(words, |at| &words[..at]);
     let words = words.trim().trim_end_matches([':', '=', '-', ',']).trim_end();
     if words.is_empty() { format!("line {number}") } else { words.to_owned() }
 }
@@ -163,7 +190,9 @@ impl Scale {
             bar[self.column(unit)] = signs.unit;
         }
         let end = row.came.or(row.due).unwrap_or(0.0);
-        for (column, sign) in bar.iter_mut().enumerate().take(self.column(end)).skip(self.column(row.since)) {
+        for (column, sign) in
+            bar.iter_mut().enumerate().take(self.column(end)).skip(self.column(row.since))
+        {
             let is_late = !row.is_near() && row.due.is_some_and(|due| column > self.column(due));
             *sign = if is_late || row.came.is_none() { signs.late } else { signs.wait };
         }
@@ -187,7 +216,9 @@ impl Row {
     pub fn times(&self, unit_s: f64) -> String {
         match (self.due, self.came) {
             (Some(_), Some(came)) if self.is_near() => time(came * unit_s),
-            (Some(due), Some(came)) => format!("{}, due at {}", time(came * unit_s), time(due * unit_s)),
+            (Some(due), Some(came)) => {
+                format!("{}, due at {}", time(came * unit_s), time(due * unit_s))
+            }
             (Some(due), None) => format!("missing, due at {}", time(due * unit_s)),
             (None, Some(came)) => format!("{}, not due", time(came * unit_s)),
             (None, None) => String::new(),

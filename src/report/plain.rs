@@ -1,4 +1,5 @@
-//! The report in words: one statement a line, the word that matters first, no tables, no pictures, no colour.
+//! The report in words: one statement a line, the word that matters first, no tables, no pictures,
+//! no colour.
 
 use crate::host::quoted_line;
 
@@ -12,10 +13,22 @@ use crate::lab::Verdict;
 pub fn text(report: &Report) -> String {
     let mut lines = Vec::new();
     if let (Some(python), "plan") = (&report.python, report.command.as_str()) {
-        lines.push(format!("Python: {} at {}, because {}.", python.version, python.path.display(), python.why));
+        lines.push(format!(
+            "Python: {} at {}, because {}.",
+            python.version,
+            python.path.display(),
+            python.why
+        ));
         for candidate in report.candidates.iter().filter(|candidate| !candidate.taken) {
-            let version = candidate.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
-            lines.push(format!("Refused: {}{version}, {}, because {}.", candidate.what, candidate.origin, candidate.why));
+            let version = candidate
+                .version
+                .as_ref()
+                .map(|version| format!(", version {version}"))
+                .unwrap_or_default();
+            lines.push(format!(
+                "Refused: {}{version}, {}, because {}.",
+                candidate.what, candidate.origin, candidate.why
+            ));
         }
     }
     for (index, step) in report.steps.iter().enumerate() {
@@ -29,7 +42,8 @@ pub fn text(report: &Report) -> String {
         lines.push(format!("Step {}{state}{root}: {}. Why: {}.", index + 1, step.title, step.why));
         lines.push(format!("Command: {}", quoted_line(&step.command)));
     }
-    lines.extend(report.open.iter().map(|open| format!("Decided once the index is there: {open}.")));
+    lines
+        .extend(report.open.iter().map(|open| format!("Decided once the index is there: {open}.")));
     lines.extend(report.sizes.as_ref().map(sizes));
     for lab in &report.labs {
         let verdict = match lab.status {

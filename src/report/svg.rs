@@ -1,15 +1,18 @@
-//! The labs' timelines as one SVG picture: to scale in units, the due points marked, the verdict a sign and a word. Pure.
+//! The labs' timelines as one SVG picture: to scale in units, the due points marked, the verdict a
+//! sign and a word. Pure.
 //!
-//! Every shape means something by its form alone, so that the picture can be printed in black and white: a thick line is a
-//! wait, a dashed one is what was too long or never ended, a dot is when a line came, a ring when it was due. There are no scripts
-//! and nothing outside is referred to. What a screen reader needs stands in `title` and `desc`.
+//! Every shape means something by its form alone, so that the picture can be printed in black and
+//! white: a thick line is a wait, a dashed one is what was too long or never ended, a dot is when a
+//! line came, a ring when it was due. There are no scripts and nothing outside is referred to. What
+//! a screen reader needs stands in `title` and `desc`.
 
 use super::picture::{self, Row, seconds};
 use super::words::harmless;
 use super::{Report, Status};
 use crate::lab::{LabResult, Verdict};
 
-/// Measures in pixels: the picture, its margin, the column of the labels, that of the times, a row, a line of text.
+/// Measures in pixels: the picture, its margin, the column of the labels, that of the times, a row,
+/// a line of text.
 const WIDTH: f64 = 800.0;
 const MARGIN: f64 = 28.0;
 const LABELS: f64 = 150.0;
@@ -45,7 +48,8 @@ pub fn document(report: &Report) -> String {
     };
     sheet.text(MARGIN, 14.0, "heading", &shortened(&heading, HEADING_LENGTH));
     sheet.y += 26.0;
-    let answer = report.error.as_ref().map_or(report.sentence.as_str(), |error| error.message.as_str());
+    let answer =
+        report.error.as_ref().map_or(report.sentence.as_str(), |error| error.message.as_str());
     sheet.paragraph("", answer);
     for (index, lab) in report.labs.iter().enumerate() {
         sheet.lab(index + 1, lab);
@@ -80,7 +84,10 @@ struct Sheet {
 impl Sheet {
     fn lab(&mut self, number: usize, lab: &LabResult) {
         self.y += 14.0;
-        let desc: Vec<String> = std::iter::once(lab.summary.clone()).chain(picture::words(lab)).chain(lab.fix.clone()).collect();
+        let desc: Vec<String> = std::iter::once(lab.summary.clone())
+            .chain(picture::words(lab))
+            .chain(lab.fix.clone())
+            .collect();
         self.put(&format!(
             "<line class=\"rule\" x1=\"{MARGIN}\" y1=\"{0}\" x2=\"{1}\" y2=\"{0}\"/>\n\
              <g role=\"img\" aria-labelledby=\"lab-{number} lab-{number}-desc\">\n<title id=\"lab-{number}\">{2}: {3}</title>\n\
@@ -116,10 +123,17 @@ impl Sheet {
         self.put(&format!("<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"10\"/>\n"));
         match verdict {
             Verdict::Pass => {
-                self.put(&format!("<path class=\"sign\" d=\"M{} {y}l4 4.5l6.5 -8.5\"/>\n", x - 5.0));
+                self.put(&format!(
+                    "<path class=\"sign\" d=\"M{} {y}l4 4.5l6.5 -8.5\"/>\n",
+                    x - 5.0
+                ));
             }
             Verdict::Fail | Verdict::Error => {
-                self.put(&format!("<path class=\"sign\" d=\"M{} {}l8 8m0 -8l-8 8\"/>\n", x - 4.0, y - 4.0));
+                self.put(&format!(
+                    "<path class=\"sign\" d=\"M{} {}l8 8m0 -8l-8 8\"/>\n",
+                    x - 4.0,
+                    y - 4.0
+                ));
             }
             Verdict::Inconclusive => {
                 self.put(&format!("<text class=\"strong mark\" x=\"{x}\" y=\"{}\" text-anchor=\"middle\">?</text>\n", y + 5.0));
@@ -164,7 +178,8 @@ impl Sheet {
         self.text(MARGIN, ROW / 2.0 + 5.0, "", &shortened(&row.label, LABEL_LENGTH));
         let at = |units_in: f64| column(units_in, units);
         let end = row.came.or(row.due).unwrap_or(0.0);
-        // Where the wait stops being due: a row that came in time has no such part, one that never came is nothing else.
+        // Where the wait stops being due: a row that came in time has no such part, one that never
+        // came is nothing else.
         let late_from = match (row.due, row.came) {
             (_, None) => row.since,
             (Some(due), Some(came)) if !row.is_near() && due < came => due.max(row.since),
@@ -180,12 +195,22 @@ impl Sheet {
             }
         }
         let start = at(row.since);
-        self.put(&format!("<line class=\"start\" x1=\"{start:.1}\" y1=\"{}\" x2=\"{start:.1}\" y2=\"{}\"/>\n", y - 7.0, y + 7.0));
+        self.put(&format!(
+            "<line class=\"start\" x1=\"{start:.1}\" y1=\"{}\" x2=\"{start:.1}\" y2=\"{}\"/>\n",
+            y - 7.0,
+            y + 7.0
+        ));
         if let Some(due) = row.due.filter(|_| !row.is_near()) {
-            self.put(&format!("<circle class=\"due\" cx=\"{:.1}\" cy=\"{y}\" r=\"5.5\"/>\n", at(due)));
+            self.put(&format!(
+                "<circle class=\"due\" cx=\"{:.1}\" cy=\"{y}\" r=\"5.5\"/>\n",
+                at(due)
+            ));
         }
         if let Some(came) = row.came {
-            self.put(&format!("<circle class=\"came\" cx=\"{:.1}\" cy=\"{y}\" r=\"6.5\"/>\n", at(came)));
+            self.put(&format!(
+                "<circle class=\"came\" cx=\"{:.1}\" cy=\"{y}\" r=\"6.5\"/>\n",
+                at(came)
+            ));
         }
         self.text(WIDTH - MARGIN - TIMES + 20.0, ROW / 2.0 + 5.0, "", &row.times(unit_s));
         self.y += ROW;
@@ -200,7 +225,10 @@ impl Sheet {
             (format!("<line class=\"wait\" x1=\"0\" y1=\"{y}\" x2=\"24\" y2=\"{y}\"/>"), "waits"),
             (format!("<circle class=\"came\" cx=\"18\" cy=\"{y}\" r=\"6.5\"/>"), "came"),
             (format!("<circle class=\"due\" cx=\"18\" cy=\"{y}\" r=\"5.5\"/>"), "was due"),
-            (format!("<line class=\"late\" x1=\"0\" y1=\"{y}\" x2=\"24\" y2=\"{y}\"/>"), "later than due, or never"),
+            (
+                format!("<line class=\"late\" x1=\"0\" y1=\"{y}\" x2=\"24\" y2=\"{y}\"/>"),
+                "later than due, or never",
+            ),
         ];
         for (sign, meaning) in signs {
             let below = y + 4.5;
@@ -222,7 +250,11 @@ impl Sheet {
 
     fn text(&mut self, x: f64, below: f64, class: &str, text: &str) {
         let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
-        self.put(&format!("<text{class} x=\"{x}\" y=\"{}\">{}</text>\n", self.y + below, escaped(text)));
+        self.put(&format!(
+            "<text{class} x=\"{x}\" y=\"{}\">{}</text>\n",
+            self.y + below,
+            escaped(text)
+        ));
     }
 
     fn put(&mut self, shape: &str) {

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use crate::finding::Severity;
 use crate::plan::Sizes;
 
-/// Text from the machine (a file name, a program's complaint) made fit for a terminal: control characters, and the marks that turn the
-/// reading direction round, become visible escapes. Line breaks stay.
+/// Text from the machine (a file name, a program's complaint) made fit for a terminal: control
+/// characters, and the marks that turn the reading direction round, become visible escapes. Line
+/// breaks stay.
 pub(crate) fn harmless(text: &str) -> String {
     let mut harmless = String::with_capacity(text.len());
     for character in text.chars() {
@@ -24,13 +25,15 @@ pub(crate) fn harmless(text: &str) -> String {
     harmless
 }
 
-/// Lines of so many characters at the most, broken between words; a word that is longer keeps a line of its own.
+/// Lines of so many characters at the most, broken between words; a word that is longer keeps a
+/// line of its own.
 pub(super) fn wrapped(text: &str, width: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
     for paragraph in text.lines() {
         let mut line = String::new();
         for word in paragraph.split_whitespace() {
-            let is_full = !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width;
+            let is_full =
+                !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width;
             if is_full {
                 lines.push(std::mem::take(&mut line));
             }
@@ -92,7 +95,10 @@ mod tests {
 
     #[test]
     fn terminal_escapes_in_foreign_text_are_made_visible() {
-        assert_eq!(harmless("a\u{1b}[31mred\u{7}\u{202e}\n\tb"), "a\\u{1b}[31mred\\u{7}\\u{202e}\n b");
+        assert_eq!(
+            harmless("a\u{1b}[31mred\u{7}\u{202e}\n\tb"),
+            "a\\u{1b}[31mred\\u{7}\\u{202e}\n b"
+        );
     }
 
     #[test]
@@ -106,7 +112,10 @@ mod tests {
     #[test]
     fn durations_and_sizes_are_read_at_a_glance() {
         assert_eq!([42, 1_250, 61_000].map(duration), ["42 ms", "1.2 s", "1 min 1 s"]);
-        assert_eq!([512_000, 14_100_000, 2_000_000_000].map(bytes), ["512 kB", "14.1 MB", "2.0 GB"]);
+        assert_eq!(
+            [512_000, 14_100_000, 2_000_000_000].map(bytes),
+            ["512 kB", "14.1 MB", "2.0 GB"]
+        );
     }
 
     proptest! {

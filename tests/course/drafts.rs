@@ -50,7 +50,8 @@ fn lab(timeline: &Timeline) -> Lab {
 fn drafts_of_recorded_runs_are_what_was_agreed_to() {
     for path in RECORDED {
         let name = path.rsplit('/').next().unwrap();
-        let recorded = fs::read_to_string(fixture("drafts").join(name).with_extension("json")).unwrap();
+        let recorded =
+            fs::read_to_string(fixture("drafts").join(name).with_extension("json")).unwrap();
         let Recorded { runs, held } = serde_json::from_str(&recorded).unwrap();
         let mut guess = infer(&runs, None).unwrap();
         assert_eq!(guess.pauses().is_empty(), held.is_none(), "{name}");
@@ -76,10 +77,20 @@ fn drafts_of_recorded_runs_are_what_was_agreed_to() {
 fn record() {
     let (host, python) = (Host::this().unwrap(), pythons().pop().unwrap());
     for path in RECORDED {
-        let (name, path) = (path.rsplit('/').next().unwrap(), fixture(path).canonicalize().unwrap());
-        let empty = Timeline { unit: Duration::from_secs(1), marks: Vec::new(), ends: Due { at: 0.0, after: None } };
-        let subject = Subject { lab: lab(&empty), copy: Some(Copy { path, shown: name.into(), account: None }) };
-        let observe = |pauses: &[lab::Pause]| lab::observe(&host, &subject, &Setting::new(&python.path), pauses).unwrap();
+        let (name, path) =
+            (path.rsplit('/').next().unwrap(), fixture(path).canonicalize().unwrap());
+        let empty = Timeline {
+            unit: Duration::from_secs(1),
+            marks: Vec::new(),
+            ends: Due { at: 0.0, after: None },
+        };
+        let subject = Subject {
+            lab: lab(&empty),
+            copy: Some(Copy { path, shown: name.into(), account: None }),
+        };
+        let observe = |pauses: &[lab::Pause]| {
+            lab::observe(&host, &subject, &Setting::new(&python.path), pauses).unwrap()
+        };
         let runs: Vec<Observation> = (0..3).map(|_| observe(&[])).collect();
         let pauses = infer(&runs, None).unwrap().pauses();
         let held = (!pauses.is_empty()).then(|| observe(&pauses));
@@ -99,7 +110,11 @@ fn swiss(first: f64, second: f64) -> Observation {
 #[track_caller]
 fn complaint(result: Result<Guess>) -> String {
     let error: Error = result.unwrap_err();
-    format!("{error}\nhint: {}\nexit code {}", error.hint().unwrap_or_default(), error.exit().code())
+    format!(
+        "{error}\nhint: {}\nexit code {}",
+        error.hint().unwrap_or_default(),
+        error.exit().code()
+    )
 }
 
 #[test]
@@ -108,11 +123,20 @@ fn runs_that_contradict_each_other_are_no_draft() {
     let one_line = run(&printed(&[("Swiss: {stamp}", 1000.5)]), 1001.0);
     let other_words = run(&printed(&[("Swiss: {stamp}", 1000.5), ("Error", 1000.6)]), 1001.0);
     assert_snapshot!("one_run_printed_less", complaint(infer(&[right(), right(), one_line], None)));
-    assert_snapshot!("one_run_was_serial", complaint(infer(&[right(), swiss(1000.5, 2001.5), right()], None)));
-    assert_snapshot!("one_run_said_something_else", complaint(infer(&[right(), other_words, right()], None)));
+    assert_snapshot!(
+        "one_run_was_serial",
+        complaint(infer(&[right(), swiss(1000.5, 2001.5), right()], None))
+    );
+    assert_snapshot!(
+        "one_run_said_something_else",
+        complaint(infer(&[right(), other_words, right()], None))
+    );
     let odd = || swiss(1003.0, 1337.0);
     assert_snapshot!("no_common_unit", complaint(infer(&[odd(), odd(), odd()], None)));
-    assert_snapshot!("not_in_the_unit_that_was_named", complaint(infer(&[odd(), odd(), odd()], Some(Duration::from_secs(1)))));
+    assert_snapshot!(
+        "not_in_the_unit_that_was_named",
+        complaint(infer(&[odd(), odd(), odd()], Some(Duration::from_secs(1))))
+    );
 }
 
 #[test]
@@ -120,7 +144,10 @@ fn a_script_that_fails_is_no_lab() {
     let mut failed = swiss(1000.5, 1001.0);
     failed.end = lab::End::Exit(1);
     failed.errors = "Traceback (most recent call last):\n  File \"lab.py\", line 3, in <module>\nKeyError: 'a'\n".into();
-    assert_snapshot!("an_exception", complaint(infer(&[swiss(1000.5, 1001.0), failed.clone()], None)));
+    assert_snapshot!(
+        "an_exception",
+        complaint(infer(&[swiss(1000.5, 1001.0), failed.clone()], None))
+    );
     let mut endless = swiss(1000.5, 1001.0);
     endless.end = lab::End::Flood;
     assert_snapshot!("output_without_end", complaint(infer(&[endless], None)));
@@ -136,26 +163,38 @@ fn torn_lines_of_two_threads_are_put_together() {
     let lines: Vec<&str> = guess.timeline.marks.iter().map(|mark| mark.line.as_str()).collect();
     assert_eq!(lines, ["Swiss: {stamp}", "Swiss: {stamp}"]);
     // Even when two of three are torn.
-    assert_eq!(infer(&[torn.clone(), torn, swiss(1000.4, 1000.8)], None).unwrap().timeline, guess.timeline);
+    assert_eq!(
+        infer(&[torn.clone(), torn, swiss(1000.4, 1000.8)], None).unwrap().timeline,
+        guess.timeline
+    );
 }
 
 #[test]
 fn jobs_that_a_pool_hands_out_by_chance_are_the_same_line() {
     let pool = |order: [u32; 4]| {
-        let lines =
-            order.iter().enumerate().map(|(at, job)| (format!("Job {job} done: {{stamp}}"), (1 + at / 2) as f64 * 1000.0 + 0.3));
+        let lines = order.iter().enumerate().map(|(at, job)| {
+            (format!("Job {job} done: {{stamp}}"), (1 + at / 2) as f64 * 1000.0 + 0.3)
+        });
         run(&lines.collect::<Vec<_>>(), 2001.0)
     };
     let guess = infer(&[pool([1, 2, 3, 4]), pool([2, 4, 1, 3]), pool([3, 1, 4, 2])], None).unwrap();
-    let marks: Vec<(f64, &str)> = guess.timeline.marks.iter().map(|mark| (mark.due.at, mark.line.as_str())).collect();
+    let marks: Vec<(f64, &str)> =
+        guess.timeline.marks.iter().map(|mark| (mark.due.at, mark.line.as_str())).collect();
     let line = "Job {any} done: {stamp}";
     assert_eq!(marks, [(1.0, line), (1.0, line), (2.0, line), (2.0, line)]);
 }
 
-/// A timeline with a unit that is guessed: every wait is a multiple, and one of them the unit itself.
+/// A timeline with a unit that is guessed: every wait is a multiple, and one of them the unit
+/// itself.
 fn timelines() -> impl Strategy<Value = Timeline> {
     let units = prop::sample::select(vec![250, 500, 1000, 2000]);
-    let words = prop::sample::select(vec!["Swiss: {stamp}", "Rolex: {stamp}", "Job done", "{stamp} Sundial", "Job {any}x{any}"]);
+    let words = prop::sample::select(vec![
+        "Swiss: {stamp}",
+        "Rolex: {stamp}",
+        "Job done",
+        "{stamp} Sundial",
+        "Job {any}x{any}",
+    ]);
     let line = (1_u32..5, words, any::<bool>());
     (units, prop::collection::vec(line, 1..6)).prop_map(|(unit, lines)| {
         let mut marks: Vec<Mark> = Vec::new();
@@ -176,7 +215,8 @@ fn timelines() -> impl Strategy<Value = Timeline> {
 
 /// Lines and when they are due, in an order that says nothing.
 fn dues(timeline: &Timeline) -> Vec<(String, String)> {
-    let mut dues: Vec<_> = timeline.marks.iter().map(|mark| (mark.line.clone(), mark.due.at.to_string())).collect();
+    let mut dues: Vec<_> =
+        timeline.marks.iter().map(|mark| (mark.line.clone(), mark.due.at.to_string())).collect();
     dues.sort();
     dues
 }

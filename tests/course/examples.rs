@@ -1,4 +1,5 @@
-//! The worked examples of the format's documentation, and drafts of them and of the embedded labs, run with real interpreters.
+//! The worked examples of the format's documentation, and drafts of them and of the embedded labs,
+//! run with real interpreters.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ use crate::machine::{Python, pythons};
 use crate::run::{fixture, labready, labready_for_sure, shown};
 
 /// The worked examples, each with its script.
-const EXAMPLES: [(&str, &str); 3] = [("waits", "downloads.py"), ("pool", "pool_of_two.py"), ("diners", "diners.py")];
+const EXAMPLES: [(&str, &str); 3] =
+    [("waits", "downloads.py"), ("pool", "pool_of_two.py"), ("diners", "diners.py")];
 
 fn example(name: &str) -> PathBuf {
     fixture("courses").join(name)
@@ -43,7 +45,13 @@ fn every_example_passes_with_the_oldest_and_the_newest_python() {
     let pythons = pythons();
     for python in [pythons.first().unwrap(), pythons.last().unwrap()] {
         for_each_example(|name, _, _| {
-            let run = labready_for_sure(&["verify", "--course", &shown(&example(name)), "--python", &shown(&python.path)]);
+            let run = labready_for_sure(&[
+                "verify",
+                "--course",
+                &shown(&example(name)),
+                "--python",
+                &shown(&python.path),
+            ]);
             assert_eq!(run.code, 0, "{name} on 3.{}: {run:?}", python.minor);
         });
     }
@@ -54,7 +62,14 @@ fn the_wrong_variant_of_every_example_fails() {
     for_each_example(|name, script, python| {
         let wrong = example(name).join("wrong").join(script);
         let course = shown(&example(name));
-        let run = labready_for_sure(&["verify", "--course", &course, "--python", &shown(&python.path), &shown(&wrong)]);
+        let run = labready_for_sure(&[
+            "verify",
+            "--course",
+            &course,
+            "--python",
+            &shown(&python.path),
+            &shown(&wrong),
+        ]);
         assert_eq!(run.code, 1, "{name} on 3.{}: {run:?}", python.minor);
     });
 }
@@ -92,7 +107,13 @@ fn draft(script: &Path, python: &Python) -> TempDir {
 fn a_draft_of_an_example_passes_by_the_same_script() {
     for_each_example(|name, script, python| {
         let folder = draft(&example(name).join(script), python);
-        let run = labready_for_sure(&["verify", "--course", &shown(folder.path()), "--python", &shown(&python.path)]);
+        let run = labready_for_sure(&[
+            "verify",
+            "--course",
+            &shown(folder.path()),
+            "--python",
+            &shown(&python.path),
+        ]);
         let course = || fs::read_to_string(folder.path().join("course.toml")).unwrap();
         assert_eq!(run.code, 0, "{name} on 3.{}: {run:?}\n{}", python.minor, course());
     });
@@ -105,7 +126,8 @@ fn drafts_of_the_embedded_labs_equal_them_in_effect() {
         for (index, lab) in Course::embedded().unwrap().labs.into_iter().enumerate() {
             let (host, python) = (&host, &pythons[index % pythons.len()]);
             scope.spawn(move || {
-                let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts").join(&lab.script);
+                let script =
+                    Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts").join(&lab.script);
                 let folder = draft(&script, python);
                 let drafted = Course::load(host, folder.path()).unwrap().labs.remove(0).timeline;
                 let dues = |timeline: &labready::course::Timeline| -> Vec<(f64, String)> {
@@ -115,7 +137,13 @@ fn drafts_of_the_embedded_labs_equal_them_in_effect() {
                     (drafted.unit, dues(&drafted), drafted.ends.at),
                     (lab.timeline.unit, dues(&lab.timeline), lab.timeline.ends.at)
                 );
-                let run = labready_for_sure(&["verify", "--course", &shown(folder.path()), "--python", &shown(&python.path)]);
+                let run = labready_for_sure(&[
+                    "verify",
+                    "--course",
+                    &shown(folder.path()),
+                    "--python",
+                    &shown(&python.path),
+                ]);
                 assert_eq!(run.code, 0, "{} on 3.{}: {run:?}", lab.name, python.minor);
             });
         }

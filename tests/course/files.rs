@@ -11,7 +11,8 @@ use crate::run::{Run, fixture, labready, shown};
 
 /// A run as a person sees it, with a folder's name that differs taken out.
 fn seen(run: &Run, folder: &Path) -> String {
-    let text = format!("exit code {}\n--- stdout\n{}--- stderr\n{}", run.code, run.stdout, run.stderr);
+    let text =
+        format!("exit code {}\n--- stdout\n{}--- stderr\n{}", run.code, run.stdout, run.stderr);
     text.replace(&shown(folder), "FOLDER")
 }
 
@@ -22,8 +23,7 @@ fn folder(course: &str) -> TempDir {
     folder
 }
 
-const HEAD: &str =
-    "[course]\nname = \"Wrong\"\npython = \">=3.7\"\n[packages]\npython = [\"{python}\"]\n[venv]\nfolder = \"venv\"\n";
+const HEAD: &str = "[course]\nname = \"Wrong\"\npython = \">=3.7\"\n[packages]\npython = [\"{python}\"]\n[venv]\nfolder = \"venv\"\n";
 
 #[test]
 fn lint_tells_everything_that_is_wrong_each_with_its_line() {
@@ -49,7 +49,10 @@ fn lint_shows_what_a_lab_has_and_what_is_worth_a_second_look() {
 fn show_takes_a_folder_or_a_file_and_not_two() {
     let course = fixture("courses/pool");
     let text = fs::read_to_string(course.join("course.toml")).unwrap();
-    for arguments in [["course", "show", &shown(&course)], ["course", "show", &shown(&course.join("course.toml"))]] {
+    for arguments in [
+        ["course", "show", &shown(&course)],
+        ["course", "show", &shown(&course.join("course.toml"))],
+    ] {
         let run = labready(&arguments);
         assert_eq!((run.code, run.stdout.as_str()), (0, text.as_str()), "{run:?}");
     }
@@ -64,7 +67,10 @@ fn a_draft_overwrites_nothing() {
     let script = folder.path().join("lab.py");
     let run = labready(&["course", "new", &shown(&script), "--output", &shown(folder.path())]);
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.stderr.contains("course.toml` is there already, and nothing is overwritten"), "{run:?}");
+    assert!(
+        run.stderr.contains("course.toml` is there already, and nothing is overwritten"),
+        "{run:?}"
+    );
     fs::remove_file(folder.path().join("course.toml")).unwrap();
     let other = fixture("courses/pool/pool_of_two.py");
     fs::write(folder.path().join("pool_of_two.py"), "another").unwrap();
@@ -80,7 +86,15 @@ fn a_draft_beside_its_script_leaves_the_script_alone() {
     fs::remove_file(folder.path().join("course.toml")).unwrap();
     let python = shown(&pythons().pop().unwrap().path);
     let script = shown(&folder.path().join("lab.py"));
-    let run = labready(&["course", "new", &script, "--output", &shown(folder.path()), "--python", &python]);
+    let run = labready(&[
+        "course",
+        "new",
+        &script,
+        "--output",
+        &shown(folder.path()),
+        "--python",
+        &python,
+    ]);
     assert_eq!(run.code, 0, "{run:?}");
     let run = labready(&["course", "lint", &shown(folder.path())]);
     assert!(run.stdout.contains("note: `lab.py` waits for nothing"), "{run:?}");
@@ -90,7 +104,10 @@ fn a_draft_beside_its_script_leaves_the_script_alone() {
 fn a_script_that_cannot_be_a_lab_is_refused_before_it_is_run() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("my lab.py"), "").unwrap();
-    for (script, why) in [("my lab.py", "its name is not a plain Python file name"), ("gone.py", "there is no script")] {
+    for (script, why) in [
+        ("my lab.py", "its name is not a plain Python file name"),
+        ("gone.py", "there is no script"),
+    ] {
         let run = labready(&["course", "new", &shown(&folder.path().join(script))]);
         assert_eq!(run.code, 2, "{run:?}");
         assert!(run.stderr.contains(why), "{run:?}");

@@ -1,5 +1,5 @@
-//! Courses of others: the format's worked examples are run for real, drafts are made from recorded and from made-up observations,
-//! and what is wrong with a course file is told.
+//! Courses of others: the format's worked examples are run for real, drafts are made from recorded
+//! and from made-up observations, and what is wrong with a course file is told.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod drafts;

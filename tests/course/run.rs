@@ -17,9 +17,14 @@ pub struct Run {
 /// Runs labready.
 pub fn labready(arguments: &[&str]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_labready"));
-    let output = command.args(arguments).env("LC_ALL", "C.UTF-8").stdin(Stdio::null()).output().unwrap();
+    let output =
+        command.args(arguments).env("LC_ALL", "C.UTF-8").stdin(Stdio::null()).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Run { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    Run {
+        code: output.status.code().unwrap(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
 }
 
 /// The same again while it is inconclusive: a busy machine may keep the judge from telling.

@@ -30,7 +30,10 @@ fn expect_ready(machine: &Machine, series: &str) {
     }
     assert!(machine.has_package("build-essential"));
     assert_eq!(machine.leads_to("/usr/local/bin/python3"), "/etc/alternatives/labready-python3");
-    assert_eq!(machine.leads_to("/etc/alternatives/labready-python3"), format!("/usr/bin/python{series}"));
+    assert_eq!(
+        machine.leads_to("/etc/alternatives/labready-python3"),
+        format!("/usr/bin/python{series}")
+    );
     assert_eq!(machine.run(["dpkg", "--audit"]), "");
     machine.run(["apt-get", "check", "-q"]);
     machine.run(["apt-get", "update", "-q", "--error-on=any"]);
@@ -62,7 +65,8 @@ struct TheSystems {
 
 impl TheSystems {
     fn on(machine: &Machine) -> Self {
-        let python3 = machine.exists("/usr/bin/python3").then(|| machine.leads_to("/usr/bin/python3"));
+        let python3 =
+            machine.exists("/usr/bin/python3").then(|| machine.leads_to("/usr/bin/python3"));
         Self { python3, settings: machine.tree().below("/etc/apt") }
     }
 
@@ -75,7 +79,10 @@ impl TheSystems {
         } else if let Some(python3) = after.python3 {
             // Brought by what the course's packages depend on: Debian's own link.
             let owner = machine.run(["dpkg-query", "--search", "/usr/bin/python3"]);
-            assert!(owner.starts_with("python3-minimal:") && python3.starts_with("python3."), "{owner}{python3}");
+            assert!(
+                owner.starts_with("python3-minimal:") && python3.starts_with("python3."),
+                "{owner}{python3}"
+            );
         }
     }
 }
@@ -129,7 +136,8 @@ fn what_apt_could_bring_is_not_asked_for_when_it_is_there() {
     let systems = TheSystems::on(&machine);
     machine.watch_package_programs();
     set_up(&machine);
-    let apt = machine.started().into_iter().filter(|line| line.starts_with("apt")).collect::<Vec<_>>();
+    let apt =
+        machine.started().into_iter().filter(|line| line.starts_with("apt")).collect::<Vec<_>>();
     assert_eq!(apt, Vec::<String>::new(), "everything that apt could bring was there");
     systems.expect_untouched(&machine);
     expect_ready(&machine, "3.11");

@@ -12,11 +12,13 @@ const LOGS: [&str; 1] = ["/var/log"];
 
 /// Setup from the bundle, on a machine without a network.
 fn set_up(machine: &Machine, more: &[&str]) -> Output {
-    let line = [&["exec", "labready", "setup", "--yes", "--bundle", BUNDLE], more].concat().join(" ");
+    let line =
+        [&["exec", "labready", "setup", "--yes", "--bundle", BUNDLE], more].concat().join(" ");
     machine.command(["sh", "-ec", &line]).limit(COLD).run()
 }
 
-/// A bundle in which a line of shell replaced files is refused with these words; then it is as it was.
+/// A bundle in which a line of shell replaced files is refused with these words; then it is as it
+/// was.
 #[track_caller]
 fn is_refused(machine: &Machine, change: &str, more: &[&str], words: &[&str]) {
     machine.shell(&format!("cp -rl {BUNDLE} /srv/kept; cd {BUNDLE}; {change}"));
@@ -33,13 +35,29 @@ fn a_machine_without_a_network_becomes_ready_from_a_bundle_that_a_student_made_e
     let connected = Machine::ready("bookworm");
     connected.run(["install", "-d", "-o", "student", "/srv/stick"]);
     let index = connected.tree().below("/var/lib/apt");
-    let output = connected.labready(["bundle", "/srv/stick/bundle", "--format", "json"]).by_student().limit(COLD).run();
+    let output = connected
+        .labready(["bundle", "/srv/stick/bundle", "--format", "json"])
+        .by_student()
+        .limit(COLD)
+        .run();
     let report = output.succeeds().json();
     schema::expect_valid(&report);
-    assert!(report["sentence"].as_str().is_some_and(|said| said.contains("debian bookworm on amd64")), "{output}");
+    assert!(
+        report["sentence"].as_str().is_some_and(|said| said.contains("debian bookworm on amd64")),
+        "{output}"
+    );
     index.is_the_same_as(&connected.tree().below("/var/lib/apt"));
-    assert_eq!(connected.shell("ls -A /var/tmp /home/student | grep -v :"), "\n", "something is left");
-    connected.labready(["bundle", "/srv/stick/bundle"]).by_student().run().exits(2).says("is not empty");
+    assert_eq!(
+        connected.shell("ls -A /var/tmp /home/student | grep -v :"),
+        "\n",
+        "something is left"
+    );
+    connected
+        .labready(["bundle", "/srv/stick/bundle"])
+        .by_student()
+        .run()
+        .exits(2)
+        .says("is not empty");
     connected
         .labready(["bundle", "/srv/stick/other"])
         .run()
@@ -59,12 +77,32 @@ fn a_machine_without_a_network_becomes_ready_from_a_bundle_that_a_student_made_e
         &[],
         &["debs/python3.11_", "SHA-256"],
     );
-    is_refused(&machine, &format!("{archive}; cp $f x; printf x >>x; mv x $f"), &[], &["debs/python3.11_", "larger"]);
-    is_refused(&machine, &format!("{archive}; mv $f debs/x; ln -s x $f"), &[], &["debs/python3.11_", "cannot be copied"]);
+    is_refused(
+        &machine,
+        &format!("{archive}; cp $f x; printf x >>x; mv x $f"),
+        &[],
+        &["debs/python3.11_", "larger"],
+    );
+    is_refused(
+        &machine,
+        &format!("{archive}; mv $f debs/x; ln -s x $f"),
+        &[],
+        &["debs/python3.11_", "cannot be copied"],
+    );
     is_refused(&machine, "rm wheels/wheel-*", &[], &["wheels/wheel-", "No such file"]);
-    is_refused(&machine, "sed -i s/bookworm/trixie/ bundle.json", &[], &["debian trixie", "debian bookworm"]);
+    is_refused(
+        &machine,
+        "sed -i s/bookworm/trixie/ bundle.json",
+        &[],
+        &["debian trixie", "debian bookworm"],
+    );
     is_refused(&machine, "sed -i s/amd64/riscv64/ bundle.json", &[], &["riscv64"]);
-    is_refused(&machine, "sed -i s,debs/,../../etc/, bundle.json", &[], &["where no bundle has one"]);
+    is_refused(
+        &machine,
+        "sed -i s,debs/,../../etc/, bundle.json",
+        &[],
+        &["where no bundle has one"],
+    );
     is_refused(&machine, "rm bundle.json", &[], &["is no bundle"]);
     is_refused(&machine, "true", &["--python", "3.12"], &["3.11.2", "3.12"]);
     untouched.is_the_same_as(&machine.tree().without(&LOGS));
@@ -81,7 +119,12 @@ fn a_machine_without_a_network_becomes_ready_from_a_bundle_that_a_student_made_e
     machine.watch_package_programs();
     set_up(&machine, &["--no-verify"]).succeeds();
     assert_eq!(machine.started(), Vec::<String>::new());
-    machine.labready(["undo", "--yes"]).limit(COLD).run().succeeds().says("Everything that setup did is taken back.");
+    machine
+        .labready(["undo", "--yes"])
+        .limit(COLD)
+        .run()
+        .succeeds()
+        .says("Everything that setup did is taken back.");
     assert!(!machine.has_package("python3.11"));
 }
 
@@ -97,13 +140,28 @@ fn offline_what_apt_fetched_before_is_used_and_what_is_missing_is_named() {
     machine.run(["apt-get", "clean"]);
     let before = machine.tree().without(&["/var/log", "/var/cache/apt"]);
     for command in ["setup", "plan"] {
-        let line = format!("labready {command} --offline {}", if command == "setup" { "--yes" } else { "" });
+        let line = format!(
+            "labready {command} --offline {}",
+            if command == "setup" { "--yes" } else { "" }
+        );
         let output = machine.command(["sh", "-c", &line]).run();
-        output.exits(1).says("the package `build-essential` is not on this machine").says("labready bundle DIR");
+        output
+            .exits(1)
+            .says("the package `build-essential` is not on this machine")
+            .says("labready bundle DIR");
     }
     machine.shell("rm -rf /var/lib/apt/lists/*");
-    machine.labready(["setup", "--yes", "--offline"]).run().exits(1).says("`build-essential`").says("labready bundle DIR");
-    machine.labready(["plan", "--offline", "--python", "3.12"]).run().exits(1).says("labready bundle DIR");
+    machine
+        .labready(["setup", "--yes", "--offline"])
+        .run()
+        .exits(1)
+        .says("`build-essential`")
+        .says("labready bundle DIR");
+    machine
+        .labready(["plan", "--offline", "--python", "3.12"])
+        .run()
+        .exits(1)
+        .says("labready bundle DIR");
     before.without(&["/var/lib/apt/lists"]).is_the_same_as(&machine.tree().without(&[
         "/var/log",
         "/var/cache/apt",
@@ -126,7 +184,11 @@ fn a_student_with_sudo_sets_up_from_a_bundle_and_nothing_of_it_is_left() {
     machine.write("/etc/sudoers.d/student", "student ALL=(ALL:ALL) NOPASSWD: ALL\n");
     machine.run(["chmod", "0440", "/etc/sudoers.d/student"]);
     // Whoever makes it may be used to keep files to themselves; so may whoever takes from it.
-    machine.command(["sh", "-ec", "umask 077; labready bundle /srv/bundle"]).limit(COLD).run().succeeds();
+    machine
+        .command(["sh", "-ec", "umask 077; labready bundle /srv/bundle"])
+        .limit(COLD)
+        .run()
+        .succeeds();
     machine.run(["dpkg", "--remove", "build-essential"]);
     machine.run(["apt-get", "clean"]);
     machine.hide_network();
@@ -141,7 +203,14 @@ fn what_a_run_that_was_killed_left_is_removed_by_the_next_and_nothing_of_anybody
     let machine = Machine::ready("bookworm");
     machine.shell("cd /var/tmp; mkdir labready-mine labready-new labready-theirs thesis; touch -d '2 hours ago' labready-mine labready-theirs thesis");
     machine.shell("ln -s /etc /var/tmp/labready-link; chown student /var/tmp/labready-theirs; echo text >/var/tmp/labready-mine/file; touch -d '2 hours ago' /var/tmp/labready-mine");
-    machine.labready(["setup", "--yes", "--bundle", "/nowhere"]).run().exits(2).says("is no bundle");
-    assert_eq!(machine.run(["ls", "/var/tmp"]), "labready-link\nlabready-new\nlabready-theirs\nthesis\n");
+    machine
+        .labready(["setup", "--yes", "--bundle", "/nowhere"])
+        .run()
+        .exits(2)
+        .says("is no bundle");
+    assert_eq!(
+        machine.run(["ls", "/var/tmp"]),
+        "labready-link\nlabready-new\nlabready-theirs\nthesis\n"
+    );
     assert!(machine.exists("/etc/passwd"));
 }

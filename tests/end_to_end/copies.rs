@@ -9,8 +9,14 @@ const TASKS: &str = include_str!("../../scripts/learning_tasks.py");
 /// The usual mistake: each task is awaited before the next one is made.
 fn one_by_one() -> String {
     let wrong = TASKS
-        .replace("    first = asyncio.create_task(swiss())\n    second = asyncio.create_task(swiss())\n", "")
-        .replace("    await asyncio.gather(first, second)\n", "    await swiss()\n    await swiss()\n");
+        .replace(
+            "    first = asyncio.create_task(swiss())\n    second = asyncio.create_task(swiss())\n",
+            "",
+        )
+        .replace(
+            "    await asyncio.gather(first, second)\n",
+            "    await swiss()\n    await swiss()\n",
+        );
     assert_ne!(wrong, TASKS);
     wrong
 }
@@ -25,20 +31,49 @@ fn a_students_copy_is_judged_and_the_mistake_is_named() {
     let machine = Machine::ready("bookworm");
     give_to_student(&machine, "learning_tasks.py", TASKS);
     let verify = |arguments: [&str; 2]| machine.labready(arguments).by_student().run();
-    verify(["verify", "learning_tasks.py"]).succeeds().says("pass").says("learning_tasks.py").does_not_say("advanced_event_loop");
+    verify(["verify", "learning_tasks.py"])
+        .succeeds()
+        .says("pass")
+        .says("learning_tasks.py")
+        .does_not_say("advanced_event_loop");
 
     give_to_student(&machine, "learning_tasks.py", &one_by_one());
-    verify(["verify", "learning_tasks.py"]).exits(1).says("FAIL").says("one after the other").says("What to do");
+    verify(["verify", "learning_tasks.py"])
+        .exits(1)
+        .says("FAIL")
+        .says("one after the other")
+        .says("What to do");
 }
 
 #[test]
 fn a_file_of_another_name_is_judged_when_its_lab_is_told() {
     let machine = Machine::ready("bookworm");
     give_to_student(&machine, "homework 1.py", TASKS);
-    machine.labready(["verify", "homework 1.py"]).by_student().run().exits(2).says("--lab NAME").says("learning_tasks");
-    machine.labready(["verify", "--lab", "learning_tasks", "homework 1.py"]).by_student().run().succeeds().says("homework 1.py");
-    machine.labready(["verify", "--lab", "nonsense", "homework 1.py"]).by_student().run().exits(2).says("named like no lab");
-    machine.labready(["verify", "nowhere/learning_tasks.py"]).by_student().run().exits(2).says("there is no such file");
+    machine
+        .labready(["verify", "homework 1.py"])
+        .by_student()
+        .run()
+        .exits(2)
+        .says("--lab NAME")
+        .says("learning_tasks");
+    machine
+        .labready(["verify", "--lab", "learning_tasks", "homework 1.py"])
+        .by_student()
+        .run()
+        .succeeds()
+        .says("homework 1.py");
+    machine
+        .labready(["verify", "--lab", "nonsense", "homework 1.py"])
+        .by_student()
+        .run()
+        .exits(2)
+        .says("named like no lab");
+    machine
+        .labready(["verify", "nowhere/learning_tasks.py"])
+        .by_student()
+        .run()
+        .exits(2)
+        .says("there is no such file");
 }
 
 #[test]
@@ -46,14 +81,22 @@ fn root_runs_a_students_copy_as_the_student_and_follows_no_link() {
     let machine = Machine::ready("bookworm");
     let telling = format!("open('who', 'w').close()\n{TASKS}");
     give_to_student(&machine, "learning_tasks.py", &telling);
-    machine.labready(["verify", "/home/student/learning_tasks.py"]).run().exits(3).says("--python PATH");
+    machine
+        .labready(["verify", "/home/student/learning_tasks.py"])
+        .run()
+        .exits(3)
+        .says("--python PATH");
     let verify = ["verify", "--python", "/usr/bin/python3.11", "/home/student/learning_tasks.py"];
     machine.labready(verify).run().succeeds();
     let owner = machine.run(["stat", "-c", "%U", "/home/student/who"]);
     assert_eq!(owner, "student\n", "root ran a student's code as root");
 
     machine.link("/root/secret.py", "/home/student/learn_async_sleep.py");
-    machine.labready(["verify", "/home/student/learn_async_sleep.py"]).run().exits(2).says("it is a link");
+    machine
+        .labready(["verify", "/home/student/learn_async_sleep.py"])
+        .run()
+        .exits(2)
+        .says("it is a link");
 }
 
 #[test]
@@ -61,14 +104,23 @@ fn a_neighbour_that_hides_a_module_of_pythons_own_is_named() {
     let machine = Machine::ready("bookworm");
     give_to_student(&machine, "learning_tasks.py", TASKS);
     give_to_student(&machine, "asyncio.py", "print('my first asyncio')\n");
-    machine.labready(["verify", "learning_tasks.py"]).by_student().run().exits(1).says("asyncio.py");
+    machine
+        .labready(["verify", "learning_tasks.py"])
+        .by_student()
+        .run()
+        .exits(1)
+        .says("asyncio.py");
 }
 
 #[test]
 fn watch_judges_again_on_every_save_until_ctrl_c() {
     let machine = Machine::ready("bookworm");
     give_to_student(&machine, "learning_tasks.py", TASKS);
-    let mut running = machine.labready(["verify", "--watch", "learning_tasks.py"]).by_student().on_a_terminal().start();
+    let mut running = machine
+        .labready(["verify", "--watch", "learning_tasks.py"])
+        .by_student()
+        .on_a_terminal()
+        .start();
     running.sees("Every lab passed.");
     give_to_student(&machine, "learning_tasks.py", &one_by_one());
     running.sees("Not ready: 1 of 1 labs failed");

@@ -74,7 +74,9 @@ fn a_run_that_was_killed_with_everything_it_started_is_continued() {
     for record in [r#""id":"refresh-index""#, r#""record":"packages""#, r#""id":"register-"#] {
         let machine = Machine::fresh("bookworm");
         let mut running = machine.labready(["setup", "--yes"]).limit(COLD).start();
-        running.waits_for(record, |_| machine.exists(journal) && machine.read(journal).contains(record));
+        running.waits_for(record, |_| {
+            machine.exists(journal) && machine.read(journal).contains(record)
+        });
         machine.kill_everything();
         running.finish().exits(137);
         expect_the_next_run_to_go_on(&machine);

@@ -1,4 +1,5 @@
-//! An Ubuntu whose own archives have no Python for the course: a signed archive over HTTP, shaped like deadsnakes, has one.
+//! An Ubuntu whose own archives have no Python for the course: a signed archive over HTTP, shaped
+//! like deadsnakes, has one.
 
 use std::time::Duration;
 
@@ -37,20 +38,28 @@ fn sign(machine: &Machine, codename: &str) {
 
 /// The same for another architecture, or past its date.
 fn sign_otherwise(machine: &Machine, architecture: &str, expired: &str) {
-    machine.command(["sh", "-ec", SIGN, "sign", "noble", "ppa@example.org", architecture, expired]).run().succeeds();
+    machine
+        .command(["sh", "-ec", SIGN, "sign", "noble", "ppa@example.org", architecture, expired])
+        .run()
+        .succeeds();
 }
 
 /// Serves /srv/ppa until the machine ends.
 fn serve(machine: &Machine, python: &str, port: u16) -> Running {
     let number = port.to_string();
-    let words = [python, "-m", "http.server", "--bind", "127.0.0.1", "--directory", "/srv/ppa", &number];
+    let words =
+        [python, "-m", "http.server", "--bind", "127.0.0.1", "--directory", "/srv/ppa", &number];
     let mut server = machine.command(words).limit(COLD).start();
-    let connects = format!("import socket; socket.create_connection(('127.0.0.1', {port})).close()");
-    server.waits_for("the server to listen", |_| machine.command([python, "-c", &connects]).run().code == 0);
+    let connects =
+        format!("import socket; socket.create_connection(('127.0.0.1', {port})).close()");
+    server.waits_for("the server to listen", |_| {
+        machine.command([python, "-c", &connects]).run().code == 0
+    });
     server
 }
 
-/// A machine with the debs of the real 3.13 in an archive of its own, and an apt that is forbidden to take them from anywhere else.
+/// A machine with the debs of the real 3.13 in an archive of its own, and an apt that is forbidden
+/// to take them from anywhere else.
 fn ubuntu_26_04() -> Machine {
     let machine = Machine::fresh("sid");
     machine.apt_install(["python3", "apt-utils", "gnupg"]);
@@ -69,7 +78,8 @@ fn ubuntu_26_04() -> Machine {
 }
 
 #[test]
-fn an_ubuntu_whose_python_is_too_new_gets_3_13_from_deadsnakes_and_nothing_else_from_there_until_undo() {
+fn an_ubuntu_whose_python_is_too_new_gets_3_13_from_deadsnakes_and_nothing_else_from_there_until_undo()
+ {
     let machine = ubuntu_26_04();
     let port = free_port();
     let server = serve(&machine, "/usr/bin/python3", port);
@@ -83,7 +93,10 @@ fn an_ubuntu_whose_python_is_too_new_gets_3_13_from_deadsnakes_and_nothing_else_
     assert_eq!(machine.leads_to("/usr/bin/python3"), "python3.14");
     assert_eq!(machine.leads_to("/etc/alternatives/labready-python3"), "/usr/bin/python3.13");
     assert!(!machine.has_package("software-properties-common"));
-    for file in ["/etc/apt/keyrings/labready-deadsnakes.asc", "/etc/apt/sources.list.d/labready-deadsnakes.sources"] {
+    for file in [
+        "/etc/apt/keyrings/labready-deadsnakes.asc",
+        "/etc/apt/sources.list.d/labready-deadsnakes.sources",
+    ] {
         assert_eq!(machine.run(["stat", "-c", "%a %U %G", file]), "644 root root\n");
     }
     assert!(machine.run(["apt-cache", "policy", "python3.13"]).contains(&mirror));
@@ -113,7 +126,10 @@ fn asked_for_3_12(codename: &str, version: &str) -> Machine {
 
 /// Its own archives are one small folder: what is asked of them is answered at once.
 fn has_only_a_small_archive(machine: &Machine) {
-    machine.write("/srv/small/Packages", "Package: small\nVersion: 1\nArchitecture: all\nFilename: ./small.deb\nSize: 1\n");
+    machine.write(
+        "/srv/small/Packages",
+        "Package: small\nVersion: 1\nArchitecture: all\nFilename: ./small.deb\nSize: 1\n",
+    );
     machine.write("/etc/apt/sources.list", "deb [trusted=yes] file:/srv/small ./\n");
     machine.shell("rm -rf /var/lib/apt/lists/*; apt-get update -q");
 }
@@ -122,7 +138,16 @@ fn has_only_a_small_archive(machine: &Machine) {
 #[track_caller]
 fn is_refused(machine: &Machine, port: u16, words: &[&str]) {
     let before = machine.tree().below("/etc/apt");
-    let setup = ["setup", "--yes", "--python", "3.12", "--ppa-mirror", &mirror(port), "--ppa-key", "/srv/key.asc"];
+    let setup = [
+        "setup",
+        "--yes",
+        "--python",
+        "3.12",
+        "--ppa-mirror",
+        &mirror(port),
+        "--ppa-key",
+        "/srv/key.asc",
+    ];
     let output = machine.labready(setup).limit(COLD).run();
     output.exits(5);
     for said in words {
@@ -149,7 +174,10 @@ fn a_server_that_is_dead_or_wants_a_login_is_told_apart_and_nothing_is_written()
     has_only_a_small_archive(&machine);
     is_refused(&machine, port, &["cannot be reached", "Connection refused", "check the network"]);
 
-    machine.write("/srv/ppa/dists/noble/InRelease", "<html><title>Welcome to our hotel</title></html>\n");
+    machine.write(
+        "/srv/ppa/dists/noble/InRelease",
+        "<html><title>Welcome to our hotel</title></html>\n",
+    );
     let _server = serve(&machine, "/usr/bin/python3.11", port);
     is_refused(&machine, port, &["a page of its own", "log in"]);
     machine.write("/srv/ppa/dists/noble/InRelease", "moved\n");
@@ -164,7 +192,11 @@ fn an_archive_that_apt_cannot_use_or_that_has_nothing_here_is_taken_back() {
     has_only_a_small_archive(&machine);
     sign(&machine, "noble");
     let _server = serve(&machine, "/usr/bin/python3.11", port);
-    is_refused(&machine, port, &["deadsnakes has nothing for the architecture amd64", "names no Python"]);
+    is_refused(
+        &machine,
+        port,
+        &["deadsnakes has nothing for the architecture amd64", "names no Python"],
+    );
 
     machine.run(["chmod", "0700", "/etc/apt/keyrings"]);
     is_refused(&machine, port, &["/etc/apt/keyrings", "which only root may enter"]);
@@ -175,7 +207,10 @@ fn an_archive_that_apt_cannot_use_or_that_has_nothing_here_is_taken_back() {
     sign_otherwise(&machine, "arm64", "");
     is_refused(&machine, port, &["deadsnakes has nothing for the architecture amd64", "arm64"]);
 
-    machine.command(["sh", "-ec", SIGN, "sign", "other", "somebody-else@example.org"]).run().succeeds();
+    machine
+        .command(["sh", "-ec", SIGN, "sign", "other", "somebody-else@example.org"])
+        .run()
+        .succeeds();
     sign_otherwise(&machine, "amd64", "");
     machine.run(["sh", "-ec", "gpg --armor --export somebody-else@example.org >/srv/key.asc"]);
     is_refused(&machine, port, &["not signed by the key that it should be", "--ppa-key"]);
@@ -189,7 +224,16 @@ fn a_source_of_deadsnakes_that_is_right_is_reused_and_any_other_does_not_stand_i
     let plan = |source: &str| {
         machine.write("/etc/apt/sources.list.d/ppa.list", source);
         machine.shell("rm -rf /var/lib/apt/lists/*; mkdir -p /var/lib/apt/lists; : >/var/lib/apt/lists/x_Packages");
-        let setup = ["setup", "--yes", "--python", "3.12", "--ppa-mirror", &mirror(port), "--ppa-key", "/srv/key.asc"];
+        let setup = [
+            "setup",
+            "--yes",
+            "--python",
+            "3.12",
+            "--ppa-mirror",
+            &mirror(port),
+            "--ppa-key",
+            "/srv/key.asc",
+        ];
         machine.labready(setup).limit(COLD).run()
     };
     let right = format!("deb [trusted=yes] {} noble main\n", mirror(port));
@@ -204,7 +248,10 @@ fn a_source_of_deadsnakes_that_is_right_is_reused_and_any_other_does_not_stand_i
         right.replace("noble", "jammy"),
         "deb [trusted=yes] http://ppa.launchpad.net/deadsnakes/ppa/ubuntu noble main\n".to_owned(),
     ] {
-        plan(&other).exits(5).says("Add the deadsnakes archive for noble").says("cannot be reached");
+        plan(&other)
+            .exits(5)
+            .says("Add the deadsnakes archive for noble")
+            .says("cannot be reached");
     }
 }
 
@@ -232,7 +279,9 @@ fn a_python_that_should_have_come_from_deadsnakes_and_came_from_elsewhere_is_tol
     let pin = "# only: python3.12\nPackage: python3.12\nPin: release o=LP-PPA-deadsnakes\nPin-Priority: 500\n";
     machine.write("/etc/apt/preferences.d/labready-deadsnakes", pin);
     let output = machine.labready(["setup", "--yes", "--python", "3.12"]).run();
-    output.says("`python3.12` 3.12.9-1 did not come from deadsnakes").says("`http://127.0.0.1:9/ppa` does not have that version");
+    output
+        .says("`python3.12` 3.12.9-1 did not come from deadsnakes")
+        .says("`http://127.0.0.1:9/ppa` does not have that version");
 }
 
 #[test]

@@ -12,11 +12,18 @@ fn a_fresh_machine_has_apt_and_no_python() {
     for suite in ["bullseye", "bookworm", "trixie", "sid"] {
         let machine = Machine::fresh(suite);
         assert!(!machine.exists("/usr/bin/python3"), "{suite} has a python3");
-        assert_eq!(machine.shell("ls /var/lib/apt/lists | grep -c Packages || true").trim(), "0", "{suite} has a package index");
+        assert_eq!(
+            machine.shell("ls /var/lib/apt/lists | grep -c Packages || true").trim(),
+            "0",
+            "{suite} has a package index"
+        );
         let codename = machine.shell(". /etc/os-release; echo $VERSION_CODENAME");
         assert!(suite == "sid" || codename.trim() == suite, "{suite} calls itself {codename}");
         machine.run(["apt-get", "update", "-q", "--error-on=any"]);
-        assert!(machine.shell("apt-cache policy python3").contains("Candidate: 3."), "{suite} offers no python3");
+        assert!(
+            machine.shell("apt-cache policy python3").contains("Candidate: 3."),
+            "{suite} offers no python3"
+        );
     }
 }
 
@@ -35,9 +42,13 @@ fn everything_that_runs_on_a_machine_ends_with_it() {
     let machine = Machine::fresh("bookworm");
     machine.shell("setsid sleep 4213 >/dev/null 2>&1 &");
     let alive = || {
-        let numbers =
-            fs::read_dir("/proc").unwrap().flatten().filter(|entry| entry.file_name().to_string_lossy().parse::<u32>().is_ok());
-        numbers.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok()).any(|words| words == b"sleep\x004213\0")
+        let numbers = fs::read_dir("/proc")
+            .unwrap()
+            .flatten()
+            .filter(|entry| entry.file_name().to_string_lossy().parse::<u32>().is_ok());
+        numbers
+            .filter_map(|entry| fs::read(entry.path().join("cmdline")).ok())
+            .any(|words| words == b"sleep\x004213\0")
     };
     assert!(alive() && machine.is_alive("sleep"), "{:?}", machine.processes());
     drop(machine);
@@ -52,7 +63,11 @@ fn a_tree_tells_a_changed_mode_owner_link_or_byte() {
     let before = machine.tree();
     let after = |change: &str| {
         machine.shell(change);
-        before.changes_to(&machine.tree().below("/srv")).lines().filter(|line| line.contains("/srv")).count()
+        before
+            .changes_to(&machine.tree().below("/srv"))
+            .lines()
+            .filter(|line| line.contains("/srv"))
+            .count()
     };
     assert_eq!(after("true"), 0);
     assert_eq!(after("chmod 0600 /srv/a"), 1);
@@ -65,7 +80,8 @@ fn a_tree_tells_a_changed_mode_owner_link_or_byte() {
 #[test]
 fn the_student_has_no_rights() {
     let machine = Machine::fresh("bookworm");
-    let output = machine.command(["sh", "-c", "id -u; id -G; pwd; cat /etc/shadow"]).by_student().run();
+    let output =
+        machine.command(["sh", "-c", "id -u; id -G; pwd; cat /etc/shadow"]).by_student().run();
     assert_eq!(output.exits(1).stdout, "1000\n1000\n/home/student\n");
     machine.command(["touch", "/usr/local/bin/mine"]).by_student().run().exits(1);
 }
@@ -120,9 +136,17 @@ fn a_watched_program_is_noted_and_does_its_work() {
 fn a_small_disk_fills_up() {
     let machine = Machine::fresh_with_disk("bookworm", 8 << 20);
     machine.fill_disk("/var", 64 << 10);
-    machine.command(["dd", "if=/dev/zero", "of=/var/more", "bs=1M", "count=1"]).run().says("No space left").exits(1);
+    machine
+        .command(["dd", "if=/dev/zero", "of=/var/more", "bs=1M", "count=1"])
+        .run()
+        .says("No space left")
+        .exits(1);
     machine.small_disk("/srv/work", 1 << 20);
-    machine.command(["dd", "if=/dev/zero", "of=/srv/work/more", "bs=1M", "count=2"]).run().says("No space left").exits(1);
+    machine
+        .command(["dd", "if=/dev/zero", "of=/srv/work/more", "bs=1M", "count=2"])
+        .run()
+        .says("No space left")
+        .exits(1);
 }
 
 #[test]
@@ -130,7 +154,9 @@ fn what_takes_too_long_is_stopped() {
     let machine = Machine::fresh("bookworm");
     let started = Instant::now();
     let limit = Duration::from_millis(300);
-    let stopped = std::panic::catch_unwind(|| Machine::fresh("bookworm").command(["sleep", "60"]).limit(limit).run().code);
+    let stopped = std::panic::catch_unwind(|| {
+        Machine::fresh("bookworm").command(["sleep", "60"]).limit(limit).run().code
+    });
     assert!(stopped.is_err() && started.elapsed() < Duration::from_secs(10));
     drop(machine);
 }
@@ -146,5 +172,7 @@ fn a_missing_prerequisite_is_named_with_the_command_that_brings_it() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("mmdebstrap"), "").unwrap();
     assert!(ask(0, folder.path().as_os_str(), keyring).contains("`apt-get install util-linux`"));
-    assert!(ask(0, path, Path::new("/nowhere")).contains("`apt-get install debian-archive-keyring`"));
+    assert!(
+        ask(0, path, Path::new("/nowhere")).contains("`apt-get install debian-archive-keyring`")
+    );
 }

@@ -50,7 +50,8 @@ fn everything_that_is_wrong_is_told_with_what_mends_it() {
     assert_eq!(machine.run(["dpkg", "--audit"]), "");
 }
 
-/// The environment that an earlier `sudo` left to root in the student's home, with a link out of it.
+/// The environment that an earlier `sudo` left to root in the student's home, with a link out of
+/// it.
 fn machine_with_roots_environment() -> Machine {
     let machine = Machine::ready("bookworm");
     machine.shell(
@@ -63,15 +64,28 @@ fn machine_with_roots_environment() -> Machine {
 
 #[track_caller]
 fn expect_it_to_be_the_students(machine: &Machine) {
-    assert_eq!(machine.shell("find /home/student ! -user student -print"), "", "not the student's own");
-    assert_eq!(machine.run(["stat", "-c", "%U", "/etc", "/etc/roots-own", "/etc/passwd"]), "root\nroot\nroot\n");
+    assert_eq!(
+        machine.shell("find /home/student ! -user student -print"),
+        "",
+        "not the student's own"
+    );
+    assert_eq!(
+        machine.run(["stat", "-c", "%U", "/etc", "/etc/roots-own", "/etc/passwd"]),
+        "root\nroot\nroot\n"
+    );
 }
 
 #[test]
 fn an_environment_that_sudo_left_to_root_is_given_back_and_no_link_is_followed() {
     let machine = machine_with_roots_environment();
     machine.apt_install(["sudo"]);
-    machine.labready(["doctor"]).by_student().run().exits(1).says("belongs to root, not to").says("sudo labready repair");
+    machine
+        .labready(["doctor"])
+        .by_student()
+        .run()
+        .exits(1)
+        .says("belongs to root, not to")
+        .says("sudo labready repair");
     let refused = machine.labready(["setup", "--yes"]).by_student().run();
     refused.exits(4).says("-execdir /bin/chown -h --from=0 1000:1000");
 
@@ -87,12 +101,24 @@ fn repair_gives_it_back_too_and_leaves_what_is_no_environment_as_a_whole() {
     let machine = machine_with_roots_environment();
     machine.write("/home/student/venv/thesis.txt", "root's\n");
     let repair = ["repair", "--yes"];
-    let output = machine.labready(repair).env("SUDO_UID", "1000").env("SUDO_GID", "1000").within("/home/student").run();
+    let output = machine
+        .labready(repair)
+        .env("SUDO_UID", "1000")
+        .env("SUDO_GID", "1000")
+        .within("/home/student")
+        .run();
     output.exits(1).says("belongs to root").says("sudo chown -hR 1000:1000 /home/student/venv");
     assert_eq!(machine.run(["stat", "-c", "%U", "/home/student/venv"]), "root\n");
 
     machine.run(["rm", "/home/student/venv/thesis.txt"]);
-    let mend = || machine.labready(repair).env("SUDO_UID", "1000").env("SUDO_GID", "1000").within("/home/student").run();
+    let mend = || {
+        machine
+            .labready(repair)
+            .env("SUDO_UID", "1000")
+            .env("SUDO_GID", "1000")
+            .within("/home/student")
+            .run()
+    };
     mend().succeeds();
     expect_it_to_be_the_students(&machine);
 
@@ -100,7 +126,12 @@ fn repair_gives_it_back_too_and_leaves_what_is_no_environment_as_a_whole() {
     machine.shell(
         "cd /home/student/venv/lib/python3.11/site-packages; mkdir x x.dist-info; ln /etc/roots-own x/mod.py; touch x/own.py",
     );
-    machine.labready(["doctor"]).by_student().run().exits(1).says("site-packages/x` in the virtual");
+    machine
+        .labready(["doctor"])
+        .by_student()
+        .run()
+        .exits(1)
+        .says("site-packages/x` in the virtual");
     mend().succeeds();
     assert_eq!(
         machine.shell("find /home/student ! -user student -print"),

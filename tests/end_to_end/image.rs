@@ -1,4 +1,5 @@
-//! Images: no question, no service started, nothing of the build left behind; in a chroot that has nothing but its files.
+//! Images: no question, no service started, nothing of the build left behind; in a chroot that has
+//! nothing but its files.
 
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ const POLICY: &str = "/usr/sbin/policy-rc.d";
 /// Where a policy of somebody's waits meanwhile.
 const KEPT: &str = "/usr/sbin/policy-rc.d.labready-kept";
 
-/// A package with a service, as debhelper makes them: it is started by what asks policy-rc.d first. A machine that has an init starts it.
+/// A package with a service, as debhelper makes them: it is started by what asks policy-rc.d first.
+/// A machine that has an init starts it.
 const SERVICE: &str = r"
 mkdir -p /srv/pool /tmp/deb/DEBIAN /tmp/deb/etc/init.d
 printf '#!/bin/sh\n' >/sbin/init
@@ -95,7 +97,11 @@ fn a_service_is_not_started_in_an_image_and_the_policy_is_as_before() {
 
     // On a machine that is no image it is started: the package is as meant.
     forget_the_service(&machine);
-    machine.labready(["setup", "--yes", "--no-verify", "--course", "/srv/course"]).limit(COLD).run().succeeds();
+    machine
+        .labready(["setup", "--yes", "--no-verify", "--course", "/srv/course"])
+        .limit(COLD)
+        .run()
+        .succeeds();
     assert!(was_started(&machine));
     assert_eq!(policy(&machine), before);
 }
@@ -161,10 +167,24 @@ fn a_chroot_that_has_nothing_but_its_files_becomes_ready_and_keeps_no_cache() {
     let words = ["chroot", "/mnt/image", "/usr/bin/env", "--ignore-environment", "/srv/labready"];
     let image = |arguments: &[&str]| {
         let line = [words.as_slice(), arguments].concat().join(" ");
-        machine.command(["sh", "-ec", &format!("exec {line}")]).env("TMPDIR", "/tmp/of-the-system-around").limit(COLD).run()
+        machine
+            .command(["sh", "-ec", &format!("exec {line}")])
+            .env("TMPDIR", "/tmp/of-the-system-around")
+            .limit(COLD)
+            .run()
     };
-    let setup =
-        ["setup", "--image", "--clean", "--course", "/srv/course", "--owner", "student", "--no-verify", "--format", "json"];
+    let setup = [
+        "setup",
+        "--image",
+        "--clean",
+        "--course",
+        "/srv/course",
+        "--owner",
+        "student",
+        "--no-verify",
+        "--format",
+        "json",
+    ];
     let output = image(&setup);
     let report = output.succeeds().json();
     schema::expect_valid(&report);
@@ -178,7 +198,8 @@ fn a_chroot_that_has_nothing_but_its_files_becomes_ready_and_keeps_no_cache() {
     // Again: nothing to do, apt is not started.
     machine.watch_package_programs();
     image(&setup).succeeds();
-    // Without /proc nothing tells what held a script up: on a busy machine the judge says so, and never that the lab failed.
+    // Without /proc nothing tells what held a script up: on a busy machine the judge says so, and
+    // never that the lab failed.
     let verified = image(&["verify", "--course", "/srv/course", "--owner", "1000"]);
     match verified.code {
         0 => verified.says("Every lab passed."),
@@ -198,10 +219,12 @@ fn the_owner_gets_the_environment_and_the_labs_and_none_of_roots_groups() {
     // Root has the groups of a login, as on any machine.
     let labready = ["setpriv", "--groups", "0,4,27", "/usr/local/sbin/labready"];
     let [program, groups, list, labready] = labready;
-    let setup = [program, groups, list, labready, "setup", "--yes", "--no-verify", "--owner", "student"];
+    let setup =
+        [program, groups, list, labready, "setup", "--yes", "--no-verify", "--owner", "student"];
     machine.command(setup).run().succeeds().says("/home/student/venv");
     assert_eq!(machine.shell("find /home/student ! -user student -o ! -group student"), "");
-    let lab = [program, groups, list, labready, "verify", "--owner", "student", "/srv/learning_tasks.py"];
+    let lab =
+        [program, groups, list, labready, "verify", "--owner", "student", "/srv/learning_tasks.py"];
     machine.command(lab).run().exits(1).says("groups: 1000 1000 []");
     machine.labready(["undo", "--yes"]).limit(COLD).run().succeeds();
     assert!(!machine.exists("/home/student/venv"));
@@ -211,12 +234,28 @@ fn the_owner_gets_the_environment_and_the_labs_and_none_of_roots_groups() {
 fn an_owner_who_cannot_be_one_is_a_usage_error_and_a_folder_that_is_not_theirs_is_named() {
     let machine = Machine::ready("bookworm");
     let tree = machine.tree();
-    machine.labready(["setup", "--yes", "--owner", "nobody-here"]).run().exits(2).says("nobody-here").says("useradd");
-    machine.labready(["plan", "--owner", "root"]).by_student().run().exits(2).says("only root can work for another account");
-    machine.labready(["plan", "--owner", "student"]).by_student().run().succeeds().says("/home/student/venv");
+    machine
+        .labready(["setup", "--yes", "--owner", "nobody-here"])
+        .run()
+        .exits(2)
+        .says("nobody-here")
+        .says("useradd");
+    machine
+        .labready(["plan", "--owner", "root"])
+        .by_student()
+        .run()
+        .exits(2)
+        .says("only root can work for another account");
+    machine
+        .labready(["plan", "--owner", "student"])
+        .by_student()
+        .run()
+        .succeeds()
+        .says("/home/student/venv");
     machine.labready(["setup", "--image"]).by_student().run().exits(2).says("not root");
     machine.labready(["setup", "--clean"]).run().exits(2).says("--image");
     tree.is_the_same_as(&machine.tree());
-    let output = machine.labready(["setup", "--yes", "--owner", "student", "--venv", "/root/theirs"]).run();
+    let output =
+        machine.labready(["setup", "--yes", "--owner", "student", "--venv", "/root/theirs"]).run();
     output.exits(5).says("/root/theirs").says("--venv DIR");
 }

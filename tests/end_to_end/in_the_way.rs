@@ -33,7 +33,11 @@ fn a_foreign_folder_where_the_environment_would_be_is_left() {
     is_refused(&machine, 1, "--venv DIR");
     as_student(&machine, "touch venv/pyvenv.cfg");
     machine.labready(["setup", "--yes"]).by_student().run();
-    assert_eq!(machine.read("/home/student/venv/thesis/chapter1"), "mine\n", "somebody's work is gone");
+    assert_eq!(
+        machine.read("/home/student/venv/thesis/chapter1"),
+        "mine\n",
+        "somebody's work is gone"
+    );
 }
 
 #[test]
@@ -51,7 +55,8 @@ fn a_folder_that_cannot_be_written_is_named() {
     machine.small_disk("/home/student/locked", 1 << 20);
     machine.run(["mount", "-o", "remount,ro", "/home/student/locked"]);
     let before = tree(&machine);
-    let output = machine.labready(["setup", "--yes"]).by_student().within("/home/student/locked").run();
+    let output =
+        machine.labready(["setup", "--yes"]).by_student().within("/home/student/locked").run();
     output.exits(5).says("/home/student/locked/venv").says("--venv DIR");
     before.is_the_same_as(&tree(&machine));
 

@@ -5,8 +5,12 @@ use std::time::Duration;
 use crate::machine::Machine;
 
 const COLD: Duration = Duration::from_secs(420);
-const LOCKS: [&str; 4] =
-    ["/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/cache/apt/archives/lock", "/var/lib/apt/lists/lock"];
+const LOCKS: [&str; 4] = [
+    "/var/lib/dpkg/lock-frontend",
+    "/var/lib/dpkg/lock",
+    "/var/cache/apt/archives/lock",
+    "/var/lib/apt/lists/lock",
+];
 
 /// Holds a lock as apt does (a record lock over the whole file), under another program's name.
 const HOLDER: &str = "import fcntl, sys, time
@@ -29,7 +33,8 @@ fn machine_that_needs_apt() -> Machine {
 fn a_lock_that_is_let_go_of_is_waited_for_and_its_holder_named() {
     for lock in LOCKS {
         let machine = machine_that_needs_apt();
-        let mut holder = machine.command(["/usr/bin/python3.11", "/opt/holder.py", lock, "4"]).start();
+        let mut holder =
+            machine.command(["/usr/bin/python3.11", "/opt/holder.py", lock, "4"]).start();
         holder.waits_for("the lock to be held", |_| machine.exists("/tmp/held"));
         let output = machine.labready(["setup", "--yes", "--no-verify"]).limit(COLD).run();
         output.succeeds().says("waiting for unattended-upgr, pid");
@@ -41,14 +46,19 @@ fn a_lock_that_is_let_go_of_is_waited_for_and_its_holder_named() {
 #[test]
 fn a_lock_that_is_never_let_go_of_is_given_up_and_its_holder_left_alone() {
     let machine = machine_that_needs_apt();
-    let mut holder = machine.command(["/usr/bin/python3.11", "/opt/holder.py", LOCKS[3], "60"]).start();
+    let mut holder =
+        machine.command(["/usr/bin/python3.11", "/opt/holder.py", LOCKS[3], "60"]).start();
     holder.waits_for("the lock to be held", |_| machine.exists("/tmp/held"));
     let before = machine.tree().without(&["/var/log", "/var/cache/apt", "/var/lib/labready"]);
     let output = machine.labready(["setup", "--yes", "--lock-timeout", "2"]).run();
     output.exits(5).says("unattended-upgr").says("--lock-timeout");
     assert!(machine.exists(LOCKS[3]), "the lock file is gone");
     assert!(machine.is_alive("holder.py"), "the holder was ended");
-    before.is_the_same_as(&machine.tree().without(&["/var/log", "/var/cache/apt", "/var/lib/labready"]));
+    before.is_the_same_as(&machine.tree().without(&[
+        "/var/log",
+        "/var/cache/apt",
+        "/var/lib/labready",
+    ]));
     machine.signal("unattended-upgr", "KILL");
     holder.finish();
 }
@@ -62,6 +72,9 @@ fn two_runs_on_one_machine_wait_for_each_other() {
     let (first, second) = (first.finish(), second.finish());
     first.succeeds();
     second.succeeds();
-    assert!(format!("{first}{second}").contains("waiting for another run of labready"), "{first}{second}");
+    assert!(
+        format!("{first}{second}").contains("waiting for another run of labready"),
+        "{first}{second}"
+    );
     machine.run(["/root/venv/bin/python", "-c", "import pip, wheel"]);
 }

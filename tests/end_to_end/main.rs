@@ -1,7 +1,9 @@
-//! End to end: the real binary on real Debian machines, with real apt, dpkg, update-alternatives and Python.
+//! End to end: the real binary on real Debian machines, with real apt, dpkg, update-alternatives
+//! and Python.
 //!
-//! `machine` is the harness: throw-away machines, commands on them, and looks at what they became. Every other file is tests.
-//! They need root, `mmdebstrap` and the Debian archive, and fail with the command to type where one of them is missing.
+//! `machine` is the harness: throw-away machines, commands on them, and looks at what they became.
+//! Every other file is tests. They need root, `mmdebstrap` and the Debian archive, and fail with
+//! the command to type where one of them is missing.
 
 // A test fails by panicking, and a helper of a test does so for it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]

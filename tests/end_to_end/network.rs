@@ -1,8 +1,10 @@
-//! Everything between the machine and the package servers: dead ones, a proxy, a login page, the clock, keys, and a release past its date.
+//! Everything between the machine and the package servers: dead ones, a proxy, a login page, the
+//! clock, keys, and a release past its date.
 
 use crate::machine::{Machine, Output, Running, Tree, free_port};
 
-/// Answers as many networks do, by the first folder of what is asked for; a whole address is asked of a proxy.
+/// Answers as many networks do, by the first folder of what is asked for; a whole address is asked
+/// of a proxy.
 const SERVER: &str = r#"
 import http.server, sys
 SIGNED = b"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nOrigin: x\nDate: Sun, 22 Nov 2099 12:00:00 UTC\n"
@@ -51,9 +53,15 @@ fn in_need() -> Machine {
 /// Serves /srv until the machine ends.
 fn serve(machine: &Machine, port: u16) -> Running {
     machine.write("/opt/server.py", SERVER);
-    let mut server = machine.command(["/usr/bin/python3.11", "/opt/server.py", &port.to_string()]).within("/srv").start();
-    let connects = format!("import socket; socket.create_connection(('127.0.0.1', {port})).close()");
-    server.waits_for("the server to listen", |_| machine.command(["/usr/bin/python3.11", "-c", &connects]).run().code == 0);
+    let mut server = machine
+        .command(["/usr/bin/python3.11", "/opt/server.py", &port.to_string()])
+        .within("/srv")
+        .start();
+    let connects =
+        format!("import socket; socket.create_connection(('127.0.0.1', {port})).close()");
+    server.waits_for("the server to listen", |_| {
+        machine.command(["/usr/bin/python3.11", "-c", &connects]).run().code == 0
+    });
     server
 }
 
@@ -61,9 +69,14 @@ fn serve(machine: &Machine, port: u16) -> Running {
 fn three_dead(machine: &Machine) -> Running {
     let (hole, closed) = (free_port(), free_port());
     machine.write("/opt/black_hole.py", BLACK_HOLE);
-    let mut running = machine.command(["/usr/bin/python3.11", "/opt/black_hole.py", &hole.to_string()]).start();
+    let mut running =
+        machine.command(["/usr/bin/python3.11", "/opt/black_hole.py", &hole.to_string()]).start();
     running.waits_for("the black hole", |_| machine.exists("/run/black-hole"));
-    let lines = [format!("http://127.0.0.1:{hole}/x"), format!("http://127.0.0.1:{closed}/x"), "http://apt.invalid/x".to_owned()];
+    let lines = [
+        format!("http://127.0.0.1:{hole}/x"),
+        format!("http://127.0.0.1:{closed}/x"),
+        "http://apt.invalid/x".to_owned(),
+    ];
     machine.write(DEAD, &lines.map(|address| format!("deb {address} bookworm main\n")).concat());
     running
 }
@@ -87,7 +100,11 @@ fn stops_before_apt(machine: &Machine, words: &[&str]) -> Output {
     for said in words {
         output.says(said);
     }
-    assert!(!machine.started().iter().any(|line| line.contains("update")), "{:?}", machine.started());
+    assert!(
+        !machine.started().iter().any(|line| line.contains("update")),
+        "{:?}",
+        machine.started()
+    );
     state.is_the_same_as(&state_of(machine));
     output
 }
@@ -97,7 +114,11 @@ fn three_dead_servers_beside_a_good_one_are_warnings_with_file_and_line() {
     let machine = in_need();
     let _hole = three_dead(&machine);
     let output = setup(&machine);
-    output.succeeds().says("does not answer").says("cannot be reached").says("the name `apt.invalid` leads to no server");
+    output
+        .succeeds()
+        .says("does not answer")
+        .says("cannot be reached")
+        .says("the name `apt.invalid` leads to no server");
     for line in 1..=3 {
         output.says(&format!("{DEAD}:{line}"));
     }
@@ -111,7 +132,11 @@ fn three_dead_servers_alone_stop_setup_before_apt_is_started() {
     machine.run(["rm", "/etc/apt/sources.list"]);
     stops_before_apt(
         &machine,
-        &["no package server can be reached", "the name `apt.invalid` leads to no server", "Connection refused"],
+        &[
+            "no package server can be reached",
+            "the name `apt.invalid` leads to no server",
+            "Connection refused",
+        ],
     );
 }
 
@@ -119,7 +144,8 @@ fn three_dead_servers_alone_stop_setup_before_apt_is_started() {
 fn a_machine_without_any_network_is_told_so() {
     let machine = in_need();
     machine.hide_network();
-    let output = stops_before_apt(&machine, &["no package server can be reached", "check the network"]);
+    let output =
+        stops_before_apt(&machine, &["no package server can be reached", "check the network"]);
     assert_eq!(output.stderr.matches("error:").count(), 1, "{output}");
 }
 
@@ -128,14 +154,23 @@ fn a_proxy_that_wants_a_password_is_named_and_a_given_one_is_not_shown() {
     let machine = in_need();
     let port = free_port();
     let _server = serve(&machine, port);
-    machine.write("/etc/apt/apt.conf.d/proxy", &format!("Acquire::http::Proxy \"http://student:secret@127.0.0.1:{port}\";\n"));
-    let output = stops_before_apt(&machine, &["the proxy wants a name and a password", "/etc/apt/sources.list:1", "http_proxy"]);
+    machine.write(
+        "/etc/apt/apt.conf.d/proxy",
+        &format!("Acquire::http::Proxy \"http://student:secret@127.0.0.1:{port}\";\n"),
+    );
+    let output = stops_before_apt(
+        &machine,
+        &["the proxy wants a name and a password", "/etc/apt/sources.list:1", "http_proxy"],
+    );
     output.does_not_say("secret").does_not_say("c3R1ZGVudDpzZWNyZXQ=");
 }
 
 /// The machine's only source.
 fn only(machine: &Machine, port: u16, folder: &str) {
-    machine.write("/etc/apt/sources.list", &format!("# The room's\ndeb http://127.0.0.1:{port}/{folder} bookworm main\n"));
+    machine.write(
+        "/etc/apt/sources.list",
+        &format!("# The room's\ndeb http://127.0.0.1:{port}/{folder} bookworm main\n"),
+    );
 }
 
 #[test]
@@ -144,15 +179,22 @@ fn a_login_page_and_a_clock_that_is_behind_are_told_apart_from_a_dead_network() 
     let port = free_port();
     let _server = serve(&machine, port);
     only(&machine, port, "hotel");
-    stops_before_apt(&machine, &["wants a login", "/etc/apt/sources.list:2", "log in", "in a browser"]);
+    stops_before_apt(
+        &machine,
+        &["wants a login", "/etc/apt/sources.list:2", "log in", "in a browser"],
+    );
 
     only(&machine, port, "future");
     let output = machine.labready(["setup", "--yes", "--no-verify"]).run();
-    output.exits(5).says("this machine's clock is").says("years behind").says("timedatectl set-ntp true");
+    output
+        .exits(5)
+        .says("this machine's clock is")
+        .says("years behind")
+        .says("timedatectl set-ntp true");
 }
 
-/// Makes signed archives below /srv: one whose date is past, one that another key signed, one whose index is another than the signed one,
-/// one in order, and one of the day after tomorrow.
+/// Makes signed archives below /srv: one whose date is past, one that another key signed, one whose
+/// index is another than the signed one, one in order, and one of the day after tomorrow.
 const ARCHIVES: &str = r#"
 for name in ours theirs; do
     gpg --batch --quiet --passphrase '' --quick-gen-key "$name@example.org" default default never
@@ -193,9 +235,18 @@ fn every_source_that_fails_is_a_warning_with_file_line_and_reason_and_setup_goes
     machine.run(["sh", "-ec", ARCHIVES]);
     let port = free_port();
     let _server = serve(&machine, port);
-    let lines = [("old", "ours"), ("foreign", "ours"), ("torn", "ours"), ("good", "closed"), ("none", "ours"), ("early", "ours")];
+    let lines = [
+        ("old", "ours"),
+        ("foreign", "ours"),
+        ("torn", "ours"),
+        ("good", "closed"),
+        ("none", "ours"),
+        ("early", "ours"),
+    ];
     let line = |(archive, key): (&str, &str)| {
-        format!("deb [signed-by=/etc/apt/keyrings/{key}.asc] http://127.0.0.1:{port}/{archive} x main\n")
+        format!(
+            "deb [signed-by=/etc/apt/keyrings/{key}.asc] http://127.0.0.1:{port}/{archive} x main\n"
+        )
     };
     machine.write(THIRD, &lines.map(line).concat());
     machine.shell("rm -rf /var/lib/apt/lists/*");
@@ -207,7 +258,13 @@ fn every_source_that_fails_is_a_warning_with_file_line_and_reason_and_setup_goes
     let found = report["findings"].as_array().unwrap().iter().map(|finding| {
         let text = |key: &str| finding[key].as_str().unwrap().replace(&port.to_string(), "PORT");
         let fix = finding["fix"]["command"].as_str().unwrap_or("-");
-        format!("{} {}: {}\n  {}\n  fix: {fix}\n", text("severity"), text("id"), text("title"), text("detail"))
+        format!(
+            "{} {}: {}\n  {}\n  fix: {fix}\n",
+            text("severity"),
+            text("id"),
+            text("title"),
+            text("detail")
+        )
     });
     insta::with_settings!({filters => vec![(r"[0-9A-F]{16,40}", "KEY"), (r"\d+d \d+h \d+min \d+s", "TIME")]}, {
         insta::assert_snapshot!(found.collect::<String>());
@@ -230,7 +287,10 @@ fn a_package_that_the_server_has_no_more_is_looked_for_in_a_fresh_index_and_miss
     let machine = in_need();
     let port = free_port();
     let _server = serve(&machine, port);
-    machine.write("/etc/apt/sources.list", &format!("deb [trusted=yes] http://127.0.0.1:{port}/flat ./\n"));
+    machine.write(
+        "/etc/apt/sources.list",
+        &format!("deb [trusted=yes] http://127.0.0.1:{port}/flat ./\n"),
+    );
     let publish = |version: &str| drop(machine.run(["sh", "-ec", FLAT, "flat", version]));
     publish("98");
     machine.run(["apt-get", "update", "-q"]);
@@ -251,9 +311,15 @@ fn an_old_release_whose_archive_has_moved_is_told_where_to() {
     let _server = serve(&machine, port);
     machine.calls_itself("ID=ubuntu\nNAME=Ubuntu\nPRETTY_NAME=\"Ubuntu 23.04\"\nVERSION_ID=23.04\nVERSION_CODENAME=lunar\n");
     machine.shell("echo 127.0.0.1 archive.ubuntu.com >>/etc/hosts");
-    machine.write("/etc/apt/sources.list", &format!("deb http://archive.ubuntu.com:{port}/ubuntu lunar main\n"));
+    machine.write(
+        "/etc/apt/sources.list",
+        &format!("deb http://archive.ubuntu.com:{port}/ubuntu lunar main\n"),
+    );
     let output = setup(&machine);
-    output.exits(5).says("lunar gets no more updates, and its archive has moved").says("/etc/apt/sources.list:1");
+    output
+        .exits(5)
+        .says("lunar gets no more updates, and its archive has moved")
+        .says("/etc/apt/sources.list:1");
     output.says(&format!(
         "sed -i 's|http://archive.ubuntu.com:{port}/ubuntu|http://old-releases.ubuntu.com/ubuntu|' /etc/apt/sources.list"
     ));

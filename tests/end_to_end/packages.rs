@@ -1,4 +1,5 @@
-//! Installations that fail: the cause is told apart, by the machine's state, and every one has the command that mends it.
+//! Installations that fail: the cause is told apart, by the machine's state, and every one has the
+//! command that mends it.
 
 use std::fs;
 
@@ -9,7 +10,9 @@ fn machine() -> Machine {
     let machine = Machine::ready("bookworm");
     for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts")).unwrap() {
         let path = entry.unwrap().path();
-        let text = fs::read_to_string(&path).unwrap().replace(r#""build-essential"]"#, r#""build-essential", "lr-ours"]"#);
+        let text = fs::read_to_string(&path)
+            .unwrap()
+            .replace(r#""build-essential"]"#, r#""build-essential", "lr-ours"]"#);
         machine.write(&format!("/root/course/{}", path.file_name().unwrap().display()), &text);
     }
     machine
@@ -19,8 +22,9 @@ fn machine() -> Machine {
 fn package(machine: &Machine, name: &str, version: &str, fields: &str, files: &[(&str, &str)]) {
     let folder = format!("/tmp/{name}");
     machine.shell(&format!("rm -rf {folder}; mkdir -p /srv/shelf"));
-    let control =
-        format!("Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n");
+    let control = format!(
+        "Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n"
+    );
     machine.write(&format!("{folder}/DEBIAN/control"), &format!("{control}{fields}"));
     for (path, text) in files {
         machine.write_program(&format!("{folder}/{path}"), text);
@@ -42,7 +46,8 @@ fn set_up(machine: &Machine) -> Output {
 }
 
 /// A script that fails until it is told otherwise.
-const FAILING: &str = "#!/bin/sh\n[ -e /srv/well ] || { echo 'the licence server is away' >&2; exit 3; }\n";
+const FAILING: &str =
+    "#!/bin/sh\n[ -e /srv/well ] || { echo 'the licence server is away' >&2; exit 3; }\n";
 
 #[test]
 fn a_script_that_fails_is_told_with_whose_it_is_and_the_next_run_goes_on() {
@@ -50,9 +55,16 @@ fn a_script_that_fails_is_told_with_whose_it_is_and_the_next_run_goes_on() {
     package(&machine, "lr-ours", "1", "", &[("DEBIAN/postinst", FAILING)]);
     offer(&machine);
     let output = set_up(&machine);
-    output.exits(5).says("a script of the package `lr-ours` failed (the course asks for it)").says("exit status 3");
+    output
+        .exits(5)
+        .says("a script of the package `lr-ours` failed (the course asks for it)")
+        .says("exit status 3");
     output.says("mend it with `sudo dpkg --configure lr-ours`; then run `labready setup` again");
-    machine.labready(["doctor"]).run().succeeds().says("warning: the package `lr-ours` is half-configured");
+    machine
+        .labready(["doctor"])
+        .run()
+        .succeeds()
+        .says("warning: the package `lr-ours` is half-configured");
     machine.run(["touch", "/srv/well"]);
     set_up(&machine).succeeds().says("Finish what dpkg began");
     assert!(machine.has_package("lr-ours"));
@@ -62,8 +74,17 @@ fn a_script_that_fails_is_told_with_whose_it_is_and_the_next_run_goes_on() {
     package(&machine, "lr-ours", "2", "Depends: lr-needed\n", &[]);
     package(&machine, "lr-needed", "1", "", &[("DEBIAN/postinst", FAILING)]);
     offer(&machine);
-    set_up(&machine).exits(5).says("a script of the package `lr-needed` failed (it comes with what the course asks for)");
-    assert_eq!(machine.run(["apt-get", "check", "-q"]).lines().filter(|line| line.starts_with("E:")).count(), 0);
+    set_up(&machine).exits(5).says(
+        "a script of the package `lr-needed` failed (it comes with what the course asks for)",
+    );
+    assert_eq!(
+        machine
+            .run(["apt-get", "check", "-q"])
+            .lines()
+            .filter(|line| line.starts_with("E:"))
+            .count(),
+        0
+    );
 }
 
 #[test]
@@ -74,13 +95,22 @@ fn a_broken_package_of_somebody_elses_is_told_as_such_and_stops_nobody() {
     offer(&machine);
     machine.command(["dpkg", "-i", "/srv/shelf/lr-bad_1_all.deb"]).run().exits(1);
     let output = set_up(&machine);
-    output.succeeds().says("warning: the package `lr-bad` is half-configured").says("to mend it: sudo dpkg --configure lr-bad");
+    output
+        .succeeds()
+        .says("warning: the package `lr-bad` is half-configured")
+        .says("to mend it: sudo dpkg --configure lr-bad");
     assert!(machine.has_package("lr-ours"));
 
     let repair = machine.labready(["repair", "--yes"]).run();
-    repair.succeeds().says("Finish what dpkg began").says("the package `lr-bad` is half-configured");
+    repair
+        .succeeds()
+        .says("Finish what dpkg began")
+        .says("the package `lr-bad` is half-configured");
     machine.run(["touch", "/srv/well"]);
-    assert_eq!(machine.labready(["repair", "--yes"]).run().succeeds().last_line(), "What was broken is mended.");
+    assert_eq!(
+        machine.labready(["repair", "--yes"]).run().succeeds().last_line(),
+        "What was broken is mended."
+    );
     assert!(machine.has_package("lr-bad"));
 }
 
@@ -95,8 +125,15 @@ fn a_held_package_and_packages_that_do_not_go_together_are_told_apart() {
     offer(&machine);
     let before = machine.tree().without(&["/var/log", "/var/lib/labready", "/var/cache"]);
     let output = set_up(&machine);
-    output.exits(5).says("`lr-lib` is held at a version that stands in the way").says("sudo apt-mark unhold lr-lib");
-    before.is_the_same_as(&machine.tree().without(&["/var/log", "/var/lib/labready", "/var/cache"]));
+    output
+        .exits(5)
+        .says("`lr-lib` is held at a version that stands in the way")
+        .says("sudo apt-mark unhold lr-lib");
+    before.is_the_same_as(&machine.tree().without(&[
+        "/var/log",
+        "/var/lib/labready",
+        "/var/cache",
+    ]));
     machine.run(["apt-mark", "unhold", "lr-lib"]);
     set_up(&machine).succeeds();
 
@@ -104,7 +141,11 @@ fn a_held_package_and_packages_that_do_not_go_together_are_told_apart() {
     package(&machine, "lr-ours", "1", "Depends: lr-nowhere (>= 5)\n", &[]);
     offer(&machine);
     let output = set_up(&machine);
-    output.exits(5).says("cannot be installed together").says("Depends: lr-nowhere (>= 5)").says("sudo apt-get update");
+    output
+        .exits(5)
+        .says("cannot be installed together")
+        .says("Depends: lr-nowhere (>= 5)")
+        .says("sudo apt-get update");
 }
 
 #[test]
@@ -121,7 +162,10 @@ fn a_configuration_file_that_somebody_changed_is_kept_and_told() {
     package(&machine, "lr-ours", "1", "Depends: lr-conf (>= 2)\n", &[]);
     offer(&machine);
     let output = set_up(&machine);
-    output.succeeds().says("note: `/etc/lr.conf` was changed on this machine and is kept as it is").says("diff /etc/lr.conf");
+    output
+        .succeeds()
+        .says("note: `/etc/lr.conf` was changed on this machine and is kept as it is")
+        .says("diff /etc/lr.conf");
     assert_eq!(machine.read("/etc/lr.conf"), "a = mine\n");
     assert_eq!(machine.read("/etc/lr.conf.dpkg-dist"), "a = 2\n");
 }
@@ -132,8 +176,17 @@ fn an_interrupted_dpkg_is_finished_after_saying_so() {
     package(&machine, "lr-ours", "1", "", &[]);
     offer(&machine);
     machine.run(["touch", "/var/lib/dpkg/updates/0000"]);
-    machine.command(["apt-get", "install", "-qq", "lr-ours"]).run().exits(100).says("dpkg was interrupted");
-    machine.labready(["doctor"]).run().exits(1).says("problem: dpkg was interrupted").says("to mend it: sudo labready repair");
+    machine
+        .command(["apt-get", "install", "-qq", "lr-ours"])
+        .run()
+        .exits(100)
+        .says("dpkg was interrupted");
+    machine
+        .labready(["doctor"])
+        .run()
+        .exits(1)
+        .says("problem: dpkg was interrupted")
+        .says("to mend it: sudo labready repair");
     set_up(&machine).succeeds().says("done: Finish what dpkg began");
     assert!(machine.has_package("lr-ours"));
 }

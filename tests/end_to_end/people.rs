@@ -7,7 +7,11 @@ use crate::schema;
 
 /// What a plan would do, without what differs from run to run.
 fn steps(machine: &Machine, account: Account) -> Value {
-    let plan = machine.labready(["plan", "--format", "json", "--venv", "/srv/class/venv"]).by(account).within("/").run();
+    let plan = machine
+        .labready(["plan", "--format", "json", "--venv", "/srv/class/venv"])
+        .by(account)
+        .within("/")
+        .run();
     let report = plan.json();
     schema::expect_valid(&report);
     report["steps"].clone()
@@ -34,7 +38,12 @@ fn a_user_without_rights_is_told_the_commands_for_whoever_has_them() {
     machine.run(["apt-get", "update", "-q"]);
     let tree = machine.tree();
     let output = machine.labready(["setup", "--yes"]).by_student().run();
-    output.exits(4).says("apt-get").says("python3.11-venv").says("build-essential").says("update-alternatives");
+    output
+        .exits(4)
+        .says("apt-get")
+        .says("python3.11-venv")
+        .says("build-essential")
+        .says("update-alternatives");
     tree.is_the_same_as(&machine.tree());
 }
 
@@ -96,10 +105,18 @@ fn a_folder_with_spaces_and_letters_beyond_ascii_is_a_folder_like_any_other() {
     machine.command(["mkdir", folder]).by_student().run().succeeds();
     let output = machine.labready(["setup", "--yes"]).by_student().within(folder).run();
     assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
-    let python =
-        machine.command(["venv/bin/python", "-c", "import sys, wheel; print(sys.prefix)"]).by_student().within(folder).run();
+    let python = machine
+        .command(["venv/bin/python", "-c", "import sys, wheel; print(sys.prefix)"])
+        .by_student()
+        .within(folder)
+        .run();
     assert_eq!(python.succeeds().stdout.trim_end(), format!("{folder}/venv"));
-    machine.command(["sh", "-c", ". venv/bin/activate; pip --version"]).by_student().within(folder).run().succeeds();
+    machine
+        .command(["sh", "-c", ". venv/bin/activate; pip --version"])
+        .by_student()
+        .within(folder)
+        .run()
+        .succeeds();
     let again = machine.labready(["plan", "--format", "json"]).by_student().within(folder).run();
     assert_eq!(again.succeeds().json()["steps"], serde_json::json!([]));
 }
@@ -108,7 +125,8 @@ fn a_folder_with_spaces_and_letters_beyond_ascii_is_a_folder_like_any_other() {
 fn certificates_that_are_not_there_are_not_asked_for() {
     let machine = Machine::ready("bookworm");
     let setup = machine.labready(["setup", "--yes", "--no-verify"]).by_student();
-    let output = setup.env("PIP_CERT", "/nowhere/ca.crt").env("SSL_CERT_FILE", "/nowhere/ca.crt").run();
+    let output =
+        setup.env("PIP_CERT", "/nowhere/ca.crt").env("SSL_CERT_FILE", "/nowhere/ca.crt").run();
     output.succeeds();
     machine.command(["venv/bin/python", "-c", "import wheel"]).by_student().run().succeeds();
 }
@@ -125,8 +143,9 @@ fn pyenv_that_is_first_in_path_is_shown_and_not_chosen() {
     }
     machine.run(["chown", "-R", "student:student", "/home/student"]);
     let path = format!("{home}/shims:{home}/bin:/usr/local/bin:/usr/bin:/bin");
-    let with_pyenv =
-        |arguments: [&str; 2]| machine.labready(arguments).by_student().env("PATH", &path).env("PYENV_ROOT", home).run();
+    let with_pyenv = |arguments: [&str; 2]| {
+        machine.labready(arguments).by_student().env("PATH", &path).env("PYENV_ROOT", home).run()
+    };
 
     let plan = with_pyenv(["plan", "--verbose"]);
     plan.says("pyenv");

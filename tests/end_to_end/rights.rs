@@ -1,4 +1,5 @@
-//! Rights: a real student account with a real sudo, with a password, without one, and without any rights.
+//! Rights: a real student account with a real sudo, with a password, without one, and without any
+//! rights.
 
 use std::time::Duration;
 
@@ -23,7 +24,11 @@ fn machine_with_sudo(rule: &str) -> Machine {
 #[track_caller]
 fn expect_everything_to_be_the_students(machine: &Machine) {
     assert!(machine.has_package("build-essential"));
-    assert_eq!(machine.shell("find /home/student ! -user student -print"), "", "not the student's own");
+    assert_eq!(
+        machine.shell("find /home/student ! -user student -print"),
+        "",
+        "not the student's own"
+    );
     machine.command(["venv/bin/python", "-c", "import pip, wheel"]).by_student().run().succeeds();
 }
 
@@ -43,7 +48,8 @@ fn a_student_with_sudo_types_the_password_once() {
 fn a_student_whose_sudo_asks_for_nothing_needs_no_terminal() {
     let machine = machine_with_sudo("student ALL=(ALL:ALL) NOPASSWD: ALL");
     let proxy = "http://somebody:secret@127.0.0.1:9";
-    let output = machine.labready(["setup", "--yes"]).by_student().env("ftp_proxy", proxy).limit(COLD).run();
+    let output =
+        machine.labready(["setup", "--yes"]).by_student().env("ftp_proxy", proxy).limit(COLD).run();
     assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
     output.does_not_say("secret");
     expect_everything_to_be_the_students(&machine);
@@ -71,7 +77,13 @@ fn sudo_rs_does_as_well() {
 fn a_student_without_a_terminal_for_the_password_is_told_the_commands() {
     let machine = machine_with_sudo("student ALL=(ALL:ALL) ALL");
     let tree = machine.tree().without(&["/run", "/var/log"]);
-    machine.labready(["setup", "--yes"]).by_student().run().exits(4).says("apt-get").says("build-essential");
+    machine
+        .labready(["setup", "--yes"])
+        .by_student()
+        .run()
+        .exits(4)
+        .says("apt-get")
+        .says("build-essential");
     tree.is_the_same_as(&machine.tree().without(&["/run", "/var/log"]));
 }
 
@@ -87,7 +99,11 @@ fn a_student_whom_sudo_refuses_is_told_the_commands_and_nothing_is_changed() {
 #[test]
 fn under_sudo_the_environment_and_the_labs_are_the_students() {
     let machine = machine_with_sudo("student ALL=(ALL:ALL) NOPASSWD: ALL");
-    let output = machine.command(["sudo", "/usr/local/sbin/labready", "setup", "--yes"]).by_student().limit(COLD).run();
+    let output = machine
+        .command(["sudo", "/usr/local/sbin/labready", "setup", "--yes"])
+        .by_student()
+        .limit(COLD)
+        .run();
     assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
     expect_everything_to_be_the_students(&machine);
 }

@@ -10,8 +10,12 @@ const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/schema.jso
 #[track_caller]
 pub fn expect_valid(report: &Value) {
     let schema = fs::read_to_string(SCHEMA).unwrap_or_else(|error| panic!("{SCHEMA}: {error}"));
-    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).expect("the schema is JSON")).expect("a schema");
-    let complaints: Vec<String> =
-        validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let validator =
+        jsonschema::validator_for(&serde_json::from_str(&schema).expect("the schema is JSON"))
+            .expect("a schema");
+    let complaints: Vec<String> = validator
+        .iter_errors(report)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
     assert!(complaints.is_empty(), "not as the schema says: {complaints:#?}\n{report:#}");
 }

@@ -1,4 +1,5 @@
-//! /usr/bin/python3 switched, as the course's old lab sheet says: told by every command, mended by `labready repair`, whoever cut it off before.
+//! /usr/bin/python3 switched, as the course's old lab sheet says: told by every command, mended by
+//! `labready repair`, whoever cut it off before.
 
 use std::time::Duration;
 
@@ -20,7 +21,14 @@ fn machine_with_two() -> Machine {
 /// What the old lab sheet says.
 fn switch(machine: &Machine) {
     for (python, priority) in [("/usr/bin/python3.11", "1"), ("/usr/bin/python3.12", "2")] {
-        machine.run(["update-alternatives", "--install", "/usr/bin/python3", "python3", python, priority]);
+        machine.run([
+            "update-alternatives",
+            "--install",
+            "/usr/bin/python3",
+            "python3",
+            python,
+            priority,
+        ]);
     }
     machine.run(["update-alternatives", "--set", "python3", "/usr/bin/python3.12"]);
 }
@@ -28,7 +36,11 @@ fn switch(machine: &Machine) {
 #[track_caller]
 fn expect_mended(machine: &Machine) {
     assert_eq!(machine.leads_to("/usr/bin/python3"), "python3.11");
-    for gone in ["/var/lib/dpkg/alternatives/python3", "/etc/alternatives/python3", "/usr/bin/.labready.python3"] {
+    for gone in [
+        "/var/lib/dpkg/alternatives/python3",
+        "/etc/alternatives/python3",
+        "/usr/bin/.labready.python3",
+    ] {
         assert!(!machine.exists(gone), "{gone} is left");
     }
     assert_eq!(machine.run(["py3versions", "-d"]), "python3.11\n");
@@ -43,14 +55,30 @@ fn a_switched_python3_is_told_by_every_command_and_mended_by_repair() {
     switch(&machine);
     let told = "it leads to `/etc/alternatives/python3`, then `/usr/bin/python3.12`, and this system was made with `python3.11`";
     let doctor = machine.labready(["doctor"]).run();
-    doctor.exits(1).says("problem: `/usr/bin/python3` was switched").says("to mend it: sudo labready repair");
+    doctor
+        .exits(1)
+        .says("problem: `/usr/bin/python3` was switched")
+        .says("to mend it: sudo labready repair");
     machine.labready(["plan"]).run().succeeds().says(told);
     let setup = machine.labready(["setup", "--yes", "--no-verify"]).run();
-    setup.succeeds().says("warning: `/usr/bin/python3` was switched").says(told).says("sudo labready repair");
-    assert_eq!(machine.leads_to("/etc/alternatives/python3"), "/usr/bin/python3.12", "setup has touched it");
+    setup
+        .succeeds()
+        .says("warning: `/usr/bin/python3` was switched")
+        .says(told)
+        .says("sudo labready repair");
+    assert_eq!(
+        machine.leads_to("/etc/alternatives/python3"),
+        "/usr/bin/python3.12",
+        "setup has touched it"
+    );
 
     let refused = machine.labready(["repair", "--yes"]).by_student().run();
-    refused.exits(4).says("sudo labready repair").says("/bin/ln -s -f -T").says("--remove-all python3").says("/bin/mv -f -T");
+    refused
+        .exits(4)
+        .says("sudo labready repair")
+        .says("/bin/ln -s -f -T")
+        .says("--remove-all python3")
+        .says("/bin/mv -f -T");
     machine.labready(["repair"]).run().exits(2).says("--yes");
     let mut running = machine.labready(["repair"]).on_a_terminal().start();
     running.sees("Let `/usr/bin/python3` lead to `python3.11` again").sees("[y/N]").types("y\n");
@@ -72,7 +100,10 @@ fn a_link_that_dpkg_put_back_is_taken_out_of_the_group_that_would_switch_it_agai
     );
     machine.labready(["doctor"]).run().exits(1).says("was put under update-alternatives");
     let output = machine.labready(["repair", "--yes"]).run();
-    output.succeeds().says("Take `/usr/bin/python3` out of update-alternatives").says("`/usr/bin/pydoc3` went with");
+    output
+        .succeeds()
+        .says("Take `/usr/bin/python3` out of update-alternatives")
+        .says("`/usr/bin/pydoc3` went with");
     expect_mended(&machine);
 }
 
@@ -114,8 +145,7 @@ fn a_repair_that_was_killed_between_any_two_of_its_commands_is_mended_by_the_nex
 }
 
 /// Holds a program up until it is told to go.
-const GATE: &str =
-    "#!/bin/sh\ntouch /tmp/begun\nwhile [ ! -e /tmp/go ]; do sleep 0.1; done\nexec /dev/real/update-alternatives \"$@\"\n";
+const GATE: &str = "#!/bin/sh\ntouch /tmp/begun\nwhile [ ! -e /tmp/go ]; do sleep 0.1; done\nexec /dev/real/update-alternatives \"$@\"\n";
 
 #[test]
 fn while_it_is_repaired_dpkg_is_kept_out_and_ctrl_c_waits_until_the_link_is_there() {
@@ -127,7 +157,11 @@ fn while_it_is_repaired_dpkg_is_kept_out_and_ctrl_c_waits_until_the_link_is_ther
     machine.run(["mount", "--bind", "/dev/real/gate", program]);
     let mut running = machine.labready(["repair", "--yes"]).start();
     running.waits_for("update-alternatives to run", |_| machine.exists("/tmp/begun"));
-    machine.command(["apt-get", "install", "-qq", "--reinstall", "make"]).run().exits(100).says("lock-frontend");
+    machine
+        .command(["apt-get", "install", "-qq", "--reinstall", "make"])
+        .run()
+        .exits(100)
+        .says("lock-frontend");
     machine.signal("labready", "INT");
     machine.run(["touch", "/tmp/go"]);
     running.finish().exits(130).says("done: Let `/usr/bin/python3` lead to `python3.11` again");
@@ -139,7 +173,10 @@ fn what_is_no_link_is_left_and_what_is_not_installed_is_not_linked_to() {
     let machine = machine_with_two();
     machine.shell("rm /usr/bin/python3; cp /usr/bin/python3.12 /usr/bin/python3");
     let repair = machine.labready(["repair", "--yes"]).run();
-    repair.exits(1).says("it is a file, where a link to `python3.11` belongs").says("sudo mv -n /usr/bin/python3");
+    repair
+        .exits(1)
+        .says("it is a file, where a link to `python3.11` belongs")
+        .says("sudo mv -n /usr/bin/python3");
     machine.run(["cmp", "/usr/bin/python3", "/usr/bin/python3.12"]);
 
     machine.shell("ln -sfn python3.12 /usr/bin/python3; rm /usr/bin/python3.11");

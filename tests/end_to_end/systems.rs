@@ -23,7 +23,13 @@ fn a_fedora_is_told_what_to_do_by_hand_and_left_as_it_is() {
     machine.watch_package_programs();
     let tree = machine.tree();
     for arguments in [["setup", "--yes"], ["plan", "--verbose"]] {
-        machine.labready(arguments).run().exits(1).says("Fedora Linux 41").says("not supported yet").says("by hand");
+        machine
+            .labready(arguments)
+            .run()
+            .exits(1)
+            .says("Fedora Linux 41")
+            .says("not supported yet")
+            .says("by hand");
     }
     assert_eq!(machine.started(), Vec::<String>::new());
     tree.is_the_same_as(&machine.tree());
@@ -82,20 +88,33 @@ fn nothing_in_range_is_an_answer_that_lists_what_was_found() {
     let plan = machine.labready(["plan", "--python", "==3.8.*"]).run();
     plan.exits(0).says("not /usr/bin/python3.11 (3.11.2)").says("Refresh apt's package index");
     let setup = || machine.labready(["setup", "--yes", "--python", "==3.8.*"]).run();
-    let tree = machine.tree().without(&["/var/lib/apt", "/var/lib/labready", "/var/cache/apt", "/var/log"]);
+    let tree = machine.tree().without(&[
+        "/var/lib/apt",
+        "/var/lib/labready",
+        "/var/cache/apt",
+        "/var/log",
+    ]);
     setup().exits(5).says("no package server can be reached");
     machine.show_network();
     setup()
         .exits(1)
         .says("no Python in `>=3.7, <3.14, ==3.8.*` was found")
         .says("/usr/bin/python3.11 (3.11.2), installed by apt");
-    tree.is_the_same_as(&machine.tree().without(&["/var/lib/apt", "/var/lib/labready", "/var/cache/apt", "/var/log"]));
+    tree.is_the_same_as(&machine.tree().without(&[
+        "/var/lib/apt",
+        "/var/lib/labready",
+        "/var/cache/apt",
+        "/var/log",
+    ]));
 }
 
 #[test]
 fn a_python_that_cannot_be_one_is_refused_by_name() {
     let machine = Machine::ready("bookworm");
-    machine.write_program("/opt/python2", "#!/bin/sh\n[ \"$1\" = --version ] && echo Python 2.7.18 >&2\nexit 2\n");
+    machine.write_program(
+        "/opt/python2",
+        "#!/bin/sh\n[ \"$1\" = --version ] && echo Python 2.7.18 >&2\nexit 2\n",
+    );
     let tree = machine.tree();
     for nonsense in ["banana", "3.x.y", "/usr/bin", "/bin/ls", "/opt/python2", "/nowhere/python3"] {
         let output = machine.labready(["setup", "--yes", "--python", nonsense]).run();
@@ -122,11 +141,19 @@ fn a_reader_that_goes_away_is_no_failure() {
         let output = machine.command(["bash", "-c", line]).run();
         expect_an_answer(&output);
     }
-    machine.command(["bash", "-c", "labready plan --format json >/dev/full"]).run().exits(3).says("could not write the report");
+    machine
+        .command(["bash", "-c", "labready plan --format json >/dev/full"])
+        .run()
+        .exits(3)
+        .says("could not write the report");
 }
 
 #[test]
 fn verify_keeps_to_the_range_that_was_asked_for() {
     let machine = Machine::ready("bookworm");
-    machine.labready(["verify", "--python", "3.13"]).run().exits(1).says("no Python in `>=3.7, <3.14, 3.13` is installed");
+    machine
+        .labready(["verify", "--python", "3.13"])
+        .run()
+        .exits(1)
+        .says("no Python in `>=3.7, <3.14, 3.13` is installed");
 }

@@ -1,4 +1,5 @@
-//! Undo: the machine is as it was before, but for logs, caches and apt's index; and what others need or made is left.
+//! Undo: the machine is as it was before, but for logs, caches and apt's index; and what others
+//! need or made is left.
 
 use std::time::Duration;
 
@@ -6,7 +7,8 @@ use crate::machine::Machine;
 
 const COLD: Duration = Duration::from_secs(420);
 
-/// What apt, dpkg and the loader keep for themselves: logs, caches, indexes and backups of their own databases.
+/// What apt, dpkg and the loader keep for themselves: logs, caches, indexes and backups of their
+/// own databases.
 pub const CACHES: [&str; 9] = [
     "/var/log",
     "/var/cache",
@@ -50,7 +52,9 @@ fn a_setup_that_was_killed_half_way_is_taken_back_and_setup_works_again() {
     let machine = Machine::fresh("bookworm");
     let (tree, before) = (machine.tree().without(&CACHES), packages(&machine));
     let mut running = machine.labready(["setup", "--yes", "--no-verify"]).limit(COLD).start();
-    running.waits_for("dpkg to configure", |_| machine.is_alive("dpkg") && machine.exists("/usr/bin/python3.11"));
+    running.waits_for("dpkg to configure", |_| {
+        machine.is_alive("dpkg") && machine.exists("/usr/bin/python3.11")
+    });
     for program in ["labready", "apt-get", "dpkg"] {
         machine.signal(program, "KILL");
     }
@@ -91,5 +95,10 @@ fn nothing_is_taken_back_without_an_answer() {
     running.sees("Remove the virtual environment").sees("[y/N]").types("n\n");
     running.finish().exits(0).says("Nothing was changed.");
     tree.without(&CACHES).is_the_same_as(&machine.tree().without(&CACHES));
-    machine.labready(["undo", "--yes"]).by_student().run().succeeds().says("Nothing is left to take back.");
+    machine
+        .labready(["undo", "--yes"])
+        .by_student()
+        .run()
+        .succeeds()
+        .says("Nothing is left to take back.");
 }

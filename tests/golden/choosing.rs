@@ -6,8 +6,8 @@ use labready::facts::interpreters::{Home, Interpreter};
 use labready::plan::Settings;
 
 use super::machines::{
-    changed, forget, install, interpreter, named, narrowed, newest, offer, recorded, refreshed, rename, settings,
-    silent_interpreter,
+    changed, forget, install, interpreter, named, narrowed, newest, offer, recorded, refreshed,
+    rename, settings, silent_interpreter,
 };
 use super::shown::answer;
 
@@ -86,10 +86,21 @@ fn interpreters_of_pyenv_conda_and_a_home_are_shown_and_not_chosen() {
     let facts = changed("bookworm-indexed", |facts| {
         facts.interpreters = vec![
             interpreter("/usr/local/bin/python3.12", "3.12.4", Home::Local),
-            interpreter("/home/student/.pyenv/versions/3.11.7/bin/python3.11", "3.11.7", Home::Pyenv),
+            interpreter(
+                "/home/student/.pyenv/versions/3.11.7/bin/python3.11",
+                "3.11.7",
+                Home::Pyenv,
+            ),
             interpreter("/home/student/miniconda3/bin/python3", "3.12.2", Home::Conda),
-            interpreter("/home/student/.local/share/mise/installs/python/3.13/bin/python3", "3.13.1", Home::Manager),
-            Interpreter { version: None, ..interpreter("/home/student/python/bin/python3", "3.9", Home::HomeFolder) },
+            interpreter(
+                "/home/student/.local/share/mise/installs/python/3.13/bin/python3",
+                "3.13.1",
+                Home::Manager,
+            ),
+            Interpreter {
+                version: None,
+                ..interpreter("/home/student/python/bin/python3", "3.9", Home::HomeFolder)
+            },
         ];
     });
     assert_snapshot!(answer(&facts, &settings()));
@@ -98,8 +109,10 @@ fn interpreters_of_pyenv_conda_and_a_home_are_shown_and_not_chosen() {
 #[test]
 fn an_interpreter_that_does_not_answer_is_shown_with_what_it_said() {
     let facts = changed("bookworm-indexed", |facts| {
-        facts.interpreters =
-            vec![silent_interpreter("/usr/local/bin/python3.10", "it ended with exit code 127 and said: not found")];
+        facts.interpreters = vec![silent_interpreter(
+            "/usr/local/bin/python3.10",
+            "it ended with exit code 127 and said: not found",
+        )];
     });
     assert_snapshot!(answer(&facts, &settings()));
 }
@@ -154,33 +167,47 @@ fn a_narrower_range_is_kept_to() {
 
 #[test]
 fn a_range_that_nothing_is_in_lists_what_is_there() {
-    assert_snapshot!(answer(&recorded("bookworm-python"), &Settings { refreshed: true, ..narrowed("3.12") }));
+    assert_snapshot!(answer(
+        &recorded("bookworm-python"),
+        &Settings { refreshed: true, ..narrowed("3.12") }
+    ));
 }
 
 #[test]
 fn an_interpreter_named_by_its_path_is_taken_whoevers_it_is() {
-    let pyenv = interpreter("/home/student/.pyenv/versions/3.12.4/bin/python3.12", "3.12.4", Home::Pyenv);
+    let pyenv =
+        interpreter("/home/student/.pyenv/versions/3.12.4/bin/python3.12", "3.12.4", Home::Pyenv);
     assert_snapshot!(answer(&recorded("bookworm-indexed"), &named(pyenv)));
 }
 
 #[test]
 fn a_link_that_is_named_stands_for_the_interpreter_behind_it() {
-    let link = Interpreter { real: "/usr/bin/python3.11".into(), ..interpreter("/usr/local/bin/python3", "3.11.2", Home::Apt) };
+    let link = Interpreter {
+        real: "/usr/bin/python3.11".into(),
+        ..interpreter("/usr/local/bin/python3", "3.11.2", Home::Apt)
+    };
     assert_snapshot!(answer(&recorded("bookworm-python"), &named(link)));
 }
 
 #[test]
 fn a_named_interpreter_out_of_range_is_refused() {
-    assert_snapshot!(answer(&recorded("sid-python"), &named(interpreter("/usr/bin/python3.14", "3.14.10", Home::Apt))));
+    assert_snapshot!(answer(
+        &recorded("sid-python"),
+        &named(interpreter("/usr/bin/python3.14", "3.14.10", Home::Apt))
+    ));
 }
 
 #[test]
 fn a_named_interpreter_without_ensurepip_is_refused() {
-    let bare = Interpreter { ensurepip: false, ..interpreter("/usr/bin/python3.13", "3.13.5", Home::Apt) };
+    let bare =
+        Interpreter { ensurepip: false, ..interpreter("/usr/bin/python3.13", "3.13.5", Home::Apt) };
     assert_snapshot!(answer(&recorded("trixie-python"), &named(bare)));
 }
 
 #[test]
 fn a_named_path_that_is_no_python_3_is_refused_with_what_it_said() {
-    assert_snapshot!(answer(&recorded("bookworm-python"), &named(silent_interpreter("/usr/bin", "it is a folder"))));
+    assert_snapshot!(answer(
+        &recorded("bookworm-python"),
+        &named(silent_interpreter("/usr/bin", "it is a folder"))
+    ));
 }

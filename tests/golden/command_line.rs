@@ -1,4 +1,5 @@
-//! The command line as a process: exit codes, usage errors, closed pipes, colours, and text that must not reach a terminal as it is.
+//! The command line as a process: exit codes, usage errors, closed pipes, colours, and text that
+//! must not reach a terminal as it is.
 
 use std::fs;
 use std::io::{self, Read};
@@ -18,7 +19,8 @@ use super::running::{command, labready, run, shim_python, write_program};
 fn help_lists_every_exit_code_with_its_meaning() {
     let help = labready(&["--help"]);
     let (_, table) = help.stdout.split_once("Exit codes:\n").expect("a table of exit codes");
-    let expected: Vec<String> = Exit::ALL.iter().map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning())).collect();
+    let expected: Vec<String> =
+        Exit::ALL.iter().map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning())).collect();
     assert_eq!(table.trim_end(), expected.join("\n"));
     assert_eq!(Exit::ALL.map(Exit::code), [0, 1, 2, 3, 4, 5, 70, 130]);
 }
@@ -27,14 +29,19 @@ fn help_lists_every_exit_code_with_its_meaning() {
 fn the_readme_lists_the_same_exit_codes() {
     let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     for exit in Exit::ALL {
-        let listed = readme.lines().any(|line| line.contains(&exit.code().to_string()) && line.contains(exit.meaning()));
+        let listed = readme
+            .lines()
+            .any(|line| line.contains(&exit.code().to_string()) && line.contains(exit.meaning()));
         assert!(listed, "{} ({})", exit.code(), exit.meaning());
     }
 }
 
 #[test]
 fn the_version_is_the_packages() {
-    assert_eq!(labready(&["--version"]).stdout, format!("labready {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        labready(&["--version"]).stdout,
+        format!("labready {}\n", env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[test]
@@ -64,7 +71,19 @@ fn whatever_cannot_be_meant_is_a_usage_error() {
 
 #[test]
 fn a_python_that_cannot_be_meant_is_refused_with_what_to_type() {
-    let nonsense = ["", "three", "^3.8", "3.12+", "==3.12", ">3.12", "3.12 or so", "3.14", "<3.7", "2.7", "-3"];
+    let nonsense = [
+        "",
+        "three",
+        "^3.8",
+        "3.12+",
+        "==3.12",
+        ">3.12",
+        "3.12 or so",
+        "3.14",
+        "<3.7",
+        "2.7",
+        "-3",
+    ];
     let sections = nonsense.map(|python| {
         let run = labready(&["plan", &format!("--python={python}")]);
         format!("## {python}\n{}", run.seen(std::path::Path::new("/nowhere")))
@@ -100,8 +119,13 @@ fn a_venv_that_nothing_could_use_is_a_usage_error() {
 fn a_report_that_cannot_be_written_is_found_out_before_anything_is_done() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().display();
-    let reports = [format!("json={path}/missing/report.json"), format!("json={path}"), format!("ndjson={path}/missing/report")];
-    let sections = reports.map(|report| labready(&["plan", "--report", &report]).seen(folder.path()));
+    let reports = [
+        format!("json={path}/missing/report.json"),
+        format!("json={path}"),
+        format!("ndjson={path}/missing/report"),
+    ];
+    let sections =
+        reports.map(|report| labready(&["plan", "--report", &report]).seen(folder.path()));
     assert_snapshot!(sections.join("\n"));
 }
 
@@ -117,7 +141,8 @@ fn setup_without_a_terminal_and_without_yes_changes_nothing_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let venv = folder.path().join("venv");
     let run = labready(&["setup", "--select", "none", "--venv", venv.to_str().unwrap()]);
-    // Whatever this machine lacks: a question that nobody can answer, rights that are missing, or no Python at all.
+    // Whatever this machine lacks: a question that nobody can answer, rights that are missing, or
+    // no Python at all.
     assert!([Some(1), Some(2), Some(4)].contains(&run.code), "{run:?}");
     assert!(run.stderr.contains("error: "), "{run:?}");
     assert!(!venv.exists());
@@ -135,17 +160,24 @@ fn a_closed_stdout_is_a_success() {
         let (reader, writer) = io::pipe().unwrap();
         drop(reader);
         let run = run(command(&arguments).stdout(writer).stderr(Stdio::piped()));
-        assert!(!run.stderr.contains("panicked") && !run.stderr.contains("pipe"), "{arguments:?}: {run:?}");
+        assert!(
+            !run.stderr.contains("panicked") && !run.stderr.contains("pipe"),
+            "{arguments:?}: {run:?}"
+        );
         assert!([Some(0), Some(1)].contains(&run.code), "{arguments:?}: {run:?}");
     }
 }
 
 #[test]
 fn a_reader_that_has_heard_enough_is_no_reason_to_panic() {
-    let mut child = command(&["course", "show"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        command(&["course", "show"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
+    assert_eq!(
+        (output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()),
+        (Some(0), "")
+    );
 }
 
 #[test]
@@ -213,7 +245,9 @@ fn nothing_that_a_machine_says_reaches_a_terminal_as_a_command() {
         assert!(!text.contains(bad) && text.contains("\\u{1b}"), "{text:?}");
     }
     // JSON is data, and its own rules escape what ASCII terminals obey.
-    assert!(!json::document(&report).unwrap().contains(|c: char| c.is_ascii_control() && c != '\n'));
+    assert!(
+        !json::document(&report).unwrap().contains(|c: char| c.is_ascii_control() && c != '\n')
+    );
 }
 
 #[test]
@@ -227,7 +261,10 @@ fn a_file_name_with_terminal_commands_is_shown_and_not_obeyed() {
 
 #[test]
 fn the_plan_reads_well_on_a_terminal() {
-    assert_snapshot!(human::text(&planned(&recorded("sid-indexed"), &settings()), &Paint::uncoloured(true, 100)));
+    assert_snapshot!(human::text(
+        &planned(&recorded("sid-indexed"), &settings()),
+        &Paint::uncoloured(true, 100)
+    ));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! A plan that is applied to the facts it was made from leaves an empty plan: on any machine, for anything that can be asked for.
+//! A plan that is applied to the facts it was made from leaves an empty plan: on any machine, for
+//! anything that can be asked for.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +21,15 @@ use super::machines::{course, interpreter, recorded};
 use super::simulator::Machine;
 
 /// The newest micro version of each series; the last one is a release candidate.
-const SERIES: [(u64, &str); 7] =
-    [(7, "3.7.17"), (9, "3.9.2"), (10, "3.10.12"), (11, "3.11.2"), (13, "3.13.5"), (14, "3.14.2"), (12, "3.12.0~rc1")];
+const SERIES: [(u64, &str); 7] = [
+    (7, "3.7.17"),
+    (9, "3.9.2"),
+    (10, "3.10.12"),
+    (11, "3.11.2"),
+    (13, "3.13.5"),
+    (14, "3.14.2"),
+    (12, "3.12.0~rc1"),
+];
 
 /// As in `commands::setup`.
 const ROUNDS: usize = 4;
@@ -30,19 +38,31 @@ const ROUNDS: usize = 4;
 fn index(mask: u8, complete: bool) -> Apt {
     let mut offers = BTreeMap::new();
     for (minor, version) in chosen(mask) {
-        for ending in ["", "-minimal", "-venv", "-dev"].into_iter().take(if complete { 4 } else { 3 }) {
-            let offer = Offer { version: format!("{version}-1"), from: "http://deb.debian.org/debian sid/main".into() };
+        for ending in
+            ["", "-minimal", "-venv", "-dev"].into_iter().take(if complete { 4 } else { 3 })
+        {
+            let offer = Offer {
+                version: format!("{version}-1"),
+                from: "http://deb.debian.org/debian sid/main".into(),
+            };
             offers.insert(format!("python3.{minor}{ending}"), offer);
         }
     }
     if complete {
-        offers.insert("build-essential".into(), Offer { version: "12.12".into(), from: String::new() });
+        offers.insert(
+            "build-essential".into(),
+            Offer { version: "12.12".into(), from: String::new() },
+        );
     }
     Apt { indexed: mask != 0 || complete, offers }
 }
 
 fn chosen(mask: u8) -> impl Iterator<Item = (u64, &'static str)> {
-    SERIES.into_iter().enumerate().filter(move |(bit, _)| mask & (1 << bit) != 0).map(|(_, series)| series)
+    SERIES
+        .into_iter()
+        .enumerate()
+        .filter(move |(bit, _)| mask & (1 << bit) != 0)
+        .map(|(_, series)| series)
 }
 
 /// Installed interpreters: bit by bit, each with or without its venv package.
@@ -52,7 +72,8 @@ fn installed(facts: &mut Facts, mask: u8, with_venv: u8) {
     for (minor, version) in chosen(mask) {
         let series = format!("python3.{minor}");
         let has_venv = chosen(with_venv).any(|(other, _)| other == minor);
-        let found = interpreter(&format!("/usr/bin/{series}"), &version.replace('~', ""), Home::Apt);
+        let found =
+            interpreter(&format!("/usr/bin/{series}"), &version.replace('~', ""), Home::Apt);
         facts.interpreters.push(Interpreter { ensurepip: has_venv, ..found });
         let names = [series.clone(), format!("{series}-minimal"), format!("{series}-venv")];
         for name in names.into_iter().take(if has_venv { 3 } else { 2 }) {
@@ -134,7 +155,13 @@ prop_compose! {
     }
 }
 
-fn settings(course: &Course, python: Option<&str>, newest: bool, select: bool, named: Option<Interpreter>) -> Settings {
+fn settings(
+    course: &Course,
+    python: Option<&str>,
+    newest: bool,
+    select: bool,
+    named: Option<Interpreter>,
+) -> Settings {
     let narrowed = python.map(|python| course.python.and(&Requirement::parse(python).unwrap()));
     let wish = Wish {
         requirement: narrowed.unwrap_or_else(|| course.python.clone()),
@@ -158,7 +185,8 @@ fn refreshes(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| step.action == Action::RefreshIndex)
 }
 
-/// Errors that mean "this machine cannot become ready", as opposed to a plan that does not lead there.
+/// Errors that mean "this machine cannot become ready", as opposed to a plan that does not lead
+/// there.
 fn is_honest(error: &Error) -> bool {
     matches!(error, Error::NoPython { .. } | Error::NoPackage { .. } | Error::InTheWay { .. })
 }
@@ -180,7 +208,10 @@ fn expect_ready(machine: &Machine, settings: &Settings, plan: &Plan) {
         }
     }
     if settings.selection == Selection::Local {
-        assert_eq!((&facts.selection.link, facts.selection.value.as_ref()), (&Link::Ours, Some(&python.path)));
+        assert_eq!(
+            (&facts.selection.link, facts.selection.value.as_ref()),
+            (&Link::Ours, Some(&python.path))
+        );
         assert!(facts.selection.manual);
     }
 }
@@ -196,7 +227,8 @@ enum Outcome {
     Lacking,
 }
 
-/// Plans and applies until nothing is left to do, and complains of everything on the way that must not be.
+/// Plans and applies until nothing is left to do, and complains of everything on the way that must
+/// not be.
 fn converge(mut machine: Machine, mut settings: Settings) -> Result<Outcome, TestCaseError> {
     let course = course();
     for round in 0..ROUNDS {
@@ -204,16 +236,26 @@ fn converge(mut machine: Machine, mut settings: Settings) -> Result<Outcome, Tes
             Ok(plan) => plan,
             Err(error) => {
                 prop_assert!(is_honest(&error), "{error}");
-                prop_assert!(round == 0 || settings.refreshed, "an error that could have been told at first: {error}");
+                prop_assert!(
+                    round == 0 || settings.refreshed,
+                    "an error that could have been told at first: {error}"
+                );
                 return Ok(Outcome::Refused);
             }
         };
-        prop_assert_eq!(&Ok::<_, String>(plan.clone()), &machine.plan(&course, &settings).map_err(|error| error.to_string()));
+        prop_assert_eq!(
+            &Ok::<_, String>(plan.clone()),
+            &machine.plan(&course, &settings).map_err(|error| error.to_string())
+        );
         if plan.is_empty() {
             expect_ready(&machine, &settings, &plan);
             return Ok(Outcome::Ready(round));
         }
-        prop_assert!(round == 0 || settings.refreshed, "a second plan without a fresh index: {:#?}", plan.steps);
+        prop_assert!(
+            round == 0 || settings.refreshed,
+            "a second plan without a fresh index: {:#?}",
+            plan.steps
+        );
         prop_assert!(!settings.refreshed || !refreshes(&plan), "the index is refreshed twice");
         match machine.apply(&plan) {
             Ok(()) => {}
@@ -245,6 +287,9 @@ fn the_machines_of_the_property_become_ready_in_every_way_and_are_refused_too() 
         *outcomes.entry(converge(machine, settings).unwrap()).or_default() += 1;
     }
     for outcome in [Outcome::Ready(1), Outcome::Ready(2), Outcome::Refused, Outcome::Lacking] {
-        assert!(outcomes.get(&outcome).is_some_and(|count| *count >= 5), "{outcome:?} is missing: {outcomes:?}");
+        assert!(
+            outcomes.get(&outcome).is_some_and(|count| *count >= 5),
+            "{outcome:?} is missing: {outcomes:?}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! course.toml: every complaint names the file, the line and what to write; a good course is shown as its author wrote it.
+//! course.toml: every complaint names the file, the line and what to write; a good course is shown
+//! as its author wrote it.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -65,7 +66,9 @@ fn lint_with(part: &str, replacement: &str) -> String {
 
 /// One section per replacement.
 fn lint_each(part: &str, replacements: &[&str]) -> String {
-    let sections = replacements.iter().map(|replacement| format!("## {replacement}\n{}", lint_with(part, replacement)));
+    let sections = replacements
+        .iter()
+        .map(|replacement| format!("## {replacement}\n{}", lint_with(part, replacement)));
     sections.collect::<Vec<_>>().join("\n")
 }
 
@@ -81,7 +84,9 @@ fn the_embedded_course_is_a_good_one() {
 
 #[test]
 fn a_course_is_shown_as_its_author_wrote_it() {
-    let embedded = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/course.toml")).unwrap();
+    let embedded =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/course.toml"))
+            .unwrap();
     assert_eq!(labready(&["course", "show"]).stdout, embedded);
     let folder = good();
     let file = folder.path().join("course.toml");
@@ -107,7 +112,8 @@ fn unknown_keys_are_named_with_those_that_there_are() {
         ("{ at = 2, after = 2 }", "{ at = 2, afterwards = 2 }"),
         ("[venv]", "[environment]\nx = 1\n[venv]"),
     ];
-    let sections = places.map(|(part, replacement)| format!("## {replacement}\n{}", lint_with(part, replacement)));
+    let sections = places
+        .map(|(part, replacement)| format!("## {replacement}\n{}", lint_with(part, replacement)));
     assert_snapshot!(sections.join("\n"));
 }
 
@@ -120,7 +126,8 @@ fn missing_keys_are_named() {
         "unit = \"1s\"\n",
         "ends = 1\n",
     ];
-    let sections = parts.map(|part| format!("## without {}\n{}", part.replace('\n', " "), lint_with(part, "")));
+    let sections = parts
+        .map(|part| format!("## without {}\n{}", part.replace('\n', " "), lint_with(part, "")));
     assert_snapshot!(sections.join("\n"));
 }
 
@@ -138,7 +145,10 @@ fn a_course_without_a_lab_is_refused() {
 
 #[test]
 fn a_range_that_could_be_misread_is_refused() {
-    assert_snapshot!(lint_each(">=3.7, <3.14", &["", "^3.7", "3.7+", ">3.7", "three", ">=3.7 <3.14"]));
+    assert_snapshot!(lint_each(
+        ">=3.7, <3.14",
+        &["", "^3.7", "3.7+", ">3.7", "three", ">=3.7 <3.14"]
+    ));
 }
 
 #[test]
@@ -244,7 +254,18 @@ fn an_end_that_contradicts_the_timeline_is_refused() {
 fn a_unit_that_no_lab_can_have_is_refused() {
     assert_snapshot!(lint_each(
         "\"250ms\"",
-        &["\"0s\"", "\"1\"", "\"1 minute\"", "\"-1s\"", "\"99ms\"", "\"61s\"", "\"nans\"", "\"1e3ms\"", "\"\"", "1"]
+        &[
+            "\"0s\"",
+            "\"1\"",
+            "\"1 minute\"",
+            "\"-1s\"",
+            "\"99ms\"",
+            "\"61s\"",
+            "\"nans\"",
+            "\"1e3ms\"",
+            "\"\"",
+            "1"
+        ]
     ));
 }
 
@@ -252,7 +273,14 @@ fn a_unit_that_no_lab_can_have_is_refused() {
 fn a_line_with_an_unknown_placeholder_is_refused() {
     assert_snapshot!(lint_each(
         "\"One: {stamp}\"",
-        &["\"One: {time}\"", "\"One: {stamp\"", "\"{stamp} {stamp}\"", "\"One:\\u001b[31m\"", "\"two\\nlines\"", "\"\"",]
+        &[
+            "\"One: {time}\"",
+            "\"One: {stamp\"",
+            "\"{stamp} {stamp}\"",
+            "\"One:\\u001b[31m\"",
+            "\"two\\nlines\"",
+            "\"\"",
+        ]
     ));
 }
 
@@ -286,7 +314,14 @@ fn packages_without_the_interpreter_are_refused() {
 fn a_pip_package_that_pip_would_take_for_an_option_is_refused() {
     assert_snapshot!(lint_each(
         "\"wheel\"",
-        &["\"-r\"", "\"--pre\"", "\"wheel==1\"", "\"git+https://example.org/x\"", "\"./wheel\"", "\"\""]
+        &[
+            "\"-r\"",
+            "\"--pre\"",
+            "\"wheel==1\"",
+            "\"git+https://example.org/x\"",
+            "\"./wheel\"",
+            "\"\""
+        ]
     ));
 }
 
@@ -308,27 +343,44 @@ fn a_venv_folder_outside_the_current_one_is_refused() {
 
 #[test]
 fn a_file_that_is_not_toml_is_refused_at_its_line() {
-    let texts = ["<html>\n", "[course\nname = 1\n", "[course]\nname = \"a\"\nname = \"b\"\n", "{\"course\": {}}\n", ""];
-    let sections =
-        texts.map(|text| format!("## {text:?}\n{}", lint(|folder| fs::write(folder.join("course.toml"), text).unwrap())));
+    let texts = [
+        "<html>\n",
+        "[course\nname = 1\n",
+        "[course]\nname = \"a\"\nname = \"b\"\n",
+        "{\"course\": {}}\n",
+        "",
+    ];
+    let sections = texts.map(|text| {
+        format!(
+            "## {text:?}\n{}",
+            lint(|folder| fs::write(folder.join("course.toml"), text).unwrap())
+        )
+    });
     assert_snapshot!(sections.join("\n"));
 }
 
 #[test]
 fn a_file_that_is_not_utf_8_is_refused() {
     let latin_1 = GOOD.replace("of reasons", "K\u{0}rs").into_bytes();
-    let latin_1: Vec<u8> = latin_1.into_iter().map(|byte| if byte == 0 { 0xfc } else { byte }).collect();
+    let latin_1: Vec<u8> =
+        latin_1.into_iter().map(|byte| if byte == 0 { 0xfc } else { byte }).collect();
     assert_snapshot!(lint(|folder| fs::write(folder.join("course.toml"), latin_1).unwrap()));
 }
 
 #[test]
 fn a_script_that_is_not_utf_8_is_refused_for_it_would_not_run_as_it_was_written() {
-    assert_snapshot!(lint(|folder| fs::write(folder.join("one.py"), b"# -*- coding: latin-1 -*-\nprint('gr\xfcn')\n").unwrap()));
+    assert_snapshot!(lint(|folder| fs::write(
+        folder.join("one.py"),
+        b"# -*- coding: latin-1 -*-\nprint('gr\xfcn')\n"
+    )
+    .unwrap()));
 }
 
 #[test]
 fn a_huge_file_is_not_read() {
-    assert_snapshot!(lint(|folder| fs::write(folder.join("course.toml"), "#".repeat(2 << 20)).unwrap()));
+    assert_snapshot!(lint(
+        |folder| fs::write(folder.join("course.toml"), "#".repeat(2 << 20)).unwrap()
+    ));
 }
 
 #[test]
@@ -345,7 +397,9 @@ fn a_course_that_is_not_there_is_said_to_be_missing() {
 fn a_path_that_leads_nowhere_is_said_to_be_missing() {
     let folder = good();
     let path = folder.path().join("nowhere/course.toml");
-    assert_snapshot!(labready(&["course", "lint", "--course", path.to_str().unwrap()]).seen(folder.path()));
+    assert_snapshot!(
+        labready(&["course", "lint", "--course", path.to_str().unwrap()]).seen(folder.path())
+    );
 }
 
 #[test]
@@ -355,7 +409,8 @@ fn control_characters_in_what_people_are_told_are_refused() {
         ("\"of reasons\"", "\"of\\nreasons\""),
         ("\"One\"", "\"One\\u009b\""),
     ];
-    let sections = places.map(|(part, replacement)| format!("## {replacement}\n{}", lint_with(part, replacement)));
+    let sections = places
+        .map(|(part, replacement)| format!("## {replacement}\n{}", lint_with(part, replacement)));
     assert_snapshot!(sections.join("\n"));
 }
 
@@ -364,9 +419,18 @@ fn every_command_refuses_a_bad_course_before_it_does_anything() {
     let folder = good();
     fs::write(folder.path().join("course.toml"), "nonsense").unwrap();
     let course = folder.path().to_str().unwrap();
-    for arguments in [vec!["setup", "--yes"], vec!["plan"], vec!["verify"], vec!["course", "show"], vec!["course", "lint"]] {
+    for arguments in [
+        vec!["setup", "--yes"],
+        vec!["plan"],
+        vec!["verify"],
+        vec!["course", "show"],
+        vec!["course", "lint"],
+    ] {
         let run = labready(&[arguments.as_slice(), &["--course", course]].concat());
         assert_eq!(run.code, Some(2), "{arguments:?}: {run:?}");
-        assert!(run.stderr.starts_with(&format!("error: {course}/course.toml:1: ")), "{arguments:?}: {run:?}");
+        assert!(
+            run.stderr.starts_with(&format!("error: {course}/course.toml:1: ")),
+            "{arguments:?}: {run:?}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Facts → findings and repairs: what is wrong is told with its evidence and what mends it, and only what is surely ours to mend is mended.
+//! Facts → findings and repairs: what is wrong is told with its evidence and what mends it, and
+//! only what is surely ours to mend is mended.
 
 use std::fmt::Write;
 
@@ -20,7 +21,15 @@ fn told(facts: &Facts) -> String {
     let mut text = String::new();
     for finding in diagnosis::diagnose(facts) {
         let id = serde_json::to_string(&finding.id).unwrap();
-        writeln!(text, "{:?} {}: {}\n  {}", finding.severity, id.trim_matches('"'), finding.title, finding.detail).unwrap();
+        writeln!(
+            text,
+            "{:?} {}: {}\n  {}",
+            finding.severity,
+            id.trim_matches('"'),
+            finding.title,
+            finding.detail
+        )
+        .unwrap();
         let fix = finding.fix.map_or_else(|| "nothing to type".to_owned(), |fix| fix.to_string());
         writeln!(text, "  mended by: {fix}").unwrap();
     }
@@ -45,11 +54,17 @@ fn a_ready_machine_has_nothing_wrong() {
 #[test]
 fn everything_that_can_be_wrong_at_once_is_told_and_repaired_in_a_safe_order() {
     let text = ready(|facts| {
-        rename(facts, "ID=ubuntu\nPRETTY_NAME='Ubuntu 20.04 LTS'\nVERSION_ID=20.04\nVERSION_CODENAME=focal\n");
+        rename(
+            facts,
+            "ID=ubuntu\nPRETTY_NAME='Ubuntu 20.04 LTS'\nVERSION_ID=20.04\nVERSION_CODENAME=focal\n",
+        );
         facts.system_python = SystemPython {
             default: Some("python3.8".into()),
             default_is_installed: true,
-            place: Place::Elsewhere(vec!["/etc/alternatives/python3".into(), "/usr/bin/python3.11".into()]),
+            place: Place::Elsewhere(vec![
+                "/etc/alternatives/python3".into(),
+                "/usr/bin/python3.11".into(),
+            ]),
             group: Some("python3".into()),
             slaves: Vec::new(),
         };
@@ -86,8 +101,9 @@ fn what_dpkg_has_half_done_while_another_program_is_at_it_is_that_programs_work(
 /// The folder machine `bookworm` with python3-minimal, and this at its /usr/bin.
 fn with_system_python(change: impl FnOnce(Machine) -> Machine) -> SystemPython {
     let defaults = "[DEFAULT]\n# the default python3 version\ndefault-version = python3.11\n";
-    let machine =
-        Machine::bookworm().file("/usr/share/python3/debian_defaults", defaults).python("/usr/bin/python3.12", (3, 12, 1));
+    let machine = Machine::bookworm()
+        .file("/usr/share/python3/debian_defaults", defaults)
+        .python("/usr/bin/python3.12", (3, 12, 1));
     change(machine).facts().system_python
 }
 
@@ -101,29 +117,39 @@ fn the_systems_python3_is_seen_link_by_link() {
         (
             "switched by the old lab sheet",
             with_system_python(|machine| {
-                group(machine).link(at, "/etc/alternatives/python3").link("/etc/alternatives/python3", "/usr/bin/python3.12")
+                group(machine)
+                    .link(at, "/etc/alternatives/python3")
+                    .link("/etc/alternatives/python3", "/usr/bin/python3.12")
             }),
         ),
         ("switched by hand", with_system_python(|machine| machine.link(at, "python3.12"))),
-        ("put back by dpkg, the group still there", with_system_python(|machine| group(machine).link(at, "python3.11"))),
+        (
+            "put back by dpkg, the group still there",
+            with_system_python(|machine| group(machine).link(at, "python3.11")),
+        ),
         ("its group removed", with_system_python(|machine| machine)),
         ("its target removed", with_system_python(|machine| machine.link(at, "/opt/gone/python3"))),
         ("a circle", with_system_python(|machine| machine.link(at, "python3"))),
         ("a program", with_system_python(|machine| machine.python(at, (3, 12, 1)))),
         (
             "without its own interpreter",
-            with_system_python(|machine| machine.link(at, "python3.12").without("/usr/bin/python3.11")),
+            with_system_python(|machine| {
+                machine.link(at, "python3.12").without("/usr/bin/python3.11")
+            }),
         ),
         (
             "another link's group of that name",
             with_system_python(|machine| {
-                machine
-                    .link(at, "python3.11")
-                    .file("/var/lib/dpkg/alternatives/python3", "auto\n/usr/local/bin/python3\n\n/usr/bin/python3.12\n2\n\n")
+                machine.link(at, "python3.11").file(
+                    "/var/lib/dpkg/alternatives/python3",
+                    "auto\n/usr/local/bin/python3\n\n/usr/bin/python3.12\n2\n\n",
+                )
             }),
         ),
     ];
-    let sections = cases.map(|(what, system)| format!("## {what}\n{}", ready(|facts| facts.system_python = system)));
+    let sections = cases.map(|(what, system)| {
+        format!("## {what}\n{}", ready(|facts| facts.system_python = system))
+    });
     assert_snapshot!(sections.join("\n"));
 }
 
@@ -141,7 +167,8 @@ fn an_environment_of_another_account_is_told_and_given_back_only_where_that_is_s
             "root works for the student",
             ready(|facts| {
                 own(facts);
-                facts.rights.student = Some(std::mem::replace(&mut facts.rights.account, root.clone()));
+                facts.rights.student =
+                    Some(std::mem::replace(&mut facts.rights.account, root.clone()));
             }),
         ),
         (
@@ -177,7 +204,8 @@ fn an_environment_of_another_account_is_told_and_given_back_only_where_that_is_s
             ready(|facts| {
                 own(facts);
                 facts.venv.owner_uid = Some(1000);
-                facts.venv.roots_part = Some("/home/student/course/venv/lib/python3.11/site-packages/wheel".into());
+                facts.venv.roots_part =
+                    Some("/home/student/course/venv/lib/python3.11/site-packages/wheel".into());
             }),
         ),
     ];
@@ -209,7 +237,10 @@ fn what_setup_would_do_or_why_it_would_stop_is_told_once() {
     let foreign = |facts: &mut Facts| facts.selection.link = Link::Foreign("a program".into());
     let cases = [
         ("ready", of_setup(|_| (), &settings())),
-        ("without an environment", of_setup(|facts| facts.venv.state = State::Missing, &settings())),
+        (
+            "without an environment",
+            of_setup(|facts| facts.venv.state = State::Missing, &settings()),
+        ),
         ("somebody's python3", of_setup(foreign, &settings())),
         ("somebody's python3, which is asked to be left alone", of_setup(foreign, &unselected())),
         ("another's environment", of_setup(|facts| facts.venv.owner_uid = Some(1001), &settings())),
@@ -227,7 +258,13 @@ fn what_setup_would_do_or_why_it_would_stop_is_told_once() {
                 &settings(),
             ),
         ),
-        ("no system with apt", of_setup(|facts| rename(facts, "ID=fedora\nPRETTY_NAME='Fedora Linux 40'\n"), &settings())),
+        (
+            "no system with apt",
+            of_setup(
+                |facts| rename(facts, "ID=fedora\nPRETTY_NAME='Fedora Linux 40'\n"),
+                &settings(),
+            ),
+        ),
     ];
     assert_snapshot!(cases.map(|(what, text)| format!("## {what}\n{text}")).join("\n"));
 }

@@ -1,4 +1,5 @@
-//! The report's JSON against its schema: every document that labready makes is valid, and a document with anything changed is not.
+//! The report's JSON against its schema: every document that labready makes is valid, and a
+//! document with anything changed is not.
 
 use std::fs;
 use std::path::Path;
@@ -24,14 +25,17 @@ fn schema() -> Value {
 }
 
 fn validator() -> &'static Validator {
-    static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| jsonschema::validator_for(&schema()).unwrap());
+    static VALIDATOR: LazyLock<Validator> =
+        LazyLock::new(|| jsonschema::validator_for(&schema()).unwrap());
     &VALIDATOR
 }
 
 #[track_caller]
 fn expect_valid(document: &Value) {
-    let complaints: Vec<String> =
-        validator().iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let complaints: Vec<String> = validator()
+        .iter_errors(document)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
     assert!(complaints.is_empty(), "{complaints:#?} in {document:#}");
 }
 
@@ -41,7 +45,11 @@ pub fn planned(facts: &Facts, settings: &Settings) -> Report {
     report.note(&Event::Looked { facts: Box::new(facts.clone()) });
     match plan::make(&course(), facts, settings) {
         Ok(Decision::Plan(plan)) => {
-            let sizes = (!plan.is_empty()).then_some(Sizes { download_bytes: 14_100_000, disk_bytes: 61_000_000, packages: 30 });
+            let sizes = (!plan.is_empty()).then_some(Sizes {
+                download_bytes: 14_100_000,
+                disk_bytes: 61_000_000,
+                packages: 30,
+            });
             report.note(&Event::Planned { plan: Box::new(Plan { sizes, ..*plan }) });
             report.note(&Event::Finished {
                 status: Status::NotReady,
@@ -59,7 +67,12 @@ fn started(command: &str) -> Report {
     let started_at = "2026-11-22T15:31:50Z".to_owned();
     let mut report = Report::new(command, started_at.clone());
     let course = course();
-    report.note(&Event::Started { command: command.into(), started_at, course: course.name, digest: course.digest });
+    report.note(&Event::Started {
+        command: command.into(),
+        started_at,
+        course: course.name,
+        digest: course.digest,
+    });
     report
 }
 
@@ -70,9 +83,18 @@ fn document(report: &Report) -> Value {
 /// A lab that failed with everything that can be said of it, and one that could not be run.
 fn judged() -> [LabResult; 2] {
     let lab = course().labs.remove(0);
-    let mark =
-        SeenMark { line: "Sundial: 2026-11-22 15:31:51.010203".into(), of: Some(1), stamp_ms: Some(1003.2), arrival_ms: 1003.9 };
-    let told = Stall { run_queue_ms: Some(3.5), on_cpu_ms: Some(40.0), clock_step_ms: -2.0, ..Stall::default() };
+    let mark = SeenMark {
+        line: "Sundial: 2026-11-22 15:31:51.010203".into(),
+        of: Some(1),
+        stamp_ms: Some(1003.2),
+        arrival_ms: 1003.9,
+    };
+    let told = Stall {
+        run_queue_ms: Some(3.5),
+        on_cpu_ms: Some(40.0),
+        clock_step_ms: -2.0,
+        ..Stall::default()
+    };
     let unknown = SeenMark { line: "?".into(), of: None, stamp_ms: None, arrival_ms: 3.0 };
     let attempt = Attempt {
         marks: vec![mark, unknown],
@@ -121,13 +143,18 @@ fn judged() -> [LabResult; 2] {
 pub fn full_report() -> Report {
     let facts = recorded("bookworm-python");
     let mut report = planned(&facts, &settings());
-    let Ok(Decision::Plan(plan)) = plan::make(&course(), &facts, &settings()) else { panic!("no plan") };
-    for (step, status) in plan.steps.into_iter().zip([StepStatus::Done, StepStatus::Failed, StepStatus::NotTried]) {
+    let Ok(Decision::Plan(plan)) = plan::make(&course(), &facts, &settings()) else {
+        panic!("no plan")
+    };
+    for (step, status) in
+        plan.steps.into_iter().zip([StepStatus::Done, StepStatus::Failed, StepStatus::NotTried])
+    {
         let reason = (status == StepStatus::Failed).then(|| "the network is away".to_owned());
         report.note(&Event::StepFinished { step: Box::new(step), status, duration_ms: 12, reason });
     }
     judged().into_iter().for_each(|lab| report.note(&Event::LabFinished { lab: Box::new(lab) }));
-    let finding = Finding::warning(Id::SourceFailed, "a source", "").mended_by_root("apt-get update");
+    let finding =
+        Finding::warning(Id::SourceFailed, "a source", "").mended_by_root("apt-get update");
     report.note(&Event::Finding { finding });
     report.open = vec!["the rest".into()];
     report.note(&Event::Failed { error: (&Error::NobodyToAsk).into(), duration_ms: 7 });
@@ -140,15 +167,22 @@ fn full() -> Value {
 
 #[test]
 fn the_plan_of_every_recorded_machine_is_a_valid_document() {
-    every_recorded().iter().for_each(|name| expect_valid(&document(&planned(&recorded(name), &settings()))));
+    every_recorded()
+        .iter()
+        .for_each(|name| expect_valid(&document(&planned(&recorded(name), &settings()))));
 }
 
 #[test]
 fn a_machine_that_cannot_be_planned_for_gives_a_valid_document_that_says_why() {
-    let facts = changed("bookworm-fresh", |facts| rename(facts, "ID=fedora\nPRETTY_NAME='Fedora Linux 40'\n"));
+    let facts = changed("bookworm-fresh", |facts| {
+        rename(facts, "ID=fedora\nPRETTY_NAME='Fedora Linux 40'\n")
+    });
     let document = document(&planned(&facts, &settings()));
     expect_valid(&document);
-    assert_eq!((&document["status"], &document["error"]["exit_code"]), (&json!("not_ready"), &json!(1)));
+    assert_eq!(
+        (&document["status"], &document["error"]["exit_code"]),
+        (&json!("not_ready"), &json!(1))
+    );
 }
 
 #[test]
@@ -159,13 +193,17 @@ fn a_document_with_something_in_every_place_is_valid() {
 #[test]
 fn the_document_is_what_it_was_agreed_to_be() {
     let text = json::document(&planned(&recorded("trixie-python"), &settings())).unwrap();
-    assert_snapshot!(text.replace(env!("CARGO_PKG_VERSION"), "VERSION").replace(&course().digest, "DIGEST"));
+    assert_snapshot!(
+        text.replace(env!("CARGO_PKG_VERSION"), "VERSION").replace(&course().digest, "DIGEST")
+    );
 }
 
 #[test]
 fn a_document_with_an_unknown_key_anywhere_is_not_valid() {
     let full = full();
-    for place in places(&full).into_iter().filter(|place| full.pointer(place).is_some_and(Value::is_object)) {
+    for place in
+        places(&full).into_iter().filter(|place| full.pointer(place).is_some_and(Value::is_object))
+    {
         let mut mutant = full.clone();
         mutant.pointer_mut(&place).unwrap()["surprise"] = json!(1);
         assert!(!validator().is_valid(&mutant), "an unknown key in `{place}`");
@@ -179,7 +217,9 @@ fn a_document_that_lacks_a_key_is_not_valid() {
         let (parent, key) = place.rsplit_once('/').unwrap_or(("", ""));
         let mut mutant = full.clone();
         // `after` is the one key that may be missing: a wait that begins at the start.
-        let Some(Value::Object(object)) = mutant.pointer_mut(parent).filter(|_| !key.is_empty() && key != "after") else {
+        let Some(Value::Object(object)) =
+            mutant.pointer_mut(parent).filter(|_| !key.is_empty() && key != "after")
+        else {
             continue;
         };
         object.remove(key);
@@ -202,7 +242,11 @@ fn every_number_with_a_unit_has_it_in_its_key() {
     let counted = ["packages", "exit_code", "signal", "attempt", "of", "after", "at"];
     let full = full();
     for place in places(&full) {
-        let key = place.rsplit('/').find(|key| key.parse::<usize>().is_err()).unwrap_or_default().to_owned();
+        let key = place
+            .rsplit('/')
+            .find(|key| key.parse::<usize>().is_err())
+            .unwrap_or_default()
+            .to_owned();
         let is_number = full.pointer(&place).is_some_and(Value::is_number);
         let has_unit = key.ends_with("_ms") || key.ends_with("_bytes");
         assert!(!is_number || has_unit || counted.contains(&key.as_str()), "{place}");
@@ -213,7 +257,10 @@ fn every_number_with_a_unit_has_it_in_its_key() {
 fn every_reason_of_the_schema_is_one_that_a_judge_can_give() {
     let schema = schema();
     let reasons = schema["$defs"]["lab"]["properties"]["reason"]["enum"].as_array().unwrap();
-    assert!(reasons.iter().all(|reason| serde_json::from_value::<Reason>(reason.clone()).is_ok()), "{reasons:?}");
+    assert!(
+        reasons.iter().all(|reason| serde_json::from_value::<Reason>(reason.clone()).is_ok()),
+        "{reasons:?}"
+    );
 }
 
 #[test]
@@ -236,7 +283,8 @@ fn a_verdict_is_a_valid_document() {
     let run = labready(&["verify", "--python", &python, "--course", &course, "--format", "json"]);
     let document = run.document();
     expect_valid(&document);
-    let verdicts: Vec<&Value> = document["labs"].as_array().unwrap().iter().map(|lab| &lab["reason"]).collect();
+    let verdicts: Vec<&Value> =
+        document["labs"].as_array().unwrap().iter().map(|lab| &lab["reason"]).collect();
     assert_eq!((run.code, verdicts[1]), (Some(1), &json!("wrong-text")), "{document:#}");
 }
 
@@ -254,8 +302,9 @@ fn events_are_one_json_object_a_line_and_the_log_holds_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let run = labready(&["plan", "--format", "ndjson", "--log", log.to_str().unwrap()]);
-    let names =
-        |run: &Run| -> Vec<String> { run.events().iter().map(|event| event["event"].as_str().unwrap().to_owned()).collect() };
+    let names = |run: &Run| -> Vec<String> {
+        run.events().iter().map(|event| event["event"].as_str().unwrap().to_owned()).collect()
+    };
     assert_eq!(names(&run).first().map(String::as_str), Some("started"), "{}", run.stdout);
     assert!(names(&run).contains(&"looked".to_owned()), "{}", run.stdout);
     assert_eq!(fs::read_to_string(log).unwrap(), run.stdout);
@@ -268,8 +317,14 @@ fn places(document: &Value) -> Vec<String> {
         places(value).into_iter().map(move |place| format!("/{key}{place}")).collect::<Vec<_>>()
     };
     let deeper: Vec<String> = match document {
-        Value::Object(object) => object.iter().flat_map(|(key, value)| below(key.clone(), value)).collect(),
-        Value::Array(array) => array.iter().enumerate().flat_map(|(index, value)| below(index.to_string(), value)).collect(),
+        Value::Object(object) => {
+            object.iter().flat_map(|(key, value)| below(key.clone(), value)).collect()
+        }
+        Value::Array(array) => array
+            .iter()
+            .enumerate()
+            .flat_map(|(index, value)| below(index.to_string(), value))
+            .collect(),
         _ => Vec::new(),
     };
     [vec![String::new()], deeper].concat()

@@ -32,17 +32,24 @@ impl Machine {
         let root = tempfile::tempdir().unwrap();
         let uid = root.path().metadata().unwrap().uid();
         let environment = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("HOME", "/home/student")];
-        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let environment =
+            environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let machine = Self { root, environment };
-        machine.file("/etc/passwd", format!("student:x:{uid}:{uid}:Student:/home/student:/bin/bash\n"))
+        machine
+            .file("/etc/passwd", format!("student:x:{uid}:{uid}:Student:/home/student:/bin/bash\n"))
     }
 
     /// Debian 12 with Python 3.11.
     pub fn bookworm() -> Self {
         let status = fs::read_to_string(fixture("dpkg/status-bookworm.txt")).unwrap();
-        let machine = Self::bare().file("/etc/os-release", OS_RELEASE).file("/var/lib/dpkg/status", &status);
-        let machine = machine.file("/var/lib/dpkg/arch", "amd64\n").file("/proc/sys/kernel/hostname", "workstation\n");
-        machine.file("/proc/sys/kernel/osrelease", "6.1.0-40-amd64\n").python("/usr/bin/python3.11", (3, 11, 2))
+        let machine =
+            Self::bare().file("/etc/os-release", OS_RELEASE).file("/var/lib/dpkg/status", &status);
+        let machine = machine
+            .file("/var/lib/dpkg/arch", "amd64\n")
+            .file("/proc/sys/kernel/hostname", "workstation\n");
+        machine
+            .file("/proc/sys/kernel/osrelease", "6.1.0-40-amd64\n")
+            .python("/usr/bin/python3.11", (3, 11, 2))
     }
 
     /// Where a path really lies.
@@ -81,7 +88,12 @@ impl Machine {
     /// Takes something away.
     pub fn without(self, path: &str) -> Self {
         let inside = self.inside(path);
-        if inside.is_dir() && !inside.is_symlink() { fs::remove_dir_all(inside) } else { fs::remove_file(inside) }.unwrap();
+        if inside.is_dir() && !inside.is_symlink() {
+            fs::remove_dir_all(inside)
+        } else {
+            fs::remove_file(inside)
+        }
+        .unwrap();
         self
     }
 
@@ -96,16 +108,21 @@ impl Machine {
         self.program(path, &format!("echo '{}'", answer(version, true)))
     }
 
-    /// A virtual environment as one of the tools makes it: its pyvenv.cfg and activate are recorded, the layout is the usual one.
+    /// A virtual environment as one of the tools makes it: its pyvenv.cfg and activate are
+    /// recorded, the layout is the usual one.
     pub fn venv(self, recorded: &str, series: &str) -> Self {
-        let read = |name: &str| fs::read_to_string(fixture("venvs").join(recorded).join(name)).unwrap();
+        let read =
+            |name: &str| fs::read_to_string(fixture("venvs").join(recorded).join(name)).unwrap();
         let (config, activate) = (read("pyvenv.cfg"), read("activate"));
         let site_packages = format!("{VENV}/lib/{series}/site-packages");
-        let machine = self.file(&format!("{VENV}/pyvenv.cfg"), config).file(&format!("{VENV}/bin/activate"), activate);
+        let machine = self
+            .file(&format!("{VENV}/pyvenv.cfg"), config)
+            .file(&format!("{VENV}/bin/activate"), activate);
         let machine = machine
             .link(&format!("{VENV}/bin/python"), series)
             .link(&format!("{VENV}/bin/{series}"), &format!("/usr/bin/{series}"));
-        let machine = machine.link(&format!("{VENV}/lib64"), "lib").folder(&format!("{VENV}/include"));
+        let machine =
+            machine.link(&format!("{VENV}/lib64"), "lib").folder(&format!("{VENV}/include"));
         machine
             .folder(&format!("{site_packages}/pip-23.0.1.dist-info"))
             .folder(&format!("{site_packages}/Wheel-0.48.0.dist-info"))
@@ -122,9 +139,17 @@ impl Machine {
         Host::in_folder(self.root.path(), self.environment.clone())
     }
 
-    /// Everything that labready finds, without what differs from one test machine to the next: the account's numbers and the disk.
+    /// Everything that labready finds, without what differs from one test machine to the next: the
+    /// account's numbers and the disk.
     pub fn facts(&self) -> Facts {
-        let mut facts = facts::gather(&self.host(), &course(), Path::new(VENV), &settings().archive.address, None).unwrap();
+        let mut facts = facts::gather(
+            &self.host(),
+            &course(),
+            Path::new(VENV),
+            &settings().archive.address,
+            None,
+        )
+        .unwrap();
         let uid = facts.rights.account.uid;
         (facts.rights.account.uid, facts.rights.account.gid) = (1000, 1000);
         let renumbered = |owner| if owner == uid { 1000 } else { owner };

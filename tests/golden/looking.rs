@@ -60,18 +60,28 @@ fn an_empty_os_release_gives_way_to_the_vendors() {
 
 #[test]
 fn an_os_release_is_read_through_its_usual_link() {
-    let machine = Machine::bare().file("/usr/lib/os-release", "ID=debian\nVERSION_CODENAME=trixie\n");
+    let machine =
+        Machine::bare().file("/usr/lib/os-release", "ID=debian\nVERSION_CODENAME=trixie\n");
     let machine = machine.link("/etc/os-release", "../usr/lib/os-release");
     assert_snapshot!(machine.shown(&distro::gather(&machine.host())));
 }
 
 #[test]
 fn a_hostile_os_release_makes_no_codename() {
-    let hostile = ["jammy main; touch x", "$(touch x)", "`touch x`", "../../../etc", "jammy\u{1b}[31m", "jam\u{0}my"];
+    let hostile = [
+        "jammy main; touch x",
+        "$(touch x)",
+        "`touch x`",
+        "../../../etc",
+        "jammy\u{1b}[31m",
+        "jam\u{0}my",
+    ];
     let sections = hostile.map(|text| {
         format!(
             "## {text:?}\n{}\n",
-            distro(format!("ID=ubuntu\nVERSION_ID=1\nUBUNTU_CODENAME=\"{text}\"\nVERSION_CODENAME=\"{text}\"\n"))
+            distro(format!(
+                "ID=ubuntu\nVERSION_ID=1\nUBUNTU_CODENAME=\"{text}\"\nVERSION_CODENAME=\"{text}\"\n"
+            ))
         )
     });
     assert_snapshot!(sections.join("\n"));
@@ -79,19 +89,26 @@ fn a_hostile_os_release_makes_no_codename() {
 
 #[test]
 fn line_ends_of_windows_are_read() {
-    assert_snapshot!(distro("ID=debian\r\nVERSION_ID=\"12\"\r\nVERSION_CODENAME=bookworm\r\nPRETTY_NAME='Debian 12'\r\n"));
+    assert_snapshot!(distro(
+        "ID=debian\r\nVERSION_ID=\"12\"\r\nVERSION_CODENAME=bookworm\r\nPRETTY_NAME='Debian 12'\r\n"
+    ));
 }
 
 #[test]
 fn a_megabyte_in_one_line_is_no_name() {
-    let distro = distro(format!("ID=debian\nVERSION_CODENAME=bookworm\nPRETTY_NAME={}\n", "x".repeat(1 << 20)));
+    let distro = distro(format!(
+        "ID=debian\nVERSION_CODENAME=bookworm\nPRETTY_NAME={}\n",
+        "x".repeat(1 << 20)
+    ));
     assert!(distro.len() < 1000, "{}", distro.len());
     assert!(distro.contains("\"bookworm\""), "{distro}");
 }
 
 #[test]
 fn bytes_that_are_no_text_are_shown_as_such() {
-    assert_snapshot!(distro(b"ID=debian\nVERSION_CODENAME=bookworm\nPRETTY_NAME=\"Deb\xff\xfe\"\n"));
+    assert_snapshot!(distro(
+        b"ID=debian\nVERSION_CODENAME=bookworm\nPRETTY_NAME=\"Deb\xff\xfe\"\n"
+    ));
 }
 
 #[test]
@@ -103,7 +120,9 @@ fn a_folder_in_the_place_of_os_release_is_passed_over() {
 #[test]
 fn an_old_system_is_known_by_lsb_release() {
     let text = "DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=22.04\nDISTRIB_CODENAME=jammy\nDISTRIB_DESCRIPTION=\"Ubuntu 22.04.5 LTS\"\n";
-    let machine = Machine::bare().file("/etc/lsb-release", text).file("/etc/debian_version", "bookworm/sid\n");
+    let machine = Machine::bare()
+        .file("/etc/lsb-release", text)
+        .file("/etc/debian_version", "bookworm/sid\n");
     assert_snapshot!(machine.shown(&distro::gather(&machine.host())));
 }
 
@@ -134,8 +153,9 @@ fn what_interpreters_say_of_themselves_is_heard_whatever_it_is() {
 
 #[test]
 fn a_link_and_what_it_leads_to_are_one_interpreter() {
-    let machine =
-        Machine::bookworm().link("/usr/bin/python3", "python3.11").link("/usr/local/bin/python3.11", "../../bin/python3.11");
+    let machine = Machine::bookworm()
+        .link("/usr/bin/python3", "python3.11")
+        .link("/usr/local/bin/python3.11", "../../bin/python3.11");
     let machine = machine.link("/bin", "usr/bin").link("/usr/bin/python3.12", "python3.12");
     assert_snapshot!(interpreters(&machine));
 }
@@ -162,8 +182,9 @@ fn pyenvs_shims_are_never_started_and_its_versions_are_shown() {
 
 #[test]
 fn pyenv_is_found_where_its_variable_says() {
-    let machine =
-        Machine::bookworm().variable("PYENV_ROOT", "/opt/pyenv").program("/opt/pyenv/versions/3.12.4/bin/python3.12", "exit 1");
+    let machine = Machine::bookworm()
+        .variable("PYENV_ROOT", "/opt/pyenv")
+        .program("/opt/pyenv/versions/3.12.4/bin/python3.12", "exit 1");
     let machine = machine.variable("PATH", "/opt/pyenv/versions/3.12.4/bin:/usr/bin");
     assert_snapshot!(interpreters(&machine));
 }
@@ -190,8 +211,11 @@ fn interpreters_of_other_managers_and_of_a_home_are_known_by_where_they_lie() {
         "/home/other/bin",
         "/opt/python/bin",
     ];
-    let machine = Machine::bookworm().variable("PATH", &format!("{}:relative/bin:/usr/bin", places.join(":")));
-    let machine = places.iter().fold(machine, |machine, place| machine.python(&format!("{place}/python3.12"), (3, 12, 3)));
+    let machine = Machine::bookworm()
+        .variable("PATH", &format!("{}:relative/bin:/usr/bin", places.join(":")));
+    let machine = places
+        .iter()
+        .fold(machine, |machine, place| machine.python(&format!("{place}/python3.12"), (3, 12, 3)));
     assert_snapshot!(interpreters(&machine));
 }
 
@@ -234,7 +258,9 @@ fn an_interpreter_that_is_named_is_asked_whatever_it_is() {
 
 #[test]
 fn packages_are_read_from_dpkgs_own_file() {
-    let machine = Machine::bookworm().file("/var/lib/dpkg/updates/0001", "").file("/var/lib/dpkg/updates/tmp.i", "");
+    let machine = Machine::bookworm()
+        .file("/var/lib/dpkg/updates/0001", "")
+        .file("/var/lib/dpkg/updates/tmp.i", "");
     assert_snapshot!(machine.shown(&machine.facts().packages));
 }
 
@@ -249,26 +275,37 @@ fn whatever_is_at_the_link_is_told_apart() {
                 .link(link, "/etc/alternatives/labready-python3")
                 .link("/etc/alternatives/labready-python3", "/usr/bin/python3.11"),
         ),
-        ("ours, and the group's link is gone", Machine::bookworm().link(link, "/etc/alternatives/labready-python3")),
+        (
+            "ours, and the group's link is gone",
+            Machine::bookworm().link(link, "/etc/alternatives/labready-python3"),
+        ),
         ("another link", Machine::bookworm().link(link, "/opt/python/bin/python3")),
         ("another group's link", Machine::bookworm().link(link, "/etc/alternatives/python3")),
         ("a program", Machine::bookworm().python(link, (3, 12, 0))),
         ("a folder", Machine::bookworm().folder(link)),
         (
             "a half-written state",
-            Machine::bookworm()
-                .file("/var/lib/dpkg/alternatives/labready-python3", "auto\n/usr/local/bin/python3\n\n/usr/bin/python3.11\n"),
+            Machine::bookworm().file(
+                "/var/lib/dpkg/alternatives/labready-python3",
+                "auto\n/usr/local/bin/python3\n\n/usr/bin/python3.11\n",
+            ),
         ),
     ];
-    let sections = machines.map(|(what, machine)| format!("## {what}\n{}\n", machine.shown(&machine.facts().selection)));
+    let sections = machines.map(|(what, machine)| {
+        format!("## {what}\n{}\n", machine.shown(&machine.facts().selection))
+    });
     assert_snapshot!(sections.join("\n"));
 }
 
 #[test]
 fn an_environment_of_every_tool_and_age_is_a_good_one() {
-    for (recorded, series) in
-        [("3.9", "python3.9"), ("3.11", "python3.11"), ("3.13", "python3.13"), ("virtualenv", "python3.11"), ("uv", "python3.11")]
-    {
+    for (recorded, series) in [
+        ("3.9", "python3.9"),
+        ("3.11", "python3.11"),
+        ("3.13", "python3.13"),
+        ("virtualenv", "python3.11"),
+        ("uv", "python3.11"),
+    ] {
         let machine = Machine::bookworm()
             .python(&format!("/usr/bin/{series}"), (3, 11, 2))
             .venv(recorded, series)
@@ -291,8 +328,14 @@ fn everything_that_can_be_wrong_with_an_environment_is_told_in_words() {
         ("an empty folder", Machine::bookworm().folder(VENV)),
         ("a file", Machine::bookworm().file(VENV, "")),
         ("a link to a good one", good().link("/home/student/other", "course/venv")),
-        ("somebody's folder", Machine::bookworm().file(&at("thesis.odt"), "").file(&at("notes.txt"), "")),
-        ("half-made, nothing but the mark", Machine::bookworm().link(&at(".labready-unfinished"), ".")),
+        (
+            "somebody's folder",
+            Machine::bookworm().file(&at("thesis.odt"), "").file(&at("notes.txt"), ""),
+        ),
+        (
+            "half-made, nothing but the mark",
+            Machine::bookworm().link(&at(".labready-unfinished"), "."),
+        ),
         ("half-made, with its files", good().link(&at(".labready-unfinished"), ".")),
         ("its interpreter is gone", good().without("/usr/bin/python3.11")),
         (
@@ -303,10 +346,19 @@ fn everything_that_can_be_wrong_with_an_environment_is_told_in_words() {
                 .python("/usr/bin/python3.12", (3, 12, 0)),
         ),
         ("without pyvenv.cfg", good().without(&at("pyvenv.cfg"))),
-        ("with a pyvenv.cfg that says nothing", good().file(&at("pyvenv.cfg"), "home = /usr/bin\n")),
+        (
+            "with a pyvenv.cfg that says nothing",
+            good().file(&at("pyvenv.cfg"), "home = /usr/bin\n"),
+        ),
         ("with a pyvenv.cfg of nonsense", good().file(&at("pyvenv.cfg"), "version = three\n")),
         ("without its lib", good().without(&at("lib"))),
-        ("moved", good().file(&at("bin/activate"), "VIRTUAL_ENV=\"/home/student/old/venv\"\nexport VIRTUAL_ENV\n")),
+        (
+            "moved",
+            good().file(
+                &at("bin/activate"),
+                "VIRTUAL_ENV=\"/home/student/old/venv\"\nexport VIRTUAL_ENV\n",
+            ),
+        ),
         ("with somebody's work in it", good().file(&at("homework.py"), "")),
     ];
     let sections = machines.map(|(what, machine)| {
@@ -325,11 +377,16 @@ fn everything_that_can_be_wrong_with_an_environment_is_told_in_words() {
 fn an_environment_in_a_folder_of_any_name_is_not_taken_for_a_moved_one() {
     // As `venv` of 3.9, of 3.11 and of 3.13 write it: in plain quotes, and quoted for a shell.
     let folder = "/home/student/Kurs 'für' alle/venv";
-    let lines = [format!("VIRTUAL_ENV=\"{folder}\""), format!("export VIRTUAL_ENV='{}'", folder.replace('\'', "'\"'\"'"))];
+    let lines = [
+        format!("VIRTUAL_ENV=\"{folder}\""),
+        format!("export VIRTUAL_ENV='{}'", folder.replace('\'', "'\"'\"'")),
+    ];
     for line in lines {
-        let machine = Machine::bookworm().link(&format!("{folder}/bin/python"), "/usr/bin/python3.11");
         let machine =
-            machine.file(&format!("{folder}/pyvenv.cfg"), "version = 3.11.2\n").file(&format!("{folder}/bin/activate"), &line);
+            Machine::bookworm().link(&format!("{folder}/bin/python"), "/usr/bin/python3.11");
+        let machine = machine
+            .file(&format!("{folder}/pyvenv.cfg"), "version = 3.11.2\n")
+            .file(&format!("{folder}/bin/activate"), &line);
         let machine = machine.folder(&format!("{folder}/lib/python3.11/site-packages"));
         assert_eq!(venv::gather(&machine.host(), Path::new(folder)).state, State::Good, "{line}");
     }
@@ -345,7 +402,8 @@ fn the_kinds_of_machines_are_told_apart() {
         ("Podman", Machine::bookworm().file("/run/.containerenv", "")),
         ("systemd-nspawn", Machine::bookworm().file("/run/systemd/container", "systemd-nspawn\n")),
     ];
-    let lines = machines.map(|(what, machine)| format!("{what}: {:?}", machine.facts().machine.environment));
+    let lines = machines
+        .map(|(what, machine)| format!("{what}: {:?}", machine.facts().machine.environment));
     assert_snapshot!(lines.join("\n"));
 }
 
@@ -368,7 +426,9 @@ proptest! {
 fn modes_tell_whether_apts_own_account_can_read_a_key() {
     let machine = Machine::bare().file("/keyrings/key.asc", "");
     let host = machine.host();
-    let of = |path: &str| unreadable_key(&host, &Source { signed_by: vec![path.into()], ..Source::default() });
+    let of = |path: &str| {
+        unreadable_key(&host, &Source { signed_by: vec![path.into()], ..Source::default() })
+    };
     machine.mode("/keyrings", 0o755).mode("/keyrings/key.asc", 0o644);
     assert_eq!(of("/keyrings/key.asc"), None);
     assert_eq!(of("F23C5A6CF475977595C89F51BA6932366A755776"), None);

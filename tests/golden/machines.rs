@@ -1,7 +1,9 @@
-//! Facts that labready gathered on real machines (`labready plan --format ndjson` tells them), and small changes to them.
+//! Facts that labready gathered on real machines (`labready plan --format ndjson` tells them), and
+//! small changes to them.
 //!
-//! They were recorded in fresh root filesystems of Debian's releases, as the account `student` in its folder `course`; host name, kernel and
-//! free space are made up. A system that cannot be had here is a recorded one with another name and other offers.
+//! They were recorded in fresh root filesystems of Debian's releases, as the account `student` in
+//! its folder `course`; host name, kernel and free space are made up. A system that cannot be had
+//! here is a recorded one with another name and other offers.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,15 +32,17 @@ pub fn fixture(name: &str) -> PathBuf {
 /// A recorded machine.
 pub fn recorded(name: &str) -> Facts {
     let path = fixture("machines").join(name).with_extension("json");
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The names of all recorded machines.
 pub fn every_recorded() -> Vec<String> {
     let files = fs::read_dir(fixture("machines")).unwrap();
-    let mut names: Vec<String> =
-        files.map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    let mut names: Vec<String> = files
+        .map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
     names.sort();
     names
 }
@@ -73,7 +77,8 @@ pub fn settings() -> Settings {
 /// `--python REQUIREMENT`
 pub fn narrowed(requirement: &str) -> Settings {
     let mut settings = settings();
-    settings.wish.requirement = settings.wish.requirement.and(&Requirement::parse(requirement).unwrap());
+    settings.wish.requirement =
+        settings.wish.requirement.and(&Requirement::parse(requirement).unwrap());
     settings
 }
 
@@ -104,13 +109,27 @@ pub fn named(interpreter: Interpreter) -> Settings {
 /// An interpreter that works.
 pub fn interpreter(path: &str, version: &str, origin: Home) -> Interpreter {
     let (path, version) = (PathBuf::from(path), from_python(version));
-    Interpreter { real: path.clone(), path, version, origin, ensurepip: true, ssl: true, problem: None }
+    Interpreter {
+        real: path.clone(),
+        path,
+        version,
+        origin,
+        ensurepip: true,
+        ssl: true,
+        problem: None,
+    }
 }
 
 /// One that gave no answer.
 pub fn silent_interpreter(path: &str, problem: &str) -> Interpreter {
     let problem = Some(problem.to_owned());
-    Interpreter { version: None, ensurepip: false, ssl: false, problem, ..interpreter(path, "3.0.0", Home::Local) }
+    Interpreter {
+        version: None,
+        ensurepip: false,
+        ssl: false,
+        problem,
+        ..interpreter(path, "3.0.0", Home::Local)
+    }
 }
 
 /// The system calls itself something else.
@@ -120,9 +139,9 @@ pub fn rename(facts: &mut Facts, os_release: &str) {
 
 /// What apt offers: package and version.
 pub fn offer(facts: &mut Facts, from: &str, packages: &[(&str, &str)]) {
-    let offers = packages
-        .iter()
-        .map(|(name, version)| ((*name).to_owned(), Offer { version: (*version).to_owned(), from: from.to_owned() }));
+    let offers = packages.iter().map(|(name, version)| {
+        ((*name).to_owned(), Offer { version: (*version).to_owned(), from: from.to_owned() })
+    });
     facts.apt = Some(Apt { indexed: true, offers: offers.collect::<BTreeMap<_, _>>() });
 }
 
@@ -136,7 +155,9 @@ pub fn install(facts: &mut Facts, series: &str, version: &str) {
 
 /// An interpreter that is not there, and that apt does not offer.
 pub fn forget(facts: &mut Facts, series: &str) {
-    let of_series = |name: &str| name == series || name.strip_prefix(series).is_some_and(|rest| rest.starts_with('-'));
+    let of_series = |name: &str| {
+        name == series || name.strip_prefix(series).is_some_and(|rest| rest.starts_with('-'))
+    };
     facts.interpreters.retain(|found| !found.real.ends_with(series));
     facts.packages.installed.retain(|name, _| !of_series(name));
     if let Some(apt) = &mut facts.apt {
@@ -147,9 +168,12 @@ pub fn forget(facts: &mut Facts, series: &str) {
 /// The interpreters are registered in the group and one of them is set.
 pub fn select(facts: &mut Facts, series: &[&str], chosen: &str) {
     let path = |series: &str| PathBuf::from("/usr/bin").join(series);
-    let priority = |series: &str| 300 + series.trim_start_matches("python3.").parse::<i64>().unwrap();
-    facts.selection.alternatives =
-        series.iter().map(|series| Alternative { path: path(series), priority: priority(series) }).collect();
+    let priority =
+        |series: &str| 300 + series.trim_start_matches("python3.").parse::<i64>().unwrap();
+    facts.selection.alternatives = series
+        .iter()
+        .map(|series| Alternative { path: path(series), priority: priority(series) })
+        .collect();
     facts.selection.link = Link::Ours;
     facts.selection.value = Some(path(chosen));
     facts.selection.manual = true;
@@ -158,7 +182,8 @@ pub fn select(facts: &mut Facts, series: &[&str], chosen: &str) {
 /// There is a virtual environment that its own series made, in whatever state.
 pub fn have_venv(facts: &mut Facts, version: &str, state: State) {
     let version = from_python(version).unwrap();
-    facts.venv.interpreter = Some(PathBuf::from(format!("/usr/bin/python{}.{}", version.major, version.minor)));
+    facts.venv.interpreter =
+        Some(PathBuf::from(format!("/usr/bin/python{}.{}", version.major, version.minor)));
     facts.venv.version = Some(version);
     facts.venv.state = state;
     facts.venv.owner_uid = Some(facts.rights.account.uid);

@@ -1,6 +1,8 @@
-//! Golden tests: a machine, a course and settings go in; the whole answer comes out and is compared with what was agreed to.
+//! Golden tests: a machine, a course and settings go in; the whole answer comes out and is compared
+//! with what was agreed to.
 //!
-//! `machines` are the recorded facts in `fixtures/machines`, `shown` writes an answer as a person would read it. Every other file is tests.
+//! `machines` are the recorded facts in `fixtures/machines`, `shown` writes an answer as a person
+//! would read it. Every other file is tests.
 
 // A test fails by panicking, and a helper of a test does so for it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]

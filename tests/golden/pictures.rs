@@ -8,7 +8,8 @@ use labready::event::{Event, Status};
 use labready::lab::{Attempt, LabResult, Reason, SeenMark, Verdict};
 use labready::report::{Report, svg};
 
-/// Two tasks that share a second: the lab, with when each of its lines was stamped, in milliseconds after the start-up.
+/// Two tasks that share a second: the lab, with when each of its lines was stamped, in milliseconds
+/// after the start-up.
 fn lab(name: &str, status: Verdict, reason: Reason, stamps: &[f64], end: f64) -> LabResult {
     const STARTUP_MS: f64 = 80.0;
     let due = Due { at: 1.0, after: None };
@@ -65,7 +66,10 @@ fn a_pass_a_serial_fail_and_a_missing_line_are_told_apart_at_a_glance() {
 fn what_is_neither_right_nor_wrong_has_a_sign_of_its_own() {
     let mut not_run = lab("not_run", Verdict::Error, Reason::CouldNotStart, &[], 0.0);
     not_run.attempts.clear();
-    let labs = vec![lab("stalled", Verdict::Inconclusive, Reason::Stall, &[1000.5, 1950.0], 2010.0), not_run];
+    let labs = vec![
+        lab("stalled", Verdict::Inconclusive, Reason::Stall, &[1000.5, 1950.0], 2010.0),
+        not_run,
+    ];
     assert_snapshot!(document(labs, Status::Inconclusive, "Inconclusive."));
 }
 
@@ -77,9 +81,16 @@ fn foreign_text_is_text_and_nothing_else() {
     hostile.timeline.marks[0].line = "]]><a href=\"x\">{stamp}".into();
     let document = document(vec![hostile], Status::Ready, "<b>ready</b>");
     assert!(
-        !document.contains("<script") && !document.contains("<image") && !document.contains("<a ") && !document.contains("<b>")
+        !document.contains("<script")
+            && !document.contains("<image")
+            && !document.contains("<a ")
+            && !document.contains("<b>")
     );
-    assert!(!document.contains('\u{1b}') && !document.contains('\u{ffff}') && !document.contains('\u{202e}'));
+    assert!(
+        !document.contains('\u{1b}')
+            && !document.contains('\u{ffff}')
+            && !document.contains('\u{202e}')
+    );
     assert_snapshot!(document);
 }
 

@@ -10,7 +10,8 @@ use labready::host::Account;
 use labready::plan::{self, Manner, Plan, Settings, Supply};
 
 use super::machines::{
-    changed, course, every_recorded, forget, have_venv, narrowed, recorded, refreshed, rename, select, settings, unselected,
+    changed, course, every_recorded, forget, have_venv, narrowed, recorded, refreshed, rename,
+    select, settings, unselected,
 };
 use super::shown::{answer, error_text, plan_text};
 
@@ -106,26 +107,31 @@ fn select_none_leaves_the_machines_python3_alone() {
 
 #[test]
 fn a_python3_of_somebody_elses_is_not_overwritten() {
-    let facts = changed("bookworm-indexed", |facts| facts.selection.link = Link::Foreign("a program".into()));
+    let facts = changed("bookworm-indexed", |facts| {
+        facts.selection.link = Link::Foreign("a program".into())
+    });
     assert_snapshot!(answer(&facts, &settings()));
 }
 
 #[test]
 fn a_python3_of_somebody_elses_is_no_hindrance_to_select_none() {
-    let facts = changed("bookworm-ready", |facts| facts.selection.link = Link::Foreign("a program".into()));
+    let facts =
+        changed("bookworm-ready", |facts| facts.selection.link = Link::Foreign("a program".into()));
     assert_snapshot!(answer(&facts, &unselected()));
 }
 
 #[test]
 fn a_python3_of_somebody_elses_is_no_hindrance_to_select_none_on_a_fresh_machine_either() {
-    let facts = changed("bookworm-fresh", |facts| facts.selection.link = Link::Foreign("a program".into()));
+    let facts =
+        changed("bookworm-fresh", |facts| facts.selection.link = Link::Foreign("a program".into()));
     assert_snapshot!(answer(&facts, &unselected()));
 }
 
 #[test]
 fn a_python3_of_somebody_elses_is_found_before_the_index_is_fetched() {
-    let facts =
-        changed("bookworm-fresh", |facts| facts.selection.link = Link::Foreign("a link to `/opt/python/bin/python3`".into()));
+    let facts = changed("bookworm-fresh", |facts| {
+        facts.selection.link = Link::Foreign("a link to `/opt/python/bin/python3`".into())
+    });
     assert_snapshot!(answer(&facts, &settings()));
 }
 
@@ -208,25 +214,32 @@ fn a_release_out_of_support_is_planned_for_as_long_as_its_index_can_be_had() {
     assert_snapshot!(answer(&facts, &refreshed()));
 }
 
-/// Every recorded machine was recorded by an older labready: its facts must still be read, and its plan be made.
+/// Every recorded machine was recorded by an older labready: its facts must still be read, and its
+/// plan be made.
 #[test]
 fn no_plan_ever_touches_the_operating_systems_python3() {
     for name in every_recorded() {
         let answer = answer(&recorded(&name), &settings());
-        let touched = answer
-            .lines()
-            .filter(|line| line.trim_start().starts_with('$'))
-            .any(|line| line.split_whitespace().any(|word| word == "/usr/bin/python3" || word == "python3"));
+        let touched =
+            answer.lines().filter(|line| line.trim_start().starts_with('$')).any(|line| {
+                line.split_whitespace().any(|word| word == "/usr/bin/python3" || word == "python3")
+            });
         assert!(!touched, "{name}: {answer}");
     }
 }
 
 #[test]
 fn an_image_is_planned_for_speed_and_emptied_at_the_end() {
-    let settings = Settings { manner: Manner { image: true, supply: Supply::Network }, clean: true, ..settings() };
-    let indexed = changed("bookworm-indexed", |facts| facts.apt_files = Files { cache: false, index: true });
+    let settings = Settings {
+        manner: Manner { image: true, supply: Supply::Network },
+        clean: true,
+        ..settings()
+    };
+    let indexed =
+        changed("bookworm-indexed", |facts| facts.apt_files = Files { cache: false, index: true });
     assert_snapshot!(answer(&indexed, &settings));
-    let ready = changed("bookworm-ready", |facts| facts.apt_files = Files { cache: true, index: false });
+    let ready =
+        changed("bookworm-ready", |facts| facts.apt_files = Files { cache: true, index: false });
     assert_snapshot!(answer(&ready, &settings));
 }
 
@@ -255,7 +268,9 @@ fn offline_nothing_is_refreshed_and_what_is_missing_is_named() {
 fn a_bundle_is_all_that_apt_and_pip_look_at() {
     let bundle = without_network(Supply::Bundle("/var/tmp/labready-x".into()));
     assert_snapshot!(answer(&recorded("bookworm-indexed"), &bundle));
-    let other = changed("bookworm-fresh", |facts| facts.apt = Some(Apt { indexed: true, ..Apt::default() }));
+    let other = changed("bookworm-fresh", |facts| {
+        facts.apt = Some(Apt { indexed: true, ..Apt::default() })
+    });
     assert_snapshot!(answer(&other, &bundle));
 }
 
@@ -266,8 +281,11 @@ fn a_bundle_is_fetched_for_a_machine_that_has_nothing() {
         let closure: Vec<String> = packages.iter().map(|name| format!("{name}:amd64=1")).collect();
         plan::fetch(&course(), facts, &choice, &closure, "/var/tmp/labready-x".as_ref())
     };
-    let shown = |fetched: Result<Plan, Error>| fetched.map_or_else(|error| error_text(&error), |plan| plan_text(&plan));
-    // One that is ready brings everything nevertheless, and fetches with its environment; without one it makes one.
+    let shown = |fetched: Result<Plan, Error>| {
+        fetched.map_or_else(|error| error_text(&error), |plan| plan_text(&plan))
+    };
+    // One that is ready brings everything nevertheless, and fetches with its environment; without
+    // one it makes one.
     let ready = changed("bookworm-ready", |facts| facts.apt = recorded("bookworm-indexed").apt);
     assert_snapshot!(shown(fetched(&ready)));
     let python = changed("bookworm-python", |facts| facts.apt = recorded("bookworm-indexed").apt);

@@ -29,7 +29,12 @@ impl Run {
     /// Its events.
     #[track_caller]
     pub fn events(&self) -> Vec<Value> {
-        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+        self.stdout
+            .lines()
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+            })
+            .collect()
     }
 
     /// What a person would see of it, with a folder's name that differs from run to run taken out.
@@ -43,7 +48,8 @@ impl Run {
 /// The command in a fixed environment, without a terminal.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_labready"));
-    let environment = [("PATH", "/usr/bin:/bin"), ("HOME", "/"), ("LC_ALL", "C.UTF-8"), ("COLUMNS", "100")];
+    let environment =
+        [("PATH", "/usr/bin:/bin"), ("HOME", "/"), ("LC_ALL", "C.UTF-8"), ("COLUMNS", "100")];
     command.args(arguments).env_clear().envs(environment).current_dir("/").stdin(Stdio::null());
     command
 }
@@ -75,8 +81,9 @@ pub fn answer(version: (u32, u32, u32), ensurepip: bool) -> String {
     )
 }
 
-/// A folder with a course of two labs of 100 ms, and a `python3` that is a shell: it answers as Python 3.11.2 does, and runs any other
-/// script as a shell script. The first lab is right; the second one prints another word.
+/// A folder with a course of two labs of 100 ms, and a `python3` that is a shell: it answers as
+/// Python 3.11.2 does, and runs any other script as a shell script. The first lab is right; the
+/// second one prints another word.
 pub fn shim_python() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let python = format!(
@@ -89,9 +96,9 @@ pub fn shim_python() -> TempDir {
             "[[lab]]\nscript = \"{name}.py\"\nteaches = \"x\"\nunit = \"100ms\"\ntimeline = [{{ at = 1, line = \"{{any}}done\" }}]\nends = 1\n"
         )
     };
-    let head =
-        "[course]\nname = \"Two labs\"\npython = \">=3.7\"\n[packages]\npython = [\"{python}\"]\n[venv]\nfolder = \"venv\"\n";
-    fs::write(folder.path().join("course.toml"), format!("{head}{}{}", lab("right"), lab("wrong"))).unwrap();
+    let head = "[course]\nname = \"Two labs\"\npython = \">=3.7\"\n[packages]\npython = [\"{python}\"]\n[venv]\nfolder = \"venv\"\n";
+    fs::write(folder.path().join("course.toml"), format!("{head}{}{}", lab("right"), lab("wrong")))
+        .unwrap();
     fs::write(folder.path().join("right.py"), "sleep 0.1; echo it is done\n").unwrap();
     fs::write(folder.path().join("wrong.py"), "sleep 0.1; echo it is over\n").unwrap();
     folder

@@ -18,7 +18,9 @@ pub fn answer(facts: &Facts, settings: &Settings) -> String {
 pub fn answer_for(course: &Course, facts: &Facts, settings: &Settings) -> String {
     match plan::make(course, facts, settings) {
         Ok(Decision::Plan(plan)) => plan_text(&plan),
-        Ok(Decision::AskApt(packages)) => format!("ask apt for every python3.N and {}\n", packages.join(", ")),
+        Ok(Decision::AskApt(packages)) => {
+            format!("ask apt for every python3.N and {}\n", packages.join(", "))
+        }
         Err(error) => error_text(&error),
     }
 }
@@ -26,7 +28,11 @@ pub fn answer_for(course: &Course, facts: &Facts, settings: &Settings) -> String
 /// An error, what to do about it, and how the run ends.
 pub fn error_text(error: &Error) -> String {
     let hint = error.hint().unwrap_or_else(|| "none".into());
-    format!("error: {error}\nhint: {hint}\nexit code {}: {}\n", error.exit().code(), error.exit().meaning())
+    format!(
+        "error: {error}\nhint: {hint}\nexit code {}: {}\n",
+        error.exit().code(),
+        error.exit().meaning()
+    )
 }
 
 /// Every part of a plan.
@@ -35,14 +41,27 @@ pub fn plan_text(plan: &Plan) -> String {
     match &plan.python {
         Some(python) => {
             let origin = format!("{:?}", python.origin).to_lowercase();
-            writeln!(text, "python {} at {} ({origin}): {}", python.version, python.path.display(), python.why).unwrap();
+            writeln!(
+                text,
+                "python {} at {} ({origin}): {}",
+                python.version,
+                python.path.display(),
+                python.why
+            )
+            .unwrap();
         }
         None => writeln!(text, "python: open").unwrap(),
     }
     for candidate in &plan.candidates {
         let mark = if candidate.taken { "taken" } else { "refused" };
-        let version = candidate.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
-        writeln!(text, "  {mark}: {}{version}, {}: {}", candidate.what, candidate.origin, candidate.why).unwrap();
+        let version =
+            candidate.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+        writeln!(
+            text,
+            "  {mark}: {}{version}, {}: {}",
+            candidate.what, candidate.origin, candidate.why
+        )
+        .unwrap();
     }
     if plan.is_empty() {
         writeln!(text, "nothing has to change").unwrap();
@@ -63,5 +82,8 @@ fn step_text(step: &Step) -> String {
         (None, false) => "as whoever runs it".into(),
     };
     let undo = step.undo.as_deref().unwrap_or("nothing");
-    format!("{}, {who}: {}\n  because {}\n  $ {}\n  taken back by: {undo}\n", step.id, step.title, step.why, step.command)
+    format!(
+        "{}, {who}: {}\n  because {}\n  $ {}\n  taken back by: {undo}\n",
+        step.id, step.title, step.why, step.command
+    )
 }

@@ -1,4 +1,5 @@
-//! A pure machine: it does to facts what a step does to a real machine, and refuses what a real one would refuse.
+//! A pure machine: it does to facts what a step does to a real machine, and refuses what a real one
+//! would refuse.
 
 use labready::course::Course;
 use labready::error::Error;
@@ -43,7 +44,9 @@ impl Machine {
 
     /// Applies every step.
     pub fn apply(&mut self, plan: &Plan) -> Result<(), String> {
-        plan.steps.iter().try_for_each(|step| self.perform(step).map_err(|why| format!("{}: {why}", step.id)))
+        plan.steps
+            .iter()
+            .try_for_each(|step| self.perform(step).map_err(|why| format!("{}: {why}", step.id)))
     }
 
     fn perform(&mut self, step: &Step) -> Result<(), String> {
@@ -59,7 +62,8 @@ impl Machine {
                 self.facts.apt_files.index = false;
             }
             Action::AddArchive { archive, codename, .. } => {
-                // It serves nothing that these machines could use: one that does is real, in the end-to-end tests.
+                // It serves nothing that these machines could use: one that does is real, in the
+                // end-to-end tests.
                 let source = Source {
                     file: SOURCES.into(),
                     address: archive.address.clone(),
@@ -70,7 +74,9 @@ impl Machine {
                 };
                 self.facts.sources.deadsnakes.push(source);
             }
-            Action::FetchIndex { .. } | Action::FetchPackages { .. } | Action::FetchWheels { .. } => {
+            Action::FetchIndex { .. }
+            | Action::FetchPackages { .. }
+            | Action::FetchWheels { .. } => {
                 return Err("setup makes no bundle".into());
             }
             Action::GiveBackVenv { uid, .. } => self.facts.venv.owner_uid = Some(*uid),
@@ -89,7 +95,9 @@ impl Machine {
                 self.know(path)?;
                 let selection = &mut self.facts.selection;
                 selection.alternatives.retain(|other| other.path != *path);
-                selection.alternatives.push(Alternative { path: path.clone(), priority: i64::from(*priority) });
+                selection
+                    .alternatives
+                    .push(Alternative { path: path.clone(), priority: i64::from(*priority) });
                 selection.link = Link::Ours;
                 if !selection.manual || selection.value.is_none() {
                     let best = selection.alternatives.iter().max_by_key(|other| other.priority);
@@ -109,7 +117,11 @@ impl Machine {
                 let by = self.know(interpreter)?;
                 let there = matches!(self.facts.venv.state, State::Good | State::Broken(_));
                 if by.version.as_ref() != Some(version) || !by.ensurepip || there != *replace {
-                    return Err(format!("{} cannot make it: {by:?}, {:?}", interpreter.display(), self.facts.venv.state));
+                    return Err(format!(
+                        "{} cannot make it: {by:?}, {:?}",
+                        interpreter.display(),
+                        self.facts.venv.state
+                    ));
                 }
                 let venv = &mut self.facts.venv;
                 venv.state = State::Good;
@@ -122,7 +134,8 @@ impl Machine {
                 self.facts.venv.packages.insert("pip".into());
             }
             Action::InstallIntoVenv { packages, .. } => {
-                if self.facts.venv.state != State::Good || !self.facts.venv.packages.contains("pip") {
+                if self.facts.venv.state != State::Good || !self.facts.venv.packages.contains("pip")
+                {
                     return Err("there is no pip".into());
                 }
                 self.facts.venv.packages.extend(packages.iter().map(|name| normalized(name)));
@@ -134,13 +147,18 @@ impl Machine {
     /// The interpreter at a path.
     fn know(&self, path: &std::path::Path) -> Result<Interpreter, String> {
         let mut known = self.facts.interpreters.iter().chain(&self.named);
-        known.find(|found| found.real == path).cloned().ok_or_else(|| format!("no interpreter {}", path.display()))
+        known
+            .find(|found| found.real == path)
+            .cloned()
+            .ok_or_else(|| format!("no interpreter {}", path.display()))
     }
 
     fn configure(&mut self) {
         self.facts.packages.interrupted = false;
         let half_done = std::mem::take(&mut self.facts.packages.half_done);
-        let ours = half_done.into_keys().filter(|name| name.starts_with("python3.") || name == "build-essential");
+        let ours = half_done
+            .into_keys()
+            .filter(|name| name.starts_with("python3.") || name == "build-essential");
         self.facts.packages.installed.extend(ours.map(|name| (name, "1".to_owned())));
     }
 
@@ -148,16 +166,34 @@ impl Machine {
         if self.facts.packages.need_configuring() {
             return Err("dpkg was interrupted".into());
         }
-        let offer = self.index.offers.get(package).cloned().ok_or_else(|| format!("unable to locate package {package}"))?;
-        let already = self.facts.packages.installed.insert(package.to_owned(), offer.version.clone()).is_some();
+        let offer = self
+            .index
+            .offers
+            .get(package)
+            .cloned()
+            .ok_or_else(|| format!("unable to locate package {package}"))?;
+        let already = self
+            .facts
+            .packages
+            .installed
+            .insert(package.to_owned(), offer.version.clone())
+            .is_some();
         let Some(series) = package.strip_suffix("-venv") else {
-            if package.strip_prefix("python3.").is_some_and(|minor| minor.bytes().all(|b| b.is_ascii_digit())) && !already {
+            if package
+                .strip_prefix("python3.")
+                .is_some_and(|minor| minor.bytes().all(|b| b.is_ascii_digit()))
+                && !already
+            {
                 self.install(&format!("{package}-minimal"))?;
                 let version = from_debian(&offer.version).ok_or("an unreadable version")?;
                 let path = format!("/usr/bin/{package}");
                 self.facts.interpreters.retain(|found| found.real.to_str() != Some(&path));
                 let has_venv = self.facts.packages.has(&format!("{package}-venv"));
-                let found = Interpreter { version: Some(version), ensurepip: has_venv, ..interpreter(&path, "3.0.0", Home::Apt) };
+                let found = Interpreter {
+                    version: Some(version),
+                    ensurepip: has_venv,
+                    ..interpreter(&path, "3.0.0", Home::Apt)
+                };
                 self.facts.interpreters.push(found);
             }
             return Ok(());
@@ -166,7 +202,8 @@ impl Machine {
             self.install(series)?;
         }
         let path = format!("/usr/bin/{series}");
-        let of_series = self.facts.interpreters.iter_mut().filter(|found| found.real.to_str() == Some(&path));
+        let of_series =
+            self.facts.interpreters.iter_mut().filter(|found| found.real.to_str() == Some(&path));
         of_series.for_each(|found| found.ensurepip = true);
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! Versions and requirements: read as Python and Debian mean them (PEP 440, deb-version(7)), or refused; never misread.
+//! Versions and requirements: read as Python and Debian mean them (PEP 440, deb-version(7)), or
+//! refused; never misread.
 
 use insta::assert_snapshot;
 use labready::version::{Requirement, from_debian, from_python};
@@ -36,7 +37,8 @@ fn clauses() -> impl Strategy<Value = Clause> {
     (0..15usize, numbers())
 }
 
-/// A clause as it is written, and whether PEP 440 says that a final release is in it: an own and plainer reading.
+/// A clause as it is written, and whether PEP 440 says that a final release is in it: an own and
+/// plainer reading.
 fn reading((kind, (a, b, c)): Clause, v: Numbers) -> (String, bool) {
     let series = (v.0, v.1);
     match kind {
@@ -160,7 +162,8 @@ proptest! {
 
     #[test]
     fn versions_are_ordered_as_they_were_released(one in releases(), other in releases()) {
-        // `None` is the final release, which comes after every pre-release; `a` < `b` < `rc` by their letters.
+        // `None` is the final release, which comes after every pre-release; `a` < `b` < `rc` by
+        // their letters.
         let age = |(numbers, suffix): Release| (numbers, suffix.is_none(), suffix);
         prop_assert_eq!(read(one).cmp(&read(other)), age(one).cmp(&age(other)));
     }

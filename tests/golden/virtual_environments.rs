@@ -25,26 +25,37 @@ fn an_empty_folder_is_filled() {
 
 #[test]
 fn a_file_in_its_place_is_left_as_it_is() {
-    assert_snapshot!(answer(&with_venv(|facts| facts.venv.state = State::Foreign("a file".into())), &settings()));
+    assert_snapshot!(answer(
+        &with_venv(|facts| facts.venv.state = State::Foreign("a file".into())),
+        &settings()
+    ));
 }
 
 #[test]
 fn a_folder_of_somebody_elses_is_left_as_it_is() {
     let what = "a folder with 3 entries that is no virtual environment";
-    assert_snapshot!(answer(&with_venv(|facts| facts.venv.state = State::Foreign(what.into())), &settings()));
+    assert_snapshot!(answer(
+        &with_venv(|facts| facts.venv.state = State::Foreign(what.into())),
+        &settings()
+    ));
 }
 
 #[test]
 fn a_half_made_one_is_made_again() {
     let why = "its making was cut off";
-    assert_snapshot!(answer(&with_venv(|facts| facts.venv.state = State::Broken(why.into())), &settings()));
+    assert_snapshot!(answer(
+        &with_venv(|facts| facts.venv.state = State::Broken(why.into())),
+        &settings()
+    ));
 }
 
 #[test]
 fn one_whose_interpreter_is_gone_is_made_again() {
     let facts = with_venv(|facts| {
         facts.venv.interpreter = None;
-        facts.venv.state = State::Broken("its bin/python leads nowhere: the interpreter that made it is gone".into());
+        facts.venv.state = State::Broken(
+            "its bin/python leads nowhere: the interpreter that made it is gone".into(),
+        );
     });
     assert_snapshot!(answer(&facts, &settings()));
 }
@@ -63,14 +74,22 @@ fn one_of_another_python_in_range_is_kept() {
 
 #[test]
 fn one_of_another_python_than_the_named_one_is_made_again() {
-    let python = interpreter("/opt/python/bin/python3.12", "3.12.4", labready::facts::interpreters::Home::Local);
+    let python = interpreter(
+        "/opt/python/bin/python3.12",
+        "3.12.4",
+        labready::facts::interpreters::Home::Local,
+    );
     assert_snapshot!(answer(&with_venv(|_| ()), &named(python)));
 }
 
 #[test]
 fn a_moved_one_is_made_again() {
-    let why = "it was made as `/home/student/old/venv` and moved here; its scripts still point there";
-    assert_snapshot!(answer(&with_venv(|facts| facts.venv.state = State::Broken(why.into())), &settings()));
+    let why =
+        "it was made as `/home/student/old/venv` and moved here; its scripts still point there";
+    assert_snapshot!(answer(
+        &with_venv(|facts| facts.venv.state = State::Broken(why.into())),
+        &settings()
+    ));
 }
 
 #[test]

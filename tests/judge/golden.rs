@@ -1,7 +1,8 @@
 //! Recorded observations and the whole verdict on each: status, reason, words, picture.
 //!
-//! They are from real runs. `LABREADY_RECORD=idle cargo test --test judge golden` records anew those whose name begins so; the rest
-//! of the name says under what: `hogs64` wants stress-ng beside it, `stopped` a SIGSTOP, `quota` a control group.
+//! They are from real runs. `LABREADY_RECORD=idle cargo test --test judge golden` records anew
+//! those whose name begins so; the rest of the name says under what: `hogs64` wants stress-ng
+//! beside it, `stopped` a SIGSTOP, `quota` a control group.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::machine::{labs, pythons};
 
-/// What is recorded: the name, the lab, the variant (none for the course's own script), the attempts.
+/// What is recorded: the name, the lab, the variant (none for the course's own script), the
+/// attempts.
 const CASES: [(&str, &str, &str, usize); 21] = [
     ("idle_event_loops", "learning_event_loops", "", 1),
     ("idle_async_sleep", "learn_async_sleep", "", 1),
@@ -58,12 +60,16 @@ fn lab(name: &str) -> Lab {
 }
 
 fn variant(lab: &str, variant: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/labs").join(lab).join(format!("{variant}.py"))
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/labs")
+        .join(lab)
+        .join(format!("{variant}.py"))
 }
 
 fn read(name: &str) -> Recording {
     let path = folder().join(format!("{name}.json"));
-    serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    serde_json::from_str(&fs::read_to_string(&path).unwrap())
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The whole verdict on the observations, as a reader sees it.
@@ -78,10 +84,16 @@ fn verdict(recording: &Recording) -> String {
         return "another attempt is needed".into();
     };
     let json = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let (status, reason) =
-        (json(serde_json::to_value(result.status).unwrap()), json(serde_json::to_value(result.reason).unwrap()));
+    let (status, reason) = (
+        json(serde_json::to_value(result.status).unwrap()),
+        json(serde_json::to_value(result.reason).unwrap()),
+    );
     let fix = result.fix.as_deref().unwrap_or("-");
-    let pictures = [picture::draw(&result, 80, Pen::Unicode), picture::draw(&result, 60, Pen::Ascii), picture::words(&result)];
+    let pictures = [
+        picture::draw(&result, 80, Pen::Unicode),
+        picture::draw(&result, 60, Pen::Ascii),
+        picture::words(&result),
+    ];
     let pictures = pictures.map(|lines| lines.join("\n")).join("\n\n");
     format!(
         "{status}, {reason}, {} of {} attempts\n{}\n{fix}\n\n{pictures}\n",
@@ -95,15 +107,19 @@ fn verdict(recording: &Recording) -> String {
 fn record(name: &str, lab_name: &str, variant_name: &str, attempts: usize) {
     let (host, lab) = (Host::this().unwrap(), lab(lab_name));
     let path = variant(lab_name, variant_name);
-    let copy = (!variant_name.is_empty()).then(|| Copy { path, shown: lab.script.clone(), account: None });
+    let copy =
+        (!variant_name.is_empty()).then(|| Copy { path, shown: lab.script.clone(), account: None });
     let subject = Subject { lab, copy };
     let setting = Setting::new(&pythons().pop().unwrap().path);
-    let observations = (0..attempts).map(|_| lab::observe(&host, &subject, &setting, &[]).unwrap()).collect();
-    let recording = Recording { lab: lab_name.into(), variant: variant_name.into(), attempts, observations };
+    let observations =
+        (0..attempts).map(|_| lab::observe(&host, &subject, &setting, &[]).unwrap()).collect();
+    let recording =
+        Recording { lab: lab_name.into(), variant: variant_name.into(), attempts, observations };
     let mut value = serde_json::to_value(recording).unwrap();
     shorten(&mut value);
     fs::create_dir_all(folder()).unwrap();
-    fs::write(folder().join(format!("{name}.json")), serde_json::to_string(&value).unwrap() + "\n").unwrap();
+    fs::write(folder().join(format!("{name}.json")), serde_json::to_string(&value).unwrap() + "\n")
+        .unwrap();
 }
 
 /// Microseconds are enough; paths of the machine that recorded are nobody's business.
@@ -130,7 +146,8 @@ fn recorded_runs_are_judged_as_they_were() {
     }
 }
 
-/// The same runs with a wall clock that somebody set meanwhile: nobody can set a real one for a test.
+/// The same runs with a wall clock that somebody set meanwhile: nobody can set a real one for a
+/// test.
 #[test]
 fn a_stepped_clock_voids_every_attempt() {
     let mut recording = read("idle_awaited_in_turn");
@@ -146,8 +163,11 @@ fn a_stepped_clock_voids_every_attempt() {
 fn without_schedstat_a_right_run_still_passes() {
     for name in ["idle_event_loops", "idle_async_sleep", "idle_tasks", "idle_executor"] {
         let mut recording = read(name);
-        for sample in recording.observations.iter_mut().flat_map(|observation| &mut observation.threads) {
-            (sample.on_cpu_ms, sample.run_queue_ms, sample.blocked_ms, sample.bare_ms) = (None, None, None, None);
+        for sample in
+            recording.observations.iter_mut().flat_map(|observation| &mut observation.threads)
+        {
+            (sample.on_cpu_ms, sample.run_queue_ms, sample.blocked_ms, sample.bare_ms) =
+                (None, None, None, None);
             sample.is_asleep = false;
         }
         let verdict = verdict(&recording);

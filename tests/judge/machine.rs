@@ -23,27 +23,41 @@ pub struct Python {
     pub minor: u32,
 }
 
-/// Every interpreter from 3.7 to 3.13 in the folders of the PATH, of the system and of pyenv, one a version.
+/// Every interpreter from 3.7 to 3.13 in the folders of the PATH, of the system and of pyenv, one a
+/// version.
 pub fn pythons() -> Vec<Python> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let versions = PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".pyenv/versions");
-    let versions = fs::read_dir(versions).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path().join("bin")));
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).chain(versions).chain([PathBuf::from("/usr/bin")]).collect();
+    let versions =
+        PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".pyenv/versions");
+    let versions = fs::read_dir(versions)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path().join("bin")));
+    let folders: Vec<PathBuf> =
+        std::env::split_paths(&path).chain(versions).chain([PathBuf::from("/usr/bin")]).collect();
     let names = (7..=13).rev().map(|minor| format!("python3.{minor}")).chain(["python3".into()]);
-    let candidates = names.flat_map(|name| folders.iter().map(move |folder| folder.join(&name)).collect::<Vec<_>>());
-    let found: BTreeMap<u32, PathBuf> = candidates.filter_map(|candidate| probe(&candidate)).collect();
-    let found: Vec<Python> = found.into_iter().map(|(minor, path)| Python { path, minor }).collect();
-    assert!(!found.is_empty(), "no Python from 3.7 to 3.13 was found; install one: sudo apt-get install -y python3");
+    let candidates = names
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(&name)).collect::<Vec<_>>());
+    let found: BTreeMap<u32, PathBuf> =
+        candidates.filter_map(|candidate| probe(&candidate)).collect();
+    let found: Vec<Python> =
+        found.into_iter().map(|(minor, path)| Python { path, minor }).collect();
+    assert!(
+        !found.is_empty(),
+        "no Python from 3.7 to 3.13 was found; install one: sudo apt-get install -y python3"
+    );
     found
 }
 
 fn probe(candidate: &Path) -> Option<(u32, PathBuf)> {
     let question = "import sys; print(sys.version_info[0], sys.version_info[1], sys.executable)";
-    let output = Command::new(candidate).args(["-I", "-c", question]).stderr(Stdio::null()).output().ok()?;
+    let output =
+        Command::new(candidate).args(["-I", "-c", question]).stderr(Stdio::null()).output().ok()?;
     let answer = String::from_utf8(output.stdout).ok()?;
     let mut words = answer.trim().splitn(3, ' ');
     let (major, minor) = (words.next()?.parse::<u32>().ok()?, words.next()?.parse::<u32>().ok()?);
-    (major == 3 && (7..=13).contains(&minor)).then(|| (minor, PathBuf::from(words.next().unwrap_or_default())))
+    (major == 3 && (7..=13).contains(&minor))
+        .then(|| (minor, PathBuf::from(words.next().unwrap_or_default())))
 }
 
 /// The labs of the embedded course.
@@ -63,11 +77,13 @@ pub fn judge_own(host: &Host, python: &Python, lab: &Lab) -> LabResult {
 }
 
 fn judge(host: &Host, python: &Python, subject: &Subject) -> LabResult {
-    let results = lab::verify(host, std::slice::from_ref(subject), &Setting::new(&python.path), &|_| ());
+    let results =
+        lab::verify(host, std::slice::from_ref(subject), &Setting::new(&python.path), &|_| ());
     results.unwrap().pop().unwrap()
 }
 
-/// Does something for each of many, many at a time; an answer that is `inconclusive` is asked for once more.
+/// Does something for each of many, many at a time; an answer that is `inconclusive` is asked for
+/// once more.
 pub fn judge_all<T: Sync>(many: &[T], judge: impl Fn(&T) -> LabResult + Sync) -> Vec<LabResult> {
     let next = Mutex::new(0);
     let results: Mutex<BTreeMap<usize, LabResult>> = Mutex::default();

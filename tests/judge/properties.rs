@@ -1,7 +1,11 @@
-//! What holds of every observation: noise never convicts a right script, and never acquits a serial one.
+//! What holds of every observation: noise never convicts a right script, and never acquits a serial
+//! one.
 
 use labready::course::Lab;
-use labready::lab::{Chunk, End, LabResult, MachineSample, Observation, Output, Script, ThreadSample, Verdict, conclude};
+use labready::lab::{
+    Chunk, End, LabResult, MachineSample, Observation, Output, Script, ThreadSample, Verdict,
+    conclude,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -14,7 +18,8 @@ struct Noise {
     queues: Vec<f64>,
     lateness: Vec<f64>,
     looks: Vec<f64>,
-    /// In which sleep the script is held, after how long, for how long, and whether the whole machine is.
+    /// In which sleep the script is held, after how long, for how long, and whether the whole
+    /// machine is.
     hold: Option<(usize, f64, f64, bool)>,
     /// Whether the machine tells what its threads do.
     is_told: bool,
@@ -33,15 +38,18 @@ enum Fault {
 fn noise() -> impl Strategy<Value = Noise> {
     let queue = prop_oneof![4 => Just(0.0), 3 => 0.0..30.0, 2 => 0.0..400.0, 1 => 0.0..3000.0];
     let late = prop_oneof![4 => Just(0.0), 1 => 0.0..600.0];
-    let hold = proptest::option::weighted(0.3, (0..3_usize, 0.0..1200.0, 0.0..4000.0, any::<bool>()));
+    let hold =
+        proptest::option::weighted(0.3, (0..3_usize, 0.0..1200.0, 0.0..4000.0, any::<bool>()));
     let is_told = proptest::bool::weighted(0.8);
-    (vec(queue, 1..12), vec(late, 1..4), vec(10.0..300.0_f64, 1..20), hold, is_told)
-        .prop_map(|(queues, lateness, looks, hold, is_told)| Noise { queues, lateness, looks, hold, is_told })
+    (vec(queue, 1..12), vec(late, 1..4), vec(10.0..300.0_f64, 1..20), hold, is_told).prop_map(
+        |(queues, lateness, looks, hold, is_told)| Noise { queues, lateness, looks, hold, is_told },
+    )
 }
 
 /// Plays a lab of the embedded course as it should be, or with a fault.
 fn play(lab: &Lab, noise: &Noise, fault: Fault) -> Observation {
-    let mut script = Simulation::start(noise.queues.clone(), noise.lateness.clone(), noise.looks.clone());
+    let mut script =
+        Simulation::start(noise.queues.clone(), noise.lateness.clone(), noise.looks.clone());
     let (mut step, mut slept) = (0, 0);
     let mut before = |script: &mut Simulation| {
         if let Fault::Extra(at, how_long) = fault
@@ -54,8 +62,12 @@ fn play(lab: &Lab, noise: &Noise, fault: Fault) -> Observation {
     let mut sleep = |script: &mut Simulation| {
         let long = if let Fault::Short(long) = fault { long } else { 1000.0 };
         match noise.hold {
-            Some((which, after, held, true)) if which == slept => script.paused_sleep(long, after, held),
-            Some((which, after, held, false)) if which == slept => script.stopped_sleep(long, after, held),
+            Some((which, after, held, true)) if which == slept => {
+                script.paused_sleep(long, after, held)
+            }
+            Some((which, after, held, false)) if which == slept => {
+                script.stopped_sleep(long, after, held)
+            }
             _ => script.sleep(long),
         }
         slept += 1;
@@ -76,14 +88,20 @@ fn play(lab: &Lab, noise: &Noise, fault: Fault) -> Observation {
     let mut observation = script.end();
     if !noise.is_told {
         for sample in &mut observation.threads {
-            (sample.on_cpu_ms, sample.run_queue_ms, sample.bare_ms, sample.is_asleep) = (None, None, None, false);
+            (sample.on_cpu_ms, sample.run_queue_ms, sample.bare_ms, sample.is_asleep) =
+                (None, None, None, false);
         }
     }
     observation
 }
 
 fn judged(lab: &Lab, observations: &[Observation]) -> Option<LabResult> {
-    conclude(lab, &Script { shown: lab.script.clone(), ..Script::default() }, observations, observations.len())
+    conclude(
+        lab,
+        &Script { shown: lab.script.clone(), ..Script::default() },
+        observations,
+        observations.len(),
+    )
 }
 
 fn lab(index: usize) -> Lab {

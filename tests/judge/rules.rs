@@ -68,7 +68,8 @@ fn a_stall_that_was_measured_in_the_gap_is_no_fail() {
 
 #[test]
 fn torn_lines_are_found() {
-    let mut torn = run(&[("Sundial: {stamp}".into(), 1000.0), ("Sundial: {stamp}".into(), 1000.4)], 1001.0);
+    let mut torn =
+        run(&[("Sundial: {stamp}".into(), 1000.0), ("Sundial: {stamp}".into(), 1000.4)], 1001.0);
     let lines: Vec<&str> = torn.output.text.lines().collect();
     torn.output.text = format!("{}{}\n\n", lines[0], lines[1]);
     assert_eq!(judged("advanced_event_loop", &torn).status, Verdict::Pass);

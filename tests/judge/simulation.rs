@@ -1,7 +1,8 @@
-//! A made-up script on a made-up machine: what would have been observed, sampled and accounted for as the kernel does it.
+//! A made-up script on a made-up machine: what would have been observed, sampled and accounted for
+//! as the kernel does it.
 //!
-//! Time is a row of segments. Waiting for a processor is told only when it is over, a sleep goes on while the script is
-//! stopped, and looks are taken as unevenly as the plan says.
+//! Time is a row of segments. Waiting for a processor is told only when it is over, a sleep goes on
+//! while the script is stopped, and looks are taken as unevenly as the plan says.
 
 use labready::lab::{Chunk, End, MachineSample, Observation, Output, ThreadSample};
 
@@ -68,7 +69,8 @@ impl Simulation {
         self.work(0.1);
     }
 
-    /// A sleep with a signal in it that stops the script for a while; what is left of the sleep when it goes on is slept.
+    /// A sleep with a signal in it that stops the script for a while; what is left of the sleep
+    /// when it goes on is slept.
     pub fn stopped_sleep(&mut self, milliseconds: f64, after: f64, stopped: f64) {
         self.interrupted_sleep(Doing::Stopped, milliseconds, after, stopped);
     }
@@ -87,14 +89,24 @@ impl Simulation {
 
     /// Prints a line, with the time where it says `{stamp}`.
     pub fn print(&mut self, line: &str) {
-        let stamp = jiff::Timestamp::from_microsecond(SPAWNED_US + (self.now * 1e3) as i64).unwrap();
+        let stamp =
+            jiff::Timestamp::from_microsecond(SPAWNED_US + (self.now * 1e3) as i64).unwrap();
         let stamp = stamp.strftime("%Y-%m-%d %H:%M:%S.%6f").to_string();
         self.output.text.push_str(&line.replace("{stamp}", &stamp));
         self.output.text.push('\n');
-        let late = self.lateness.get(self.output.chunks.len() % self.lateness.len().max(1)).copied().unwrap_or(0.0);
-        // We look again and again: the last time that nothing was there is a look before it was printed.
+        let late = self
+            .lateness
+            .get(self.output.chunks.len() % self.lateness.len().max(1))
+            .copied()
+            .unwrap_or(0.0);
+        // We look again and again: the last time that nothing was there is a look before it was
+        // printed.
         let empty_ms = (self.now - 20.0).max(0.0);
-        self.output.chunks.push(Chunk { end: self.output.text.len(), empty_ms, arrival_ms: self.now + late + 0.1 });
+        self.output.chunks.push(Chunk {
+            end: self.output.text.len(),
+            empty_ms,
+            arrival_ms: self.now + late + 0.1,
+        });
         self.work(0.1);
     }
 
@@ -130,7 +142,12 @@ impl Simulation {
 
     fn pass(&mut self, doing: Doing, milliseconds: f64) {
         if milliseconds > 0.0 {
-            let segment = Segment { doing, from: self.now, to: self.now + milliseconds, is_bare: self.is_bare };
+            let segment = Segment {
+                doing,
+                from: self.now,
+                to: self.now + milliseconds,
+                is_bare: self.is_bare,
+            };
             self.now = segment.to;
             self.segments.push(segment);
         }
@@ -138,10 +155,12 @@ impl Simulation {
 
     /// How much of something had gone by at a moment.
     fn spent(&self, wanted: impl Fn(&Segment) -> bool, at: f64) -> f64 {
-        let spent = self.segments.iter().filter(|segment| wanted(segment)).map(|segment| match segment.doing {
-            // The kernel tells a wait when it is over.
-            Doing::Queue if segment.to > at => 0.0,
-            _ => (at.min(segment.to) - segment.from).max(0.0),
+        let spent = self.segments.iter().filter(|segment| wanted(segment)).map(|segment| {
+            match segment.doing {
+                // The kernel tells a wait when it is over.
+                Doing::Queue if segment.to > at => 0.0,
+                _ => (at.min(segment.to) - segment.from).max(0.0),
+            }
         });
         spent.sum()
     }
@@ -157,7 +176,8 @@ impl Simulation {
             on_cpu_ms: Some(self.spent(doing(Doing::Work), at)),
             run_queue_ms: Some(self.spent(doing(Doing::Queue), at)),
             blocked_ms: Some(0.0),
-            // A look tells that it is stopped, not since when: what it is at either end counts for the whole interval.
+            // A look tells that it is stopped, not since when: what it is at either end counts for
+            // the whole interval.
             stopped_ms: self.spent(doing(Doing::Stopped), at),
             bare_ms: Some(self.spent(|segment| segment.is_bare && is_awake(segment), at)),
             is_asleep: here.is_some_and(|segment| segment.doing == Doing::Sleep),
@@ -168,7 +188,11 @@ impl Simulation {
         let paused_ms = self.spent(|segment| segment.doing == Doing::Paused, at);
         // Our own ticker waits too, though less: it hardly works.
         let late_ms = paused_ms + self.spent(|segment| segment.doing == Doing::Queue, at) / 20.0;
-        let told = MachineSample { throttled_ms: Some(0.0), steal_ms: Some(0.0), ..MachineSample::default() };
+        let told = MachineSample {
+            throttled_ms: Some(0.0),
+            steal_ms: Some(0.0),
+            ..MachineSample::default()
+        };
         MachineSample { at_ms: at, paused_ms, late_ms, ..told }
     }
 }

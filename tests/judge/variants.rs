@@ -31,9 +31,11 @@ fn variants() -> Vec<Variant> {
     let lines = table.lines().filter(|line| !line.starts_with('#'));
     let variants = lines.enumerate().filter_map(|(index, line)| {
         let fields: Vec<&str> = line.split('\t').collect();
-        let needs = fields.get(4).map_or(7, |python| python.trim_start_matches(">=3.").parse().unwrap());
+        let needs =
+            fields.get(4).map_or(7, |python| python.trim_start_matches(">=3.").parse().unwrap());
         let able: Vec<&Python> = pythons.iter().filter(|python| python.minor >= needs).collect();
-        // Turn about, so that all interpreters are met. Where none is new enough for a variant, it is not a variant of this machine.
+        // Turn about, so that all interpreters are met. Where none is new enough for a variant, it
+        // is not a variant of this machine.
         let python = (*able.get(index % able.len().max(1))?).clone();
         Some(Variant {
             lab: labs.iter().find(|lab| lab.name == fields[0]).unwrap().clone(),
@@ -50,7 +52,8 @@ fn variants() -> Vec<Variant> {
 /// What is wrong with a verdict, as a line for the failure message.
 fn complaint(variant: &Variant, result: &LabResult) -> Option<String> {
     let reason = serde_json::to_value(result.reason).unwrap();
-    let is_right = result.status == variant.verdict && variant.reason.as_ref().is_none_or(|wanted| reason == wanted.as_str());
+    let is_right = result.status == variant.verdict
+        && variant.reason.as_ref().is_none_or(|wanted| reason == wanted.as_str());
     (!is_right).then(|| {
         let Variant { lab, name, verdict, reason: wanted, python, .. } = variant;
         let evidence = serde_json::to_string(&result.evidence).unwrap();
@@ -66,20 +69,39 @@ fn every_wrong_variant_fails_and_every_harmless_one_passes() {
     let host = Host::this().unwrap();
     let variants = variants();
     assert!(variants.len() > 100, "the table lists {} variants", variants.len());
-    let results = judge_all(&variants, |variant| judge_copy(&host, &variant.python, &variant.lab, &variant.script));
-    let complaints: Vec<String> =
-        variants.iter().zip(&results).filter_map(|(variant, result)| complaint(variant, result)).collect();
-    assert!(complaints.is_empty(), "{} of {}:\n{}", complaints.len(), variants.len(), complaints.join("\n"));
+    let results = judge_all(&variants, |variant| {
+        judge_copy(&host, &variant.python, &variant.lab, &variant.script)
+    });
+    let complaints: Vec<String> = variants
+        .iter()
+        .zip(&results)
+        .filter_map(|(variant, result)| complaint(variant, result))
+        .collect();
+    assert!(
+        complaints.is_empty(),
+        "{} of {}:\n{}",
+        complaints.len(),
+        variants.len(),
+        complaints.join("\n")
+    );
 }
 
 #[test]
 fn every_file_of_a_lab_stands_in_the_table() {
     let table = fs::read_to_string(fixtures().join("verdicts.tsv")).unwrap();
     for lab in labs() {
-        let names = fs::read_dir(fixtures().join(&lab.name)).unwrap().map(|entry| entry.unwrap().file_name());
-        for name in names.map(|name| name.into_string().unwrap()).filter(|name| name.ends_with(".py")) {
+        let names = fs::read_dir(fixtures().join(&lab.name))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name());
+        for name in
+            names.map(|name| name.into_string().unwrap()).filter(|name| name.ends_with(".py"))
+        {
             let line = format!("{}\t{}\t", lab.name, name.trim_end_matches(".py"));
-            assert!(table.contains(&line), "fixtures/labs/verdicts.tsv has no line for {}/{name}", lab.name);
+            assert!(
+                table.contains(&line),
+                "fixtures/labs/verdicts.tsv has no line for {}/{name}",
+                lab.name
+            );
         }
     }
 }
@@ -87,10 +109,19 @@ fn every_file_of_a_lab_stands_in_the_table() {
 #[test]
 fn the_course_passes_on_every_interpreter() {
     let host = Host::this().unwrap();
-    let many: Vec<(Python, Lab)> =
-        pythons().into_iter().flat_map(|python| labs().into_iter().map(move |lab| (python.clone(), lab))).collect();
+    let many: Vec<(Python, Lab)> = pythons()
+        .into_iter()
+        .flat_map(|python| labs().into_iter().map(move |lab| (python.clone(), lab)))
+        .collect();
     let results = judge_all(&many, |(python, lab)| judge_own(&host, python, lab));
     for ((python, _), result) in many.iter().zip(results) {
-        assert_eq!(result.status, Verdict::Pass, "{} on 3.{}: {}", result.name, python.minor, result.summary);
+        assert_eq!(
+            result.status,
+            Verdict::Pass,
+            "{} on 3.{}: {}",
+            result.name,
+            python.minor,
+            result.summary
+        );
     }
 }

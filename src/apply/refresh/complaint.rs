@@ -1,5 +1,5 @@
-//! What `apt-get update` complained about, by source: pure. Its texts are alike from apt 2.2 to 3.3 (`fixtures/apt/update`); they say which
-//! source failed, and give the evidence.
+//! What `apt-get update` complained about, by source: pure. Its texts are alike from apt 2.2 to 3.3
+//! (`fixtures/apt/update`); they say which source failed, and give the evidence.
 
 use crate::facts::sources::{Source, without_credentials};
 use crate::host::Finished;
@@ -19,7 +19,8 @@ pub(super) enum Cause {
     Signature,
     /// There is no release.
     NoRelease,
-    /// The index does not fit its release: the server is being brought up to date, or something on the way is not.
+    /// The index does not fit its release: the server is being brought up to date, or something on
+    /// the way is not.
     OutOfDate,
     /// The server did not answer.
     NoAnswer,
@@ -72,13 +73,18 @@ pub(super) fn failures(finished: &Finished, sources: &[Source]) -> Vec<Failure> 
     let mut failures: Vec<Failure> = Vec::new();
     let complaints = finished.stderr.lines().filter_map(|line| complaint(line, sources));
     for failure in complaints.chain(errors(&finished.stdout, sources)) {
-        match failures.iter_mut().find(|known| known.source.is_some() && known.source == failure.source) {
+        match failures
+            .iter_mut()
+            .find(|known| known.source.is_some() && known.source == failure.source)
+        {
             Some(known) if failure.cause < known.cause => *known = failure,
             Some(_) => {}
             None => failures.push(failure),
         }
     }
-    failures.sort_by_key(|failure| sources.iter().position(|source| failure.source.as_ref() == Some(source)));
+    failures.sort_by_key(|failure| {
+        sources.iter().position(|source| failure.source.as_ref() == Some(source))
+    });
     failures
 }
 
@@ -87,7 +93,8 @@ fn complaint(line: &str, sources: &[Source]) -> Option<Failure> {
     let is_error = line.starts_with("E: ");
     let said = line.strip_prefix(if is_error { "E: " } else { "W: " })?;
     let failure = failure(said, sources);
-    // A warning of no source, and the sum at the end, tell what was said already; so do passing remarks, on a key that will be too weak.
+    // A warning of no source, and the sum at the end, tell what was said already; so do passing
+    // remarks, on a key that will be too weak.
     let is_told = if is_error {
         said.starts_with("Some index files failed")
     } else {
@@ -96,30 +103,39 @@ fn complaint(line: &str, sources: &[Source]) -> Option<Failure> {
     (!is_told).then_some(failure)
 }
 
-/// `Err:4 ADDRESS SUITE…` and the reason below it: after the first `E:`, apt repeats no more of them at its end. What came in another form
-/// after all (`Get:4 …`) is no failure.
+/// `Err:4 ADDRESS SUITE…` and the reason below it: after the first `E:`, apt repeats no more of
+/// them at its end. What came in another form after all (`Get:4 …`) is no failure.
 fn errors<'a>(stdout: &'a str, sources: &'a [Source]) -> impl Iterator<Item = Failure> + 'a {
     stdout.lines().zip(stdout.lines().skip(1)).enumerate().filter_map(|(at, (line, reason))| {
         let (number, what) = line.strip_prefix("Err:")?.split_once(' ')?;
         let came = ["Get", "Hit"].map(|word| format!("{word}:{number} "));
-        if stdout.lines().skip(at + 1).any(|later| came.iter().any(|sign| later.starts_with(sign))) {
+        if stdout.lines().skip(at + 1).any(|later| came.iter().any(|sign| later.starts_with(sign)))
+        {
             return None;
         }
-        Some(failure(&format!("{what}  {}", reason.trim()), sources)).filter(|failure| failure.source.is_some())
+        Some(failure(&format!("{what}  {}", reason.trim()), sources))
+            .filter(|failure| failure.source.is_some())
     })
 }
 
 fn failure(said: &str, sources: &[Source]) -> Failure {
-    let cause = SIGNS.iter().find(|(sign, _)| said.contains(sign)).map_or(Cause::Other, |(_, cause)| *cause);
+    let cause = SIGNS
+        .iter()
+        .find(|(sign, _)| said.contains(sign))
+        .map_or(Cause::Other, |(_, cause)| *cause);
     Failure { source: source_in(said, sources).cloned(), cause, said: shown(said) }
 }
 
-/// The source that apt speaks of: the one with this address, and this suite where several share the address.
+/// The source that apt speaks of: the one with this address, and this suite where several share the
+/// address.
 fn source_in<'a>(said: &str, sources: &'a [Source]) -> Option<&'a Source> {
     let has_address = |source: &&Source| {
         let address = source.address.trim_end_matches('/');
         let ends = |rest: &str| rest.is_empty() || rest.starts_with(['/', ' ', '\'']);
-        !address.is_empty() && shown(said).match_indices(address).any(|(at, _)| ends(&shown(said)[at + address.len()..]))
+        !address.is_empty()
+            && shown(said)
+                .match_indices(address)
+                .any(|(at, _)| ends(&shown(said)[at + address.len()..]))
     };
     let has_suite = |source: &&Source| {
         let named = |suite: &String| {
@@ -136,7 +152,8 @@ fn source_in<'a>(said: &str, sources: &'a [Source]) -> Option<&'a Source> {
 /// apt's words without passwords in addresses, and no longer than a line.
 fn shown(said: &str) -> String {
     let words: Vec<String> = said.split(' ').map(without_credentials).collect();
-    let mut shown = words.join(" ").split("  Stack backtrace:").next().unwrap_or_default().to_owned();
+    let mut shown =
+        words.join(" ").split("  Stack backtrace:").next().unwrap_or_default().to_owned();
     if let Some((end, _)) = shown.char_indices().nth(400) {
         shown.truncate(end);
         shown.push('…');
@@ -158,21 +175,31 @@ mod tests {
     }
 
     fn source(address: &str, suite: &str) -> Source {
-        Source { address: address.into(), suites: vec![suite.into()], enabled: true, ..Source::default() }
+        Source {
+            address: address.into(),
+            suites: vec![suite.into()],
+            enabled: true,
+            ..Source::default()
+        }
     }
 
     #[test]
     fn what_was_recorded_is_told_apart() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/apt/update");
-        let mut names: Vec<_> =
-            fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = fs::read_dir(&folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         let shown = names.iter().map(|name| {
             let text = fs::read_to_string(folder.join(name)).unwrap();
             let at = text.find("http://").unwrap();
-            let address = text[at..].split([' ', '\'']).next().unwrap().split("/dists/").next().unwrap();
-            let found = told(&text, &[source("http://other.example/debian", "x"), source(address, "x")]);
-            let causes: Vec<_> = found.iter().map(|one| (one.cause, one.source.is_some())).collect();
+            let address =
+                text[at..].split([' ', '\'']).next().unwrap().split("/dists/").next().unwrap();
+            let found =
+                told(&text, &[source("http://other.example/debian", "x"), source(address, "x")]);
+            let causes: Vec<_> =
+                found.iter().map(|one| (one.cause, one.source.is_some())).collect();
             format!("{name}: {causes:?}")
         });
         insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));
@@ -180,15 +207,20 @@ mod tests {
 
     #[test]
     fn an_address_that_begins_alike_is_another_source() {
-        let sources = [source("http://deb.example/debian", "x"), source("http://deb.example/debian-security/", "x-security")];
-        let said =
-            "E: Release file for http://deb.example/debian-security/dists/x-security/InRelease is expired (invalid since 3d).\n";
+        let sources = [
+            source("http://deb.example/debian", "x"),
+            source("http://deb.example/debian-security/", "x-security"),
+        ];
+        let said = "E: Release file for http://deb.example/debian-security/dists/x-security/InRelease is expired (invalid since 3d).\n";
         assert_eq!(told(said, &sources)[0].source.as_ref(), Some(&sources[1]));
     }
 
     #[test]
     fn of_two_lines_with_one_address_the_one_with_the_suite_is_meant() {
-        let sources = [source("http://deb.example/debian", "x"), source("http://deb.example/debian", "x-updates")];
+        let sources = [
+            source("http://deb.example/debian", "x"),
+            source("http://deb.example/debian", "x-updates"),
+        ];
         let said = "E: The repository 'http://deb.example/debian x-updates Release' does not have a Release file.\n";
         assert_eq!(told(said, &sources)[0].source.as_ref(), Some(&sources[1]));
     }
@@ -218,11 +250,22 @@ mod tests {
         let stdout = "Get:4 http://deb.example/torn x/main amd64 Packages [166 B]\n\
                       Err:4 http://deb.example/torn x/main amd64 Packages\n  Hash Sum mismatch\n  Hashes of expected file:\n";
         let stderr = "E: Release file for http://deb.example/old/dists/x/InRelease is expired (invalid since 30d).\n";
-        let sources = ["torn", "old"].map(|name| source(&format!("http://deb.example/{name}"), "x"));
-        let found = failures(&Finished { stdout: stdout.into(), stderr: stderr.into(), ..Finished::default() }, &sources);
-        assert_eq!(found.iter().map(|failure| failure.cause).collect::<Vec<_>>(), [Cause::OutOfDate, Cause::Expired]);
-        assert_eq!(found[0].said, "http://deb.example/torn x/main amd64 Packages  Hash Sum mismatch");
-        let stdout = format!("{stdout}Get:4 http://deb.example/torn x/main amd64 Packages [70 B]\n");
+        let sources =
+            ["torn", "old"].map(|name| source(&format!("http://deb.example/{name}"), "x"));
+        let found = failures(
+            &Finished { stdout: stdout.into(), stderr: stderr.into(), ..Finished::default() },
+            &sources,
+        );
+        assert_eq!(
+            found.iter().map(|failure| failure.cause).collect::<Vec<_>>(),
+            [Cause::OutOfDate, Cause::Expired]
+        );
+        assert_eq!(
+            found[0].said,
+            "http://deb.example/torn x/main amd64 Packages  Hash Sum mismatch"
+        );
+        let stdout =
+            format!("{stdout}Get:4 http://deb.example/torn x/main amd64 Packages [70 B]\n");
         assert_eq!(failures(&Finished { stdout, ..Finished::default() }, &sources), []);
     }
 

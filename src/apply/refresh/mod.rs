@@ -1,5 +1,6 @@
-//! Fetching the package index: the servers are asked first, apt is started when one of them answers, and every source that failed is told
-//! with its file, its line and the reason. What is no more than bad luck is tried again.
+//! Fetching the package index: the servers are asked first, apt is started when one of them
+//! answers, and every source that failed is told with its file, its line and the reason. What is no
+//! more than bad luck is tried again.
 
 mod complaint;
 mod telling;
@@ -19,14 +20,24 @@ use complaint::{Failure, failures};
 
 /// How long the servers have for a first answer.
 const FIRST_LOOK: Duration = Duration::from_millis(1200);
-/// How long they have when not one of them has said anything: a line by satellite needs two seconds for a name and a connection.
+/// How long they have when not one of them has said anything: a line by satellite needs two seconds
+/// for a name and a connection.
 const SECOND_LOOK: Duration = Duration::from_secs(5);
 /// A no that came within this time came over a line that is not slow.
 const FAST: Duration = Duration::from_millis(400);
-/// For apt when dead servers are among those that it will ask: one attempt, and not for long. What fails by bad luck is tried again anyway.
-const IN_HASTE: [&str; 6] = ["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=5", "-o", "Acquire::https::Timeout=5"];
+/// For apt when dead servers are among those that it will ask: one attempt, and not for long. What
+/// fails by bad luck is tried again anyway.
+const IN_HASTE: [&str; 6] = [
+    "-o",
+    "Acquire::Retries=0",
+    "-o",
+    "Acquire::http::Timeout=5",
+    "-o",
+    "Acquire::https::Timeout=5",
+];
 /// For a second attempt: what a cache on the way keeps may be what was wrong.
-pub(super) const PAST_CACHES: [&str; 4] = ["-o", "Acquire::http::No-Cache=true", "-o", "Acquire::https::No-Cache=true"];
+pub(super) const PAST_CACHES: [&str; 4] =
+    ["-o", "Acquire::http::No-Cache=true", "-o", "Acquire::https::No-Cache=true"];
 
 /// What `apt-get update` said of these sources, as findings.
 pub(super) fn findings(host: &Host, finished: &Finished, sources: &[Source]) -> Vec<Finding> {
@@ -39,7 +50,8 @@ pub(super) fn findings(host: &Host, finished: &Finished, sources: &[Source]) -> 
 }
 
 impl Apt<'_> {
-    /// Fetches the package index. A source that fails is a warning; no server at all, or no index, is a failure.
+    /// Fetches the package index. A source that fails is a warning; no server at all, or no index,
+    /// is a failure.
     pub fn refresh_index(&self) -> Result<()> {
         let sources = sources::gather(self.host, "").all;
         let outlook = self.preflight(&sources)?;
@@ -54,25 +66,38 @@ impl Apt<'_> {
         let news = failed_ones.iter().filter(|failure| outlook.is_news(failure));
         let mut findings = news.map(|failure| telling::finding(self.host, failure));
         if apt::is_indexed(self.host, &View::default()) {
-            findings.for_each(|finding| self.tell_finding(Finding { severity: Severity::Warning, ..finding }));
+            findings.for_each(|finding| {
+                self.tell_finding(Finding { severity: Severity::Warning, ..finding })
+            });
             return Ok(());
         }
         match findings.next() {
             Some(finding) => Err(reach::stop(self.step, finding)),
             None => {
                 let reason = format!("no package index could be fetched: {}", evidence(&finished));
-                Err(failed(self.step, reason, "check apt's sources, the network, and the proxy if there is one"))
+                Err(failed(
+                    self.step,
+                    reason,
+                    "check apt's sources, the network, and the proxy if there is one",
+                ))
             }
         }
     }
 
-    /// Asks every server before apt does. Those that are dead are told; when no other is left, nothing is begun.
+    /// Asks every server before apt does. Those that are dead are told; when no other is left,
+    /// nothing is begun.
     fn preflight(&self, sources: &[Source]) -> Result<Outlook> {
         let servers = network::servers(sources);
         self.tell(None, "asking the package servers".into());
         let mut asked = network::ask_all(self.host, servers.clone(), FIRST_LOOK)?;
         if needs_second_look(&asked) {
-            self.tell(None, format!("no package server has answered yet: waiting for {} s", SECOND_LOOK.as_secs()));
+            self.tell(
+                None,
+                format!(
+                    "no package server has answered yet: waiting for {} s",
+                    SECOND_LOOK.as_secs()
+                ),
+            );
             asked = network::ask_all(self.host, servers, SECOND_LOOK)?;
         }
         let others = sources.iter().any(|source| source.enabled && source.server().is_none());
@@ -107,15 +132,20 @@ impl Outlook {
     /// What the server of the source that failed has answered.
     fn answer_of(&self, failure: &Failure) -> Option<&Answer> {
         let source = failure.source.as_ref()?;
-        self.asked.iter().find(|asked| asked.server.sources.contains(source)).map(|asked| &asked.answer)
+        self.asked
+            .iter()
+            .find(|asked| asked.server.sources.contains(source))
+            .map(|asked| &asked.answer)
     }
 }
 
-/// No server answers, and those that are silent may be no more than late: unless another one's no came fast, the line may be slow.
+/// No server answers, and those that are silent may be no more than late: unless another one's no
+/// came fast, the line may be slow.
 fn needs_second_look(asked: &[Asked]) -> bool {
     let is_silent = |asked: &Asked| asked.answer == Answer::Silent;
     let is_fast = |asked: &Asked| !is_silent(asked) && asked.took < FAST;
-    asked.iter().any(is_silent) && !asked.iter().any(|asked| asked.answer.is_alive() || is_fast(asked))
+    asked.iter().any(is_silent)
+        && !asked.iter().any(|asked| asked.answer.is_alive() || is_fast(asked))
 }
 
 #[cfg(test)]
@@ -124,12 +154,14 @@ mod tests {
     use crate::facts::network::Server;
 
     fn asked(answer: Answer, milliseconds: u64) -> Asked {
-        let server = Server { name: "deb.example".into(), address: String::new(), sources: Vec::new() };
+        let server =
+            Server { name: "deb.example".into(), address: String::new(), sources: Vec::new() };
         Asked { server, answer, took: Duration::from_millis(milliseconds) }
     }
 
     #[test]
-    fn silence_is_given_time_unless_somebody_answers_or_a_fast_no_shows_that_the_line_is_not_slow() {
+    fn silence_is_given_time_unless_somebody_answers_or_a_fast_no_shows_that_the_line_is_not_slow()
+    {
         let silent = || asked(Answer::Silent, 1200);
         let refused = |milliseconds| asked(Answer::Dead { said: String::new() }, milliseconds);
         assert!(needs_second_look(&[silent(), silent()]));

@@ -1,7 +1,7 @@
 //! What apt-helper said when it asked a server for a release, as one of few answers: pure.
 //!
-//! Read are the request and the answer's headers, which apt-helper shows when asked to (alike from apt 2.2 to 3.3), the page itself, and
-//! where there was no answer apt's own words for why.
+//! Read are the request and the answer's headers, which apt-helper shows when asked to (alike from
+//! apt 2.2 to 3.3), the page itself, and where there was no answer apt's own words for why.
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -76,14 +76,21 @@ pub fn classify(said: &Said<'_>, now: Timestamp) -> Answer {
     if said.stderr.contains("Unable to read /etc/apt/") {
         return Answer::Answers;
     }
-    let failure = said.stderr.lines().find_map(|line| line.strip_prefix("E: Failed to fetch ")?.split_once("  "));
+    let failure = said
+        .stderr
+        .lines()
+        .find_map(|line| line.strip_prefix("E: Failed to fetch ")?.split_once("  "));
     match (last_reply(said.stderr), failure) {
         // It leads on, and where to did not answer.
-        (Some(reply), Some((_, why))) if reply.leads_on() && !why.starts_with("Redirection") => of_failure(why),
+        (Some(reply), Some((_, why))) if reply.leads_on() && !why.starts_with("Redirection") => {
+            of_failure(why)
+        }
         (Some(reply), _) => of_reply(said, &reply, now),
         (None, Some((_, why))) => of_failure(why),
         // On a busy machine its last words may be lost; the page is there.
-        (None, None) if is_for_people(said.page) => Answer::LoginPage { address: said.address.to_owned() },
+        (None, None) if is_for_people(said.page) => {
+            Answer::LoginPage { address: said.address.to_owned() }
+        }
         (None, None) if said.ended => Answer::Answers,
         (None, None) if said.stderr.contains(" HTTP/1.1") => Answer::Slow,
         (None, None) => Answer::Silent,
@@ -99,7 +106,10 @@ struct Reply<'a> {
 
 impl Reply<'_> {
     fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| *value)
     }
 
     fn leads_on(&self) -> bool {
@@ -121,7 +131,11 @@ fn last_reply(text: &str) -> Option<Reply<'_>> {
     let address = lines.next()?.strip_prefix("Answer for: ")?;
     let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
     let headers = lines.take_while(|line| !line.is_empty()).filter_map(|line| line.split_once(':'));
-    Some(Reply { address, status, headers: headers.map(|(name, value)| (name.trim(), value.trim())).collect() })
+    Some(Reply {
+        address,
+        status,
+        headers: headers.map(|(name, value)| (name.trim(), value.trim())).collect(),
+    })
 }
 
 fn of_reply(said: &Said<'_>, reply: &Reply<'_>, now: Timestamp) -> Answer {
@@ -130,9 +144,13 @@ fn of_reply(said: &Said<'_>, reply: &Reply<'_>, now: Timestamp) -> Answer {
         407 => Answer::ProxyWantsPassword,
         404 | 410 => Answer::NoRelease,
         511 => Answer::LoginPage { address: reply.address.to_owned() },
-        502..=504 => Answer::Dead { said: format!("a server on the way to it says {}", reply.status) },
+        502..=504 => {
+            Answer::Dead { said: format!("a server on the way to it says {}", reply.status) }
+        }
         300..=399 if !said.ended => Answer::Slow,
-        300..=399 => Answer::LoginPage { address: reply.header("Location").unwrap_or(reply.address).to_owned() },
+        300..=399 => Answer::LoginPage {
+            address: reply.header("Location").unwrap_or(reply.address).to_owned(),
+        },
         200 if page.starts_with(SIGNED) => of_clocks(reply, page, now),
         200 if is_for_people(page) => Answer::LoginPage { address: reply.address.to_owned() },
         200 if !said.ended => Answer::Slow,
@@ -158,12 +176,23 @@ fn of_clocks(reply: &Reply<'_>, release: &str, now: Timestamp) -> Answer {
     };
     let (ours, theirs) = (now.as_second(), server.as_second());
     let ahead = ours - theirs;
-    if ahead.abs() > STEADY && accepted(theirs) && !accepted(ours) { Answer::ClockWrong { ahead } } else { Answer::Answers }
+    if ahead.abs() > STEADY && accepted(theirs) && !accepted(ours) {
+        Answer::ClockWrong { ahead }
+    } else {
+        Answer::Answers
+    }
 }
 
-/// No server replied: apt's words for why, which its programs share with the system's (strerror and gai_strerror in the C locale).
+/// No server replied: apt's words for why, which its programs share with the system's (strerror and
+/// gai_strerror in the C locale).
 fn of_failure(why: &str) -> Answer {
-    let no_way = ["Could not connect", "Unable to connect", "Cannot initiate the connection", "Connection failed", "ertificate"];
+    let no_way = [
+        "Could not connect",
+        "Unable to connect",
+        "Cannot initiate the connection",
+        "Connection failed",
+        "ertificate",
+    ];
     if let Some(name) = why.strip_prefix("Could not resolve '") {
         Answer::NotResolved { name: name.split('\'').next().unwrap_or_default().to_owned() }
     } else if why.starts_with("Temporary failure resolving") || why.contains("imed out") {
@@ -215,7 +244,13 @@ mod tests {
             let page = if name.contains("login-page") { PAGE } else { SIGNED };
             let ended = !["slow", "silent", "drip"].contains(&name.as_str());
             let page = if ended { page } else { "" };
-            format!("{name}: {:?}", classify(&Said { address: "", stderr: &stderr, page, ended }, at("2026-11-22T18:14:00Z")))
+            format!(
+                "{name}: {:?}",
+                classify(
+                    &Said { address: "", stderr: &stderr, page, ended },
+                    at("2026-11-22T18:14:00Z")
+                )
+            )
         });
         insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));
     }
@@ -223,31 +258,52 @@ mod tests {
     /// The recorded server, asked when our clock shows this, for a release with these dates.
     fn with_clock(now: &str, release: &str) -> Answer {
         let page = format!("{SIGNED}\nHash: SHA256\n\nOrigin: Debian\n{release}");
-        classify(&Said { address: "", stderr: &recorded("signed"), page: &page, ended: true }, at(now))
+        classify(
+            &Said { address: "", stderr: &recorded("signed"), page: &page, ended: true },
+            at(now),
+        )
     }
 
     #[test]
     fn a_clock_matters_when_apt_would_refuse_the_release_because_of_it() {
-        let release = "Date: Sun, 22 Nov 2026 02:00:00 UTC\nValid-Until: Sun, 29 Nov 2026 02:00:00 UTC\n";
+        let release =
+            "Date: Sun, 22 Nov 2026 02:00:00 UTC\nValid-Until: Sun, 29 Nov 2026 02:00:00 UTC\n";
         assert_eq!(with_clock("2026-11-22T18:13:52Z", release), Answer::Answers);
         assert_eq!(with_clock("2026-11-22T03:13:52Z", release), Answer::Answers);
-        assert_eq!(with_clock("2026-11-21T18:13:52Z", release), Answer::ClockWrong { ahead: -86_400 });
-        assert_eq!(with_clock("2027-11-22T18:13:52Z", release), Answer::ClockWrong { ahead: 365 * 86_400 });
+        assert_eq!(
+            with_clock("2026-11-21T18:13:52Z", release),
+            Answer::ClockWrong { ahead: -86_400 }
+        );
+        assert_eq!(
+            with_clock("2027-11-22T18:13:52Z", release),
+            Answer::ClockWrong { ahead: 365 * 86_400 }
+        );
     }
 
     #[test]
     fn a_release_that_is_wrong_by_the_servers_own_clock_is_not_the_clocks_fault() {
-        assert_eq!(with_clock("2020-01-01T00:00:00Z", "Date: Sun, 29 Nov 2026 02:00:00 UTC\n"), Answer::Answers);
-        assert_eq!(with_clock("2030-01-01T00:00:00Z", "Valid-Until: Sun, 1 Nov 2026 02:00:00 UTC\n"), Answer::Answers);
+        assert_eq!(
+            with_clock("2020-01-01T00:00:00Z", "Date: Sun, 29 Nov 2026 02:00:00 UTC\n"),
+            Answer::Answers
+        );
+        assert_eq!(
+            with_clock("2030-01-01T00:00:00Z", "Valid-Until: Sun, 1 Nov 2026 02:00:00 UTC\n"),
+            Answer::Answers
+        );
         assert_eq!(with_clock("2020-01-01T00:00:00Z", "Date: never\n"), Answer::Answers);
     }
 
     #[test]
     fn settings_that_only_root_may_read_make_no_server_dead() {
-        let stderr =
-            format!("W: Unable to read /etc/apt/apt.conf.d/99proxy - open (13: Permission denied)\n{}", recorded("refused"));
+        let stderr = format!(
+            "W: Unable to read /etc/apt/apt.conf.d/99proxy - open (13: Permission denied)\n{}",
+            recorded("refused")
+        );
         assert_eq!(
-            classify(&Said { address: "", stderr: &stderr, page: "", ended: true }, Timestamp::UNIX_EPOCH),
+            classify(
+                &Said { address: "", stderr: &stderr, page: "", ended: true },
+                Timestamp::UNIX_EPOCH
+            ),
             Answer::Answers
         );
     }
@@ -256,8 +312,14 @@ mod tests {
     fn a_page_tells_even_when_nothing_else_was_heard() {
         let address = "http://deb.example/InRelease";
         let said = Said { address, page: PAGE, ended: true, ..Said::default() };
-        assert_eq!(classify(&said, Timestamp::UNIX_EPOCH), Answer::LoginPage { address: address.into() });
-        assert_eq!(classify(&Said { page: SIGNED, ..said }, Timestamp::UNIX_EPOCH), Answer::Answers);
+        assert_eq!(
+            classify(&said, Timestamp::UNIX_EPOCH),
+            Answer::LoginPage { address: address.into() }
+        );
+        assert_eq!(
+            classify(&Said { page: SIGNED, ..said }, Timestamp::UNIX_EPOCH),
+            Answer::Answers
+        );
     }
 
     proptest! {

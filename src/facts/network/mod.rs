@@ -1,5 +1,6 @@
-//! Whether the package servers can be reached, asked side by side in about a second. Each is asked for a release the way apt would ask: by
-//! apt's own helper, through the same proxy, with the same certificates.
+//! Whether the package servers can be reached, asked side by side in about a second. Each is asked
+//! for a release the way apt would ask: by apt's own helper, through the same proxy, with the same
+//! certificates.
 
 mod answer;
 
@@ -38,14 +39,19 @@ pub struct Asked {
     pub took: Duration,
 }
 
-/// The servers of the sources that are in use. A source without a server (`file:`, `cdrom:`) needs none.
+/// The servers of the sources that are in use. A source without a server (`file:`, `cdrom:`) needs
+/// none.
 pub fn servers(sources: &[Source]) -> Vec<Server> {
     let mut servers: Vec<Server> = Vec::new();
     for source in sources.iter().filter(|source| source.enabled) {
         let (Some(name), Some(suite)) = (source.server(), source.suites.first()) else { continue };
         match servers.iter_mut().find(|server| server.name == name) {
             Some(server) => server.sources.push(source.clone()),
-            None => servers.push(Server { name: name.to_owned(), address: source.release(suite), sources: vec![source.clone()] }),
+            None => servers.push(Server {
+                name: name.to_owned(),
+                address: source.release(suite),
+                sources: vec![source.clone()],
+            }),
         }
     }
     servers
@@ -62,7 +68,8 @@ pub fn ask_all(host: &Host, servers: Vec<Server>, limit: Duration) -> Result<Vec
             let (answer, _) = ask(host, &server.address, limit)?;
             Ok(Asked { server, answer, took: clock.elapsed() })
         };
-        let asking: Vec<_> = servers.into_iter().map(|server| scope.spawn(move || ask(server))).collect();
+        let asking: Vec<_> =
+            servers.into_iter().map(|server| scope.spawn(move || ask(server))).collect();
         let lost = || Err(Error::Bug { message: "asking a server ended without an answer".into() });
         asking.into_iter().map(|asking| asking.join().unwrap_or_else(|_| lost())).collect()
     })
@@ -76,10 +83,14 @@ pub fn ask(host: &Host, address: &str, limit: Duration) -> Result<(Answer, Strin
     let folder = host.temporary_folder()?;
     let file = folder.path().join("InRelease");
     let mut stderr = String::new();
-    let asked = host.glance(&question(host, address, &file.display().to_string(), limit), limit, &mut |_, line| {
-        stderr.push_str(line);
-        stderr.push('\n');
-    });
+    let asked = host.glance(
+        &question(host, address, &file.display().to_string(), limit),
+        limit,
+        &mut |_, line| {
+            stderr.push_str(line);
+            stderr.push('\n');
+        },
+    );
     let ended = match asked {
         Ok(_) => true,
         Err(Error::TimedOut { .. }) => false,
@@ -127,8 +138,10 @@ mod tests {
             source("file:/srv/apt", "./", true),
         ];
         let asked = servers(&sources);
-        let shown: Vec<_> =
-            asked.iter().map(|server| (server.name.as_str(), server.address.as_str(), server.sources.len())).collect();
+        let shown: Vec<_> = asked
+            .iter()
+            .map(|server| (server.name.as_str(), server.address.as_str(), server.sources.len()))
+            .collect();
         let expected = [
             ("deb.example", "http://deb.example/debian/dists/bookworm/InRelease", 2),
             ("other.example:8443", "https://other.example:8443/flat/./InRelease", 1),

@@ -18,7 +18,9 @@ fn source(line: usize, words: &[String]) -> Option<Source> {
     if !["deb", "deb-src"].contains(&kind.as_str()) {
         return None;
     }
-    let option = |name: &str| options.split_whitespace().find_map(|option| option.strip_prefix(name)?.strip_prefix('='));
+    let option = |name: &str| {
+        options.split_whitespace().find_map(|option| option.strip_prefix(name)?.strip_prefix('='))
+    };
     Some(Source {
         line,
         address: without_credentials(address),
@@ -31,7 +33,8 @@ fn source(line: usize, words: &[String]) -> Option<Source> {
     })
 }
 
-/// The words before the comment. What stands in brackets or quotes is one word, as the name of a disc is: `cdrom:[Debian 12]/`.
+/// The words before the comment. What stands in brackets or quotes is one word, as the name of a
+/// disc is: `cdrom:[Debian 12]/`.
 fn words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let (mut in_brackets, mut in_quotes) = (false, false);

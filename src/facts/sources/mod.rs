@@ -1,6 +1,8 @@
-//! apt's sources, each with the file and the line that names it, and which of them are deadsnakes: the archive of the Pythons that Ubuntu lacks.
+//! apt's sources, each with the file and the line that names it, and which of them are deadsnakes:
+//! the archive of the Pythons that Ubuntu lacks.
 //!
-//! `keys` looks whether apt can read what must have signed it, `lines` reads the one-line form, `stanzas` the deb822 form, `pin` what our preferences let come from deadsnakes.
+//! `keys` looks whether apt can read what must have signed it, `lines` reads the one-line form,
+//! `stanzas` the deb822 form, `pin` what our preferences let come from deadsnakes.
 
 mod keys;
 mod lines;
@@ -16,7 +18,8 @@ use crate::host::Host;
 pub use keys::{UnreadableKey, unreadable_key};
 pub use pin::Pin;
 
-/// Where the key is written. A path, not the key itself: apt before 2.3.10 stops over a key in the source.
+/// Where the key is written. A path, not the key itself: apt before 2.3.10 stops over a key in the
+/// source.
 pub const KEYRING: &str = "/etc/apt/keyrings/labready-deadsnakes.asc";
 /// Where the source is written.
 pub const SOURCES: &str = "/etc/apt/sources.list.d/labready-deadsnakes.sources";
@@ -28,7 +31,8 @@ const PARTS: &str = "/etc/apt/sources.list.d";
 /// More than any file of sources, in bytes.
 const FILE_LIMIT: u64 = 4 << 20;
 /// Where Launchpad serves deadsnakes, and where it did before 2023.
-const LAUNCHPAD: [&str; 2] = ["ppa.launchpadcontent.net/deadsnakes/ppa", "ppa.launchpad.net/deadsnakes/ppa"];
+const LAUNCHPAD: [&str; 2] =
+    ["ppa.launchpadcontent.net/deadsnakes/ppa", "ppa.launchpad.net/deadsnakes/ppa"];
 
 /// What is configured.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +70,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// The server, with its port where one is named; `None` where the address has none (`file:`, `cdrom:` …).
+    /// The server, with its port where one is named; `None` where the address has none (`file:`,
+    /// `cdrom:` …).
     pub fn server(&self) -> Option<&str> {
         let (scheme, rest) = self.address.split_once("://")?;
         let server = rest.split('/').next().filter(|server| !server.is_empty())?;
@@ -81,7 +86,11 @@ impl Source {
     /// Where the signed list of what a suite holds lies.
     pub fn release(&self, suite: &str) -> String {
         let address = self.address.trim_end_matches('/');
-        if suite.ends_with('/') { format!("{address}/{suite}InRelease") } else { format!("{address}/dists/{suite}/InRelease") }
+        if suite.ends_with('/') {
+            format!("{address}/{suite}InRelease")
+        } else {
+            format!("{address}/dists/{suite}/InRelease")
+        }
     }
 
     /// The files of the keys, where it names any.
@@ -101,32 +110,45 @@ impl Display for Source {
 pub fn gather(host: &Host, mirror: &str) -> Sources {
     let read = |path: &Path| host.read_at_most(path, FILE_LIMIT).ok().flatten().unwrap_or_default();
     let names = host.list(Path::new(PARTS));
-    let parts =
-        names.iter().filter_map(|name| name.to_str()).filter(|name| is_read(name)).map(|name| Path::new(PARTS).join(name));
+    let parts = names
+        .iter()
+        .filter_map(|name| name.to_str())
+        .filter(|name| is_read(name))
+        .map(|name| Path::new(PARTS).join(name));
     let files = std::iter::once(PathBuf::from(LIST)).chain(parts);
     let all: Vec<Source> = files.flat_map(|file| parse(&file, &read(&file))).collect();
-    let deadsnakes = all.iter().filter(|source| source.binary && is_deadsnakes(source, mirror)).cloned().collect();
+    let deadsnakes = all
+        .iter()
+        .filter(|source| source.binary && is_deadsnakes(source, mirror))
+        .cloned()
+        .collect();
     Sources { all, deadsnakes, pin: Pin::parse(&read(Path::new(PREFERENCES))) }
 }
 
 /// What a file names, by the form that its name says.
 fn parse(file: &Path, text: &str) -> Vec<Source> {
-    let sources =
-        if file.extension().is_some_and(|extension| extension == "sources") { stanzas::parse(text) } else { lines::parse(text) };
+    let sources = if file.extension().is_some_and(|extension| extension == "sources") {
+        stanzas::parse(text)
+    } else {
+        lines::parse(text)
+    };
     sources.into_iter().map(|source| Source { file: file.to_owned(), ..source }).collect()
 }
 
 /// apt passes over every other name in silence.
 fn is_read(name: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.:".contains(c);
-    !name.starts_with('.') && name.chars().all(is_plain) && (name.ends_with(".list") || name.ends_with(".sources"))
+    !name.starts_with('.')
+        && name.chars().all(is_plain)
+        && (name.ends_with(".list") || name.ends_with(".sources"))
 }
 
 fn is_deadsnakes(source: &Source, mirror: &str) -> bool {
     LAUNCHPAD.iter().any(|known| source.address.contains(known)) || source.is_at(mirror)
 }
 
-/// An address without the name and the password in it: `https://user:password@host/` is `https://host/`.
+/// An address without the name and the password in it: `https://user:password@host/` is
+/// `https://host/`.
 pub fn without_credentials(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
     let (server, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -136,12 +158,19 @@ pub fn without_credentials(address: &str) -> String {
 
 /// What apt takes for a no.
 fn is_no(value: &str) -> bool {
-    matches!(value.trim().to_ascii_lowercase().as_str(), "no" | "false" | "without" | "off" | "disable" | "0")
+    matches!(
+        value.trim().to_ascii_lowercase().as_str(),
+        "no" | "false" | "without" | "off" | "disable" | "0"
+    )
 }
 
 /// `/a.gpg,/b.gpg` and `F23C… A4BC…` are lists.
 fn listed(value: &str) -> Vec<String> {
-    value.split(|c: char| c == ',' || c.is_whitespace()).filter(|key| !key.is_empty()).map(str::to_owned).collect()
+    value
+        .split(|c: char| c == ',' || c.is_whitespace())
+        .filter(|key| !key.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -155,21 +184,32 @@ mod tests {
         for name in ["docker.list", "deadsnakes-ubuntu-ppa-noble.sources", "a:b_c-1.list"] {
             assert!(is_read(name), "{name}");
         }
-        for name in
-            ["docker.list.save", "docker.list~", "my file.list", "list", ".hidden.list", "ubuntu.sources.curtin.orig", "ü.list"]
-        {
+        for name in [
+            "docker.list.save",
+            "docker.list~",
+            "my file.list",
+            "list",
+            ".hidden.list",
+            "ubuntu.sources.curtin.orig",
+            "ü.list",
+        ] {
             assert!(!is_read(name), "{name}");
         }
     }
 
     #[test]
     fn a_source_says_where_it_stands_and_keeps_no_password() {
-        let read =
-            parse(Path::new("/etc/apt/sources.list"), "\ndeb https://student:secret@apt.example:8443/debian/ bookworm main\n");
+        let read = parse(
+            Path::new("/etc/apt/sources.list"),
+            "\ndeb https://student:secret@apt.example:8443/debian/ bookworm main\n",
+        );
         let source = &read[0];
         assert_eq!(source.to_string(), "/etc/apt/sources.list:2");
         assert_eq!(source.server(), Some("apt.example:8443"));
-        assert_eq!(source.release("bookworm"), "https://apt.example:8443/debian/dists/bookworm/InRelease");
+        assert_eq!(
+            source.release("bookworm"),
+            "https://apt.example:8443/debian/dists/bookworm/InRelease"
+        );
         assert!(!format!("{source:?}").contains("secret"));
     }
 
@@ -194,7 +234,10 @@ mod tests {
         ] {
             assert!(is_deadsnakes(&at(address), mirror), "{address}");
         }
-        assert!(!is_deadsnakes(&at("https://ppa.launchpadcontent.net/deadsnakes/nightly/ubuntu"), mirror));
+        assert!(!is_deadsnakes(
+            &at("https://ppa.launchpadcontent.net/deadsnakes/nightly/ubuntu"),
+            mirror
+        ));
     }
 
     proptest! {

@@ -16,11 +16,16 @@ pub struct Pin {
 const SERIES_LINE: &str = "# only: ";
 
 impl Pin {
-    /// The preferences file. Until a series is chosen, Pythons can be seen and replace nothing; of everything else nothing comes at all.
+    /// The preferences file. Until a series is chosen, Pythons can be seen and replace nothing; of
+    /// everything else nothing comes at all.
     pub fn text(&self) -> String {
         let Self { origin, series } = self;
         let (note, packages, priority) = match series {
-            Some(series) => (format!("{SERIES_LINE}{series}\n"), format!("{series} {series}-* lib{series}-* lib{series}"), 500),
+            Some(series) => (
+                format!("{SERIES_LINE}{series}\n"),
+                format!("{series} {series}-* lib{series}-* lib{series}"),
+                500,
+            ),
             None => (String::new(), "/^(lib)?python3[.][0-9]+(-.*)?$/".to_owned(), 100),
         };
         format!(
@@ -31,8 +36,12 @@ impl Pin {
 
     /// Reads such a file.
     pub fn parse(text: &str) -> Option<Self> {
-        let origin = text.lines().find_map(|line| line.strip_prefix("Pin: release o="))?.trim().to_owned();
-        let series = text.lines().find_map(|line| line.strip_prefix(SERIES_LINE)).map(|series| series.trim().to_owned());
+        let origin =
+            text.lines().find_map(|line| line.strip_prefix("Pin: release o="))?.trim().to_owned();
+        let series = text
+            .lines()
+            .find_map(|line| line.strip_prefix(SERIES_LINE))
+            .map(|series| series.trim().to_owned());
         Some(Self { origin, series })
     }
 }

@@ -1,4 +1,5 @@
-//! The deb822 form: stanzas of `Types`, `URIs`, `Suites` … between empty lines. Comments may stand anywhere; an indented line goes on.
+//! The deb822 form: stanzas of `Types`, `URIs`, `Suites` … between empty lines. Comments may stand
+//! anywhere; an indented line goes on.
 
 use super::{Source, is_no, listed, without_credentials};
 
@@ -26,7 +27,9 @@ fn stanzas(text: &str) -> Vec<Stanza> {
         }
         if line.trim().is_empty() {
             stanzas.push(Stanza::default());
-        } else if let (true, Some((_, value))) = (line.starts_with([' ', '\t']), stanza.fields.last_mut()) {
+        } else if let (true, Some((_, value))) =
+            (line.starts_with([' ', '\t']), stanza.fields.last_mut())
+        {
             value.push('\n');
             value.push_str(line.trim());
         } else if let Some((name, value)) = line.split_once(':') {
@@ -41,7 +44,13 @@ fn stanzas(text: &str) -> Vec<Stanza> {
 }
 
 fn sources(stanza: &Stanza) -> Vec<Source> {
-    let field = |name: &str| stanza.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str());
+    let field = |name: &str| {
+        stanza
+            .fields
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value.as_str())
+    };
     let words = |name: &str| field(name).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let signed_by = match field("signed-by") {
         value if value.contains("-----BEGIN") => vec![EMBEDDED.to_owned()],

@@ -82,7 +82,11 @@ const KNOWN: &[Known] = &[
         means: "Python cannot read the script",
         fix: "look at the line that the message shows, and at the end of the one above it",
     },
-    Known { text: "can't open file", means: "Python may not read the script", fix: "check that the file is there and readable" },
+    Known {
+        text: "can't open file",
+        means: "Python may not read the script",
+        fix: "check that the file is there and readable",
+    },
     Known {
         text: "ModuleNotFoundError:",
         means: "a module that the script imports is not installed",
@@ -93,7 +97,11 @@ const KNOWN: &[Known] = &[
         means: "a name is used that was never defined",
         fix: "check its spelling, and whether an `import` is missing",
     },
-    Known { text: "MemoryError", means: "it ran out of memory", fix: "look for a loop that never ends" },
+    Known {
+        text: "MemoryError",
+        means: "it ran out of memory",
+        fix: "look for a loop that never ends",
+    },
 ];
 
 /// What the known texts say of it: meaning, and fix.
@@ -110,14 +118,18 @@ pub(super) fn exception(errors: &str) -> Option<&str> {
 fn is_exception(line: &str) -> bool {
     let name = line.split_once(':').map_or(line, |(name, _)| name);
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.".contains(c));
-    let ending = ["Error", "Exception", "Interrupt", "Exit", "Warning", "StopIteration", "ExceptionGroup"];
+    let ending =
+        ["Error", "Exception", "Interrupt", "Exit", "Warning", "StopIteration", "ExceptionGroup"];
     is_name && (ending.iter().any(|ending| name.ends_with(ending)) || line.contains(": "))
 }
 
 /// The line of the script that it happened in: the deepest one that the traceback names.
 pub(super) fn line_of(errors: &str, script: &str) -> Option<usize> {
     let name = script.rsplit('/').next().unwrap_or(script);
-    let own = errors.lines().rev().filter(|line| line.trim_start().starts_with("File \"") && line.contains(name));
+    let own = errors
+        .lines()
+        .rev()
+        .filter(|line| line.trim_start().starts_with("File \"") && line.contains(name));
     own.filter_map(|line| {
         let number = line.rsplit_once(", line ")?.1;
         number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()

@@ -10,12 +10,17 @@ impl Case<'_> {
     pub(super) fn exception(&self) -> Words {
         let errors = self.errors();
         let what = shortened(complaints::exception(errors).unwrap_or("an exception"));
-        let place = complaints::line_of(errors, &self.script.shown).map_or(String::new(), |line| format!(" in line {line}"));
+        let place = complaints::line_of(errors, &self.script.shown)
+            .map_or(String::new(), |line| format!(" in line {line}"));
         let known = complaints::known(errors);
         let means = known.map_or(String::new(), |(means, _)| format!(": {means}"));
-        // Python exits with 0 after an exception in a thread, in a callback, or in a task that nobody awaits.
+        // Python exits with 0 after an exception in a thread, in a callback, or in a task that
+        // nobody awaits.
         let how = if self.end() == Some(End::Exit(0)) { "went on after" } else { "ended with" };
-        let fix = known.map_or("look at the line of the script that the message on standard error names", |(_, fix)| fix);
+        let fix = known.map_or(
+            "look at the line of the script that the message on standard error names",
+            |(_, fix)| fix,
+        );
         Words::new(format!("{} {how} `{what}`{place}{means}", self.name()), fix)
     }
 
@@ -24,9 +29,16 @@ impl Case<'_> {
             Some(End::Exit(code)) => code,
             _ => 1,
         };
-        let printed = if self.found().marks.iter().all(Option::is_some) { "printed its lines and then " } else { "" };
+        let printed = if self.found().marks.iter().all(Option::is_some) {
+            "printed its lines and then "
+        } else {
+            ""
+        };
         match complaints::known(self.errors()) {
-            Some((means, fix)) => Words::new(format!("{} {printed}ended with exit code {code}: {means}", self.name()), fix),
+            Some((means, fix)) => Words::new(
+                format!("{} {printed}ended with exit code {code}: {means}", self.name()),
+                fix,
+            ),
             None => Words::new(
                 format!("{} {printed}ended with exit code {code}; 0 is right", self.name()),
                 "look for `sys.exit` or `SystemExit` with a number, and at what it printed on standard error",
@@ -41,7 +53,10 @@ impl Case<'_> {
         };
         let (what, fix) = match signal {
             9 => ("was killed", "did the machine run out of memory? `sudo dmesg | tail` tells"),
-            11 => ("crashed Python itself", "try another interpreter; this one, or a module of it, is broken"),
+            11 => (
+                "crashed Python itself",
+                "try another interpreter; this one, or a module of it, is broken",
+            ),
             _ => ("was ended", "does the script send itself a signal, or did somebody else?"),
         };
         Words::new(format!("{} {what} by signal {signal}", self.name()), fix)
@@ -61,12 +76,24 @@ impl Case<'_> {
                 "it had printed everything".to_owned(),
                 "does something still run: `run_forever`, a thread, a loop without an end?",
             ),
-            _ => (format!("it had printed {seen} of its {}", lines_of(total)), "what does it wait for after its last line?"),
+            _ => (
+                format!("it had printed {seen} of its {}", lines_of(total)),
+                "what does it wait for after its last line?",
+            ),
         };
         let took = time(observation.map_or(0.0, |run| run.ended_ms));
-        let summary = format!("{} was stopped after {took}; it is due to end after {due}. Until then {until_then}", self.name());
-        if observation.and_then(|run| run.stopped_by).is_some_and(|signal| TERMINAL_SIGNALS.contains(&signal)) {
-            return Words::new(summary, "it wants to read from the terminal, and a lab has nobody to ask");
+        let summary = format!(
+            "{} was stopped after {took}; it is due to end after {due}. Until then {until_then}",
+            self.name()
+        );
+        if observation
+            .and_then(|run| run.stopped_by)
+            .is_some_and(|signal| TERMINAL_SIGNALS.contains(&signal))
+        {
+            return Words::new(
+                summary,
+                "it wants to read from the terminal, and a lab has nobody to ask",
+            );
         }
         Words::new(summary, fix)
     }

@@ -12,7 +12,9 @@ impl Case<'_> {
             0 | 1 => String::new(),
             attempt => format!("at attempt {attempt} "),
         };
-        let Some(gap) = &self.judgement.evidence else { return format!("{attempt}every line came at its time") };
+        let Some(gap) = &self.judgement.evidence else {
+            return format!("{attempt}every line came at its time");
+        };
         let (took, bound) = (time(gap.gap_ms - gap.interpreter_ms), time(gap.bound_ms));
         match (gap.from, gap.to) {
             (Point::Line(from), Point::Line(to)) if gap.due_ms.abs() < 1.0 => format!(
@@ -29,7 +31,9 @@ impl Case<'_> {
     }
 
     pub(super) fn too_early(&self) -> Words {
-        let Some(gap) = &self.judgement.evidence else { return Words::new(format!("{} was too early", self.name()), "") };
+        let Some(gap) = &self.judgement.evidence else {
+            return Words::new(format!("{} was too early", self.name()), "");
+        };
         let (took, due) = (time(gap.gap_ms - gap.interpreter_ms), time(gap.due_ms));
         match (gap.from, gap.to) {
             (Point::Spawn, Point::Exit) => Words::new(
@@ -45,7 +49,10 @@ impl Case<'_> {
                 "is the last sleep missing, or did it begin before that line?",
             ),
             (from, to) if gap.gap_ms < SIDE_BY_SIDE * gap.due_ms => Words::new(
-                format!("{} printed {to} {took} after {from}; {due} is due. The two waits ran side by side", self.name()),
+                format!(
+                    "{} printed {to} {took} after {from}; {due} is due. The two waits ran side by side",
+                    self.name()
+                ),
                 "here the second wait begins only when the first is over: is each awaited before the next is made?",
             ),
             (from, to) => Words::new(
@@ -56,7 +63,9 @@ impl Case<'_> {
     }
 
     pub(super) fn too_late(&self) -> Words {
-        let Some(gap) = &self.judgement.evidence else { return Words::new(format!("{} was too late", self.name()), "") };
+        let Some(gap) = &self.judgement.evidence else {
+            return Words::new(format!("{} was too late", self.name()), "");
+        };
         let (took, due) = (time(gap.gap_ms - gap.interpreter_ms), time(gap.due_ms));
         match (gap.from, gap.to) {
             (Point::Line(from), Point::Line(to)) if gap.due_ms.abs() < 1.0 => Words::new(
@@ -88,7 +97,12 @@ impl Case<'_> {
 
     /// Who waited: the function that prints the line, where the script shows it.
     fn waiters(&self, line: usize) -> String {
-        let words = self.timeline.marks.get(line - 1).and_then(|mark| mark.line.split(['{', ':']).next()).unwrap_or_default();
+        let words = self
+            .timeline
+            .marks
+            .get(line - 1)
+            .and_then(|mark| mark.line.split(['{', ':']).next())
+            .unwrap_or_default();
         let (mut function, mut found) = (None, None);
         for text in self.script.source.lines().map(str::trim_start) {
             let definition = text.strip_prefix("async ").unwrap_or(text).strip_prefix("def ");
@@ -119,14 +133,21 @@ impl Case<'_> {
     pub(super) fn held_back(&self) -> Words {
         let late = self.judgement.evidence.as_ref().map_or(0.0, |gap| gap.gap_ms);
         Words::new(
-            format!("{} took the time for a line and printed it only {} later", self.name(), time(late)),
+            format!(
+                "{} took the time for a line and printed it only {} later",
+                self.name(),
+                time(late)
+            ),
             "print each line at its time: do not collect them, and leave `sys.stdout` as it is",
         )
     }
 
     pub(super) fn clock_step(&self) -> Words {
         Words::new(
-            format!("the clock of this machine was set while {} ran, in every attempt", self.name()),
+            format!(
+                "the clock of this machine was set while {} ran, in every attempt",
+                self.name()
+            ),
             "wait until the machine's time is synchronised, then run it again",
         )
     }
@@ -151,9 +172,15 @@ impl Case<'_> {
             [] => String::new(),
             lacks => format!(". This machine does not tell {}", lacks.join(", ")),
         };
-        let (took, due, held) = (time(gap.gap_ms), time(gap.due_ms), time(how_long.min(gap.gap_ms)));
+        let (took, due, held) =
+            (time(gap.gap_ms), time(gap.due_ms), time(how_long.min(gap.gap_ms)));
         let between = between(gap);
-        Words::new(format!("{unjudged}: {between} it took {took}, where {due} is due, and for {held} of that {what}{lacks}"), fix)
+        Words::new(
+            format!(
+                "{unjudged}: {between} it took {took}, where {due} is due, and for {held} of that {what}{lacks}"
+            ),
+            fix,
+        )
     }
 }
 

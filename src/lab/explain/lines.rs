@@ -11,7 +11,10 @@ impl Case<'_> {
         };
         match complaints::never_awaited(self.errors()) {
             Some(coroutine) => Words::new(
-                format!("{} {what}: the coroutine `{coroutine}()` was made and never awaited", self.name()),
+                format!(
+                    "{} {what}: the coroutine `{coroutine}()` was made and never awaited",
+                    self.name()
+                ),
                 format!("write `await` before `{coroutine}()`, or make it a task and await that"),
             ),
             None => Words::new(format!("{} {what}", self.name()), self.missing_fix(is_silent)),
@@ -23,7 +26,11 @@ impl Case<'_> {
         let has = |word: &str| self.script.source.contains(word);
         if self.script.source.trim().is_empty() {
             "the file is empty: was it saved?"
-        } else if is_silent && has("async def main") && !has("asyncio.run") && !has("run_until_complete") {
+        } else if is_silent
+            && has("async def main")
+            && !has("asyncio.run")
+            && !has("run_until_complete")
+        {
             "`main()` is never run: end the script with `asyncio.run(main())`"
         } else if has("create_task") || has("ensure_future") {
             "is every task awaited before the script ends?"
@@ -59,25 +66,38 @@ impl Case<'_> {
 
     pub(super) fn on_stderr(&self) -> Words {
         Words::new(
-            format!("{} printed its lines on standard error instead of standard output", self.name()),
+            format!(
+                "{} printed its lines on standard error instead of standard output",
+                self.name()
+            ),
             "print without `file=sys.stderr`, and without `logging`",
         )
     }
 
     pub(super) fn out_of_order(&self) -> Words {
         let mut lines: Vec<_> = self.found().marks.iter().zip(&self.timeline.marks).collect();
-        let due: Vec<String> = lines.iter().map(|(_, mark)| format!("`{}`", shown(&mark.line))).collect();
+        let due: Vec<String> =
+            lines.iter().map(|(_, mark)| format!("`{}`", shown(&mark.line))).collect();
         lines.sort_by_key(|(seen, _)| seen.as_ref().map(|seen| seen.position));
-        let came: Vec<String> = lines.iter().map(|(_, mark)| format!("`{}`", shown(&mark.line))).collect();
+        let came: Vec<String> =
+            lines.iter().map(|(_, mark)| format!("`{}`", shown(&mark.line))).collect();
         Words::new(
-            format!("{} printed {}, where the order is {}", self.name(), came.join(", "), due.join(", ")),
+            format!(
+                "{} printed {}, where the order is {}",
+                self.name(),
+                came.join(", "),
+                due.join(", ")
+            ),
             "does each wait begin where the lab has it, after the line before it?",
         )
     }
 
     pub(super) fn impossible_stamp(&self) -> Words {
         Words::new(
-            format!("{} printed a time at which it did not print: the stamps are not from this run", self.name()),
+            format!(
+                "{} printed a time at which it did not print: the stamps are not from this run",
+                self.name()
+            ),
             "print `datetime.now()` as it is, at the moment of printing",
         )
     }

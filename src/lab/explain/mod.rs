@@ -1,6 +1,8 @@
-//! Words for a student: what a verdict looks like, with the numbers that decided, and what to look at. Pure.
+//! Words for a student: what a verdict looks like, with the numbers that decided, and what to look
+//! at. Pure.
 //!
-//! `ending` speaks of how a script ended, `lines` of what it printed, `gaps` of when; `complaints` knows what Python says itself.
+//! `ending` speaks of how a script ended, `lines` of what it printed, `gaps` of when; `complaints`
+//! knows what Python says itself.
 
 mod complaints;
 mod ending;
@@ -43,13 +45,15 @@ impl Words {
 }
 
 impl Case<'_> {
-    /// The words for the judgement. A file that hides one of Python's own modules is named before anything else.
+    /// The words for the judgement. A file that hides one of Python's own modules is named before
+    /// anything else.
     pub fn words(&self) -> Words {
         let words = self.for_reason();
         match (self.script.shadows.as_slice(), &words.fix) {
             ([first, ..], Some(fix)) => {
-                let fix =
-                    format!("`{first}` beside the script hides Python's own module of that name: rename it. Otherwise: {fix}");
+                let fix = format!(
+                    "`{first}` beside the script hides Python's own module of that name: rename it. Otherwise: {fix}"
+                );
                 Words { fix: Some(fix), ..words }
             }
             _ => words,
@@ -59,7 +63,9 @@ impl Case<'_> {
     fn for_reason(&self) -> Words {
         match self.judgement.reason {
             Reason::AsDue => Words { summary: sentence(&self.as_due()), fix: None },
-            Reason::CouldNotStart => Words::new(format!("{} could not be started", self.name()), "run `labready doctor`"),
+            Reason::CouldNotStart => {
+                Words::new(format!("{} could not be started", self.name()), "run `labready doctor`")
+            }
             Reason::Exception => self.exception(),
             Reason::ExitCode => self.exit_code(),
             Reason::Signal => self.signal(),
@@ -106,7 +112,10 @@ impl Case<'_> {
 /// With a capital letter and a full stop.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    let mut sentence: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    let mut sentence: String = letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default();
     if !sentence.ends_with(['.', '?', '!']) {
         sentence.push('.');
     }

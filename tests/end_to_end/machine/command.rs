@@ -58,7 +58,8 @@ impl<'m> Command<'m> {
         }
     }
 
-    /// Sets a variable. There are no others than PATH, HOME, USER, LOGNAME, SHELL, LANG, TERM and this machine's proxies.
+    /// Sets a variable. There are no others than PATH, HOME, USER, LOGNAME, SHELL, LANG, TERM and
+    /// this machine's proxies.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.environment.insert(name.into(), value.into());
         self
@@ -116,7 +117,8 @@ impl<'m> Command<'m> {
         }
     }
 
-    /// The command as this machine sees it: into the other one's namespaces, then as the account, into the folder.
+    /// The command as this machine sees it: into the other one's namespaces, then as the account,
+    /// into the folder.
     fn entering(&self) -> process::Command {
         let mut outer = process::Command::new("nsenter");
         outer.args(["--target", self.machine.holder.pid(), "--mount", "--uts", "--pid", "--"]);
@@ -133,7 +135,8 @@ impl<'m> Command<'m> {
         outer.args(["env", "--chdir", folder, "--ignore-environment"]);
         outer.args(self.variables().iter().map(|(name, value)| format!("{name}={value}")));
         if self.terminal {
-            // A shell with job control, as on any terminal: Ctrl-C reaches the command's process group and nothing else.
+            // A shell with job control, as on any terminal: Ctrl-C reaches the command's process
+            // group and nothing else.
             outer.args(["bash", "-c", r#"set -m; "$@"; exit $?"#, "shell"]);
         }
         outer.args(&self.words);
@@ -156,7 +159,9 @@ impl<'m> Command<'m> {
         if self.terminal {
             variables.insert("TERM".into(), "xterm-256color".into());
         }
-        variables.extend(PROXIES.iter().filter_map(|name| Some(((*name).to_owned(), env::var(name).ok()?))));
+        variables.extend(
+            PROXIES.iter().filter_map(|name| Some(((*name).to_owned(), env::var(name).ok()?))),
+        );
         variables.extend(self.environment.clone());
         variables
     }

@@ -1,4 +1,5 @@
-//! Keeps a machine alive: one process in its own mount, process and host-name namespaces, which dies with this one.
+//! Keeps a machine alive: one process in its own mount, process and host-name namespaces, which
+//! dies with this one.
 
 use std::ffi::OsString;
 use std::fs;
@@ -25,11 +26,20 @@ pub struct Holder {
 }
 
 impl Holder {
-    /// Starts a machine over `layers` (the topmost first), with the files of `carried` copied over it and `binds` mounted into it.
-    pub fn start(layers: &[PathBuf], upper: &Upper, name: &str, carried: &Path, binds: &[(PathBuf, PathBuf)]) -> Self {
+    /// Starts a machine over `layers` (the topmost first), with the files of `carried` copied over
+    /// it and `binds` mounted into it.
+    pub fn start(
+        layers: &[PathBuf],
+        upper: &Upper,
+        name: &str,
+        carried: &Path,
+        binds: &[(PathBuf, PathBuf)],
+    ) -> Self {
         let cache = layers::cache();
-        // Short, and free of whatever a home folder's name holds: overlayfs splits its options at `:` and `,`.
-        let within = |path: &PathBuf| path.strip_prefix(&cache).unwrap_or(path).as_os_str().to_owned();
+        // Short, and free of whatever a home folder's name holds: overlayfs splits its options at
+        // `:` and `,`.
+        let within =
+            |path: &PathBuf| path.strip_prefix(&cache).unwrap_or(path).as_os_str().to_owned();
         let layers = layers.iter().map(within).collect::<Vec<_>>().join(&OsString::from(":"));
         let (written, bytes) = match upper {
             Upper::InMemory(bytes) => ("-".into(), *bytes),
@@ -61,7 +71,9 @@ impl Holder {
             .spawn()
             .expect("unshare starts");
         let mut pid = String::new();
-        BufReader::new(unshare.stdout.take().unwrap()).read_line(&mut pid).expect("a line from the holder");
+        BufReader::new(unshare.stdout.take().unwrap())
+            .read_line(&mut pid)
+            .expect("a line from the holder");
         if pid.is_empty() {
             let mut reason = String::new();
             let _ = unshare.stderr.take().unwrap().read_to_string(&mut reason);
@@ -80,7 +92,8 @@ impl Holder {
 
 impl Drop for Holder {
     fn drop(&mut self) {
-        // The end of its stdin ends process 1, and the kernel ends everything else in its namespace.
+        // The end of its stdin ends process 1, and the kernel ends everything else in its
+        // namespace.
         drop(self.unshare.stdin.take());
         let _ = self.unshare.wait();
         if let Some(folder) = &self.folder {

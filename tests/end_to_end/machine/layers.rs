@@ -1,4 +1,5 @@
-//! Root filesystems that outlive a test run, outside of the checkout: built once, whoever asks, and never seen half-made.
+//! Root filesystems that outlive a test run, outside of the checkout: built once, whoever asks, and
+//! never seen half-made.
 
 use std::fs::{self, File};
 use std::io;
@@ -29,16 +30,23 @@ impl Layer {
 
 /// Where layers are kept: `$XDG_CACHE_HOME/labready-tests`, else `~/.cache/labready-tests`.
 pub fn cache() -> PathBuf {
-    let home = || PathBuf::from(env::var_os("HOME").unwrap_or_else(|| "/root".into())).join(".cache");
+    let home =
+        || PathBuf::from(env::var_os("HOME").unwrap_or_else(|| "/root".into())).join(".cache");
     let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     cache.unwrap_or_else(home).join("labready-tests")
 }
 
-/// The layer `KIND/SUITE-KEY`. `build` fills the folder that it is given when there is none yet; nobody else builds meanwhile.
+/// The layer `KIND/SUITE-KEY`. `build` fills the folder that it is given when there is none yet;
+/// nobody else builds meanwhile.
 ///
 /// # Errors
 /// What `build` says.
-pub fn acquire(kind: &str, suite: &str, key: &str, build: impl FnOnce(&Path) -> Result<(), String>) -> Result<Layer, String> {
+pub fn acquire(
+    kind: &str,
+    suite: &str,
+    key: &str,
+    build: impl FnOnce(&Path) -> Result<(), String>,
+) -> Result<Layer, String> {
     let kept_for = kept_for(kind);
     let kind = cache().join(kind);
     fs::create_dir_all(&kind).unwrap();
@@ -59,7 +67,8 @@ pub fn acquire(kind: &str, suite: &str, key: &str, build: impl FnOnce(&Path) -> 
         fs::rename(&partial, &folder).unwrap();
     }
     File::create(folder.join("used")).unwrap();
-    let in_use = Flock::lock(File::open(&folder).unwrap(), FlockArg::LockShared).expect("a lock on a layer");
+    let in_use =
+        Flock::lock(File::open(&folder).unwrap(), FlockArg::LockShared).expect("a lock on a layer");
     Ok(Layer { folder, _in_use: in_use })
 }
 
@@ -72,14 +81,15 @@ pub fn digest(files: &[&Path]) -> String {
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// How long a layer is kept that nobody asks for; the one that is asked for is made anew at that age.
-/// A ready machine takes 600 MB, and every build of the binary has its own.
+/// How long a layer is kept that nobody asks for; the one that is asked for is made anew at that
+/// age. A ready machine takes 600 MB, and every build of the binary has its own.
 fn kept_for(kind: &str) -> Duration {
     let hour = Duration::from_secs(3600);
     if kind == "ready" { hour * 2 } else { hour * 24 * 14 }
 }
 
-/// Called with the suite's lock held: nobody starts to use a layer meanwhile, and nobody is building one.
+/// Called with the suite's lock held: nobody starts to use a layer meanwhile, and nobody is
+/// building one.
 fn remove_unused(kind: &Path, suite: &str, wanted: &Path, kept_for: Duration) {
     for entry in fs::read_dir(kind).unwrap().flatten() {
         let folder = entry.path();
@@ -88,7 +98,10 @@ fn remove_unused(kind: &Path, suite: &str, wanted: &Path, kept_for: Duration) {
             continue;
         }
         let last = folder.join(if folder == wanted { "stamp" } else { "used" });
-        let age = fs::metadata(last).and_then(|file| file.modified()).ok().and_then(|time| time.elapsed().ok());
+        let age = fs::metadata(last)
+            .and_then(|file| file.modified())
+            .ok()
+            .and_then(|time| time.elapsed().ok());
         if age.is_some_and(|age| age < kept_for) {
             continue;
         }

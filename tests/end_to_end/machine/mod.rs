@@ -1,8 +1,9 @@
-//! A throw-away Debian machine: a cached root filesystem below, an empty layer above, its own processes, mounts and name.
+//! A throw-away Debian machine: a cached root filesystem below, an empty layer above, its own
+//! processes, mounts and name.
 //!
-//! `recipe` makes a root filesystem, `layers` keeps it between runs, `holder` keeps a machine alive, `carried` gives it this
-//! network's settings, `command` and `terminal` run programs on it, `tree` and `watch` tell what they did,
-//! `ports` are for servers beside them.
+//! `recipe` makes a root filesystem, `layers` keeps it between runs, `holder` keeps a machine
+//! alive, `carried` gives it this network's settings, `command` and `terminal` run programs on it,
+//! `tree` and `watch` tell what they did, `ports` are for servers beside them.
 
 mod carried;
 mod command;
@@ -34,7 +35,8 @@ use layers::Layer;
 /// The binary under test.
 const LABREADY: &str = env!("CARGO_BIN_EXE_labready");
 
-/// What a machine may write before its disk is full. Pages of a machine live in memory, and only those that are written.
+/// What a machine may write before its disk is full. Pages of a machine live in memory, and only
+/// those that are written.
 const DISK: u64 = 4 << 30;
 
 /// A cold setup downloads some 100 MB and unpacks 100 packages.
@@ -49,7 +51,8 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A machine as `mmdebstrap --variant=apt` makes it: apt, no package index, no Python; and an account `student`.
+    /// A machine as `mmdebstrap --variant=apt` makes it: apt, no package index, no Python; and an
+    /// account `student`.
     pub fn fresh(suite: &str) -> Self {
         Self::fresh_with_disk(suite, DISK)
     }
@@ -60,29 +63,40 @@ impl Machine {
         Self::on(suite, vec![base], Upper::InMemory(bytes))
     }
 
-    /// A machine on which root ran `labready setup --yes` in `/root`, once for all tests and for this very binary.
+    /// A machine on which root ran `labready setup --yes` in `/root`, once for all tests and for
+    /// this very binary.
     pub fn ready(suite: &str) -> Self {
         static FAILED: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
-        let known = FAILED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get(suite).cloned();
+        let known =
+            FAILED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get(suite).cloned();
         if let Some(reason) = known {
             panic!("no ready {suite}, as in an earlier test: {reason}");
         }
         let base = recipe::base(suite);
         let key = layers::digest(&[Path::new(LABREADY), &base.stamp()]);
-        let built = layers::acquire("ready", suite, &key, |folder| Self::build_ready(suite, folder));
+        let built =
+            layers::acquire("ready", suite, &key, |folder| Self::build_ready(suite, folder));
         match built {
             Ok(ready) => Self::on(suite, vec![ready, base], Upper::InMemory(DISK)),
             Err(reason) => {
-                FAILED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(suite.into(), reason.clone());
+                FAILED
+                    .lock()
+                    .unwrap_or_else(|poisoned| poisoned.into_inner())
+                    .insert(suite.into(), reason.clone());
                 panic!("{reason}");
             }
         }
     }
 
     fn build_ready(suite: &str, folder: &Path) -> Result<(), String> {
-        let machine = Self::on(suite, vec![recipe::base(suite)], Upper::Folder(folder.to_path_buf()));
+        let machine =
+            Self::on(suite, vec![recipe::base(suite)], Upper::Folder(folder.to_path_buf()));
         let output = machine.labready(["setup", "--yes"]).limit(SETUP_LIMIT).run();
-        if output.code == 0 { Ok(()) } else { Err(format!("`labready setup --yes` does not make {suite} ready: {output}")) }
+        if output.code == 0 {
+            Ok(())
+        } else {
+            Err(format!("`labready setup --yes` does not make {suite} ready: {output}"))
+        }
     }
 
     /// `layers` from the top to the bottom.
@@ -96,7 +110,8 @@ impl Machine {
         Self { holder, network: Cell::new(true), _layers: layers }
     }
 
-    /// A command on this machine, not yet started: as root in `/root`, without a terminal, stdin at its end.
+    /// A command on this machine, not yet started: as root in `/root`, without a terminal, stdin at
+    /// its end.
     pub fn command<const N: usize>(&self, words: [&str; N]) -> Command<'_> {
         Command::new(self, &words)
     }
@@ -128,7 +143,10 @@ impl Machine {
 
     /// Writes a file as root, and the folders above it.
     pub fn write(&self, path: &str, text: &str) {
-        self.command(["sh", "-ec", r#"mkdir -p "$(dirname "$0")"; cat >"$0""#, path]).stdin(text).run().succeeds();
+        self.command(["sh", "-ec", r#"mkdir -p "$(dirname "$0")"; cat >"$0""#, path])
+            .stdin(text)
+            .run()
+            .succeeds();
     }
 
     /// Writes a program that everybody may run.
@@ -144,7 +162,15 @@ impl Machine {
 
     /// Makes a symbolic link, and the folders above it.
     pub fn link(&self, target: &str, path: &str) {
-        self.command(["sh", "-ec", r#"mkdir -p "$(dirname "$1")"; ln -sfn -- "$0" "$1""#, target, path]).run().succeeds();
+        self.command([
+            "sh",
+            "-ec",
+            r#"mkdir -p "$(dirname "$1")"; ln -sfn -- "$0" "$1""#,
+            target,
+            path,
+        ])
+        .run()
+        .succeeds();
     }
 
     /// Where a symbolic link leads, one step.
@@ -166,7 +192,8 @@ impl Machine {
     /// Installs packages as a student would who knows apt.
     pub fn apt_install<const N: usize>(&self, packages: [&str; N]) {
         self.run(["apt-get", "update", "-q"]);
-        let install = ["apt-get", "install", "-qq", "--no-install-recommends", "-o", "Dpkg::Use-Pty=0"];
+        let install =
+            ["apt-get", "install", "-qq", "--no-install-recommends", "-o", "Dpkg::Use-Pty=0"];
         Command::new(self, &[install.as_slice(), packages.as_slice()].concat())
             .env("DEBIAN_FRONTEND", "noninteractive")
             .limit(SETUP_LIMIT)
@@ -177,10 +204,19 @@ impl Machine {
     /// Lays an own, small filesystem over a folder.
     pub fn small_disk(&self, path: &str, bytes: u64) {
         self.run(["mkdir", "-p", path]);
-        self.run(["mount", "-t", "tmpfs", "-o", &format!("mode=0755,size={bytes}"), "small-disk", path]);
+        self.run([
+            "mount",
+            "-t",
+            "tmpfs",
+            "-o",
+            &format!("mode=0755,size={bytes}"),
+            "small-disk",
+            path,
+        ]);
     }
 
-    /// Fills the disk that holds this folder until only so many bytes are free, even while others write to it.
+    /// Fills the disk that holds this folder until only so many bytes are free, even while others
+    /// write to it.
     pub fn fill_disk(&self, folder: &str, leave: u64) {
         let filler = format!("{}/filler", folder.trim_end_matches('/'));
         for attempt in 1.. {
@@ -200,8 +236,10 @@ impl Machine {
     /// Carries a file or a folder to another machine, as on a stick: everything is root's there.
     pub fn carry(&self, path: &str, other: &Self) {
         let outside = |machine: &Self| format!("/proc/{}/root{path}", machine.holder.pid());
-        let output =
-            process::Command::new("cp").args(["-rT", "--", &outside(self), &outside(other)]).output().expect("cp starts");
+        let output = process::Command::new("cp")
+            .args(["-rT", "--", &outside(self), &outside(other)])
+            .output()
+            .expect("cp starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 

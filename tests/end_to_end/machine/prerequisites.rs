@@ -1,4 +1,5 @@
-//! What the tests need on this machine. A missing piece fails every test that needs it, with the command that brings it.
+//! What the tests need on this machine. A missing piece fails every test that needs it, with the
+//! command that brings it.
 
 use std::env;
 use std::ffi::OsStr;
@@ -38,7 +39,9 @@ pub fn missing(user: u32, path: &OsStr, keyring: &Path) -> Option<String> {
     let found = |program: &str| env::split_paths(path).any(|folder| folder.join(program).is_file());
     for (program, package) in PROGRAMS {
         if !found(program) {
-            return Some(format!("the end-to-end tests need `{program}`: install it with `apt-get install {package}`"));
+            return Some(format!(
+                "the end-to-end tests need `{program}`: install it with `apt-get install {package}`"
+            ));
         }
     }
     if !keyring.is_file() {

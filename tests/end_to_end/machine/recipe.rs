@@ -29,11 +29,27 @@ pub fn base(suite: &str) -> Layer {
 fn build(suite: &str, rootfs: &Path) -> Result<(), String> {
     // It dies with us: half of a root filesystem would go on growing otherwise.
     let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "SIGKILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]);
+    command.args([
+        "--pdeathsig",
+        "SIGKILL",
+        "unshare",
+        "--mount",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        "--mount-proc",
+    ]);
     // Every real machine has these two; the smallest root filesystem does not.
-    command.args(["mmdebstrap", "--quiet", "--mode=root", "--variant=apt", "--include=mount,passwd"]);
+    command.args([
+        "mmdebstrap",
+        "--quiet",
+        "--mode=root",
+        "--variant=apt",
+        "--include=mount,passwd",
+    ]);
     if suite == "sid" {
-        // A mirror's copy of sid may be older than its Valid-Until allows. The option stays in force on the machine.
+        // A mirror's copy of sid may be older than its Valid-Until allows. The option stays in
+        // force on the machine.
         command.arg(r#"--aptopt=Acquire::Check-Valid-Until "false""#);
     }
     command.arg(suite).arg(rootfs).arg(mirror()).stdin(Stdio::null());
@@ -62,22 +78,40 @@ fn add_student(rootfs: &Path) -> io::Result<()> {
     chown(&home, Some(STUDENT), Some(STUDENT))
 }
 
-/// `$LABREADY_TEST_MIRROR`, else the first Debian archive in this machine's apt sources, as apt itself reads them.
+/// `$LABREADY_TEST_MIRROR`, else the first Debian archive in this machine's apt sources, as apt
+/// itself reads them.
 fn mirror() -> String {
     if let Ok(mirror) = env::var("LABREADY_TEST_MIRROR") {
         return mirror;
     }
     let format = "$(REPO_URI) $(RELEASE) $(COMPONENT)";
-    let targets = Command::new("apt-get").args(["indextargets", "--format", format, "Created-By: Packages"]).output();
-    let targets = targets.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let targets = Command::new("apt-get")
+        .args(["indextargets", "--format", format, "Created-By: Packages"])
+        .output();
+    let targets = targets
+        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+        .unwrap_or_default();
     archive_in(&targets).unwrap_or_else(|| PUBLIC_MIRROR.into())
 }
 
 /// The first address that serves a plain Debian suite (not its security or updates archive).
 pub fn archive_in(targets: &str) -> Option<String> {
-    let suites = ["oldoldstable", "oldstable", "stable", "testing", "unstable", "bullseye", "bookworm", "trixie", "forky", "sid"];
+    let suites = [
+        "oldoldstable",
+        "oldstable",
+        "stable",
+        "testing",
+        "unstable",
+        "bullseye",
+        "bookworm",
+        "trixie",
+        "forky",
+        "sid",
+    ];
     targets.lines().find_map(|line| match line.split(' ').collect::<Vec<_>>()[..] {
-        [address, release, "main"] if suites.contains(&release) => Some(address.trim_end_matches('/').to_owned()),
+        [address, release, "main"] if suites.contains(&release) => {
+            Some(address.trim_end_matches('/').to_owned())
+        }
         _ => None,
     })
 }

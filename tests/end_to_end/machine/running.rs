@@ -43,14 +43,20 @@ impl Output {
     /// Fails the test unless stdout or stderr has this text.
     #[track_caller]
     pub fn says(&self, text: &str) -> &Self {
-        assert!(self.stdout.contains(text) || self.stderr.contains(text), "`{text}` is not said: {self}");
+        assert!(
+            self.stdout.contains(text) || self.stderr.contains(text),
+            "`{text}` is not said: {self}"
+        );
         self
     }
 
     /// Fails the test if stdout or stderr has this text.
     #[track_caller]
     pub fn does_not_say(&self, text: &str) -> &Self {
-        assert!(!self.stdout.contains(text) && !self.stderr.contains(text), "`{text}` is said: {self}");
+        assert!(
+            !self.stdout.contains(text) && !self.stderr.contains(text),
+            "`{text}` is said: {self}"
+        );
         self
     }
 
@@ -62,14 +68,18 @@ impl Output {
     /// Stdout as JSON.
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("not JSON ({error}): {self}"))
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("not JSON ({error}): {self}"))
     }
 }
 
 impl fmt::Display for Output {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { command, code, stdout, stderr, took } = self;
-        write!(formatter, "`{command}` ended with {code} after {took:.1?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}\n---")
+        write!(
+            formatter,
+            "`{command}` ended with {code} after {took:.1?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}\n---"
+        )
     }
 }
 
@@ -86,8 +96,16 @@ pub struct Running {
 }
 
 impl Running {
-    pub(super) fn start(mut command: Command, words: String, stdin: Option<String>, limit: Duration) -> Self {
-        command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() }).stdout(Stdio::piped()).stderr(Stdio::piped());
+    pub(super) fn start(
+        mut command: Command,
+        words: String,
+        stdin: Option<String>,
+        limit: Duration,
+    ) -> Self {
+        command
+            .stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().expect("nsenter starts");
         let stdout = Capture::of(child.stdout.take().unwrap());
         let stderr = Capture::of(child.stderr.take().unwrap());
@@ -98,7 +116,13 @@ impl Running {
         Self::around(child, words, [stdout, stderr], None, limit)
     }
 
-    pub(super) fn around(child: Child, command: String, captures: [Capture; 2], keyboard: Option<File>, limit: Duration) -> Self {
+    pub(super) fn around(
+        child: Child,
+        command: String,
+        captures: [Capture; 2],
+        keyboard: Option<File>,
+        limit: Duration,
+    ) -> Self {
         let [stdout, stderr] = captures;
         Self { command, child, stdout, stderr, keyboard, seen: 0, started: Instant::now(), limit }
     }
@@ -116,7 +140,8 @@ impl Running {
         self
     }
 
-    /// Waits until something is so; the test fails when the command ends before, or takes longer than its limit.
+    /// Waits until something is so; the test fails when the command ends before, or takes longer
+    /// than its limit.
     #[track_caller]
     pub fn waits_for(&mut self, what: &str, mut is_so: impl FnMut(&mut Self) -> bool) -> &mut Self {
         while !is_so(self) {
@@ -132,7 +157,11 @@ impl Running {
 
     /// Types on the command's terminal. `\x03` is Ctrl-C.
     pub fn types(&mut self, keys: &str) -> &mut Self {
-        self.keyboard.as_mut().expect("a command on a terminal").write_all(keys.as_bytes()).expect("typing");
+        self.keyboard
+            .as_mut()
+            .expect("a command on a terminal")
+            .write_all(keys.as_bytes())
+            .expect("typing");
         self
     }
 
@@ -146,9 +175,12 @@ impl Running {
             self.stays_within_its_limit("its end");
             thread::sleep(PAUSE);
         };
-        // What it has said may still be on its way; what it left running may hold the pipe for ever.
+        // What it has said may still be on its way; what it left running may hold the pipe for
+        // ever.
         let late = Instant::now();
-        while !(self.stdout.ended() && self.stderr.ended()) && late.elapsed() < Duration::from_secs(2) {
+        while !(self.stdout.ended() && self.stderr.ended())
+            && late.elapsed() < Duration::from_secs(2)
+        {
             thread::sleep(PAUSE);
         }
         self.output(Some(status))
@@ -163,7 +195,8 @@ impl Running {
     }
 
     fn output(&self, status: Option<ExitStatus>) -> Output {
-        let code = status.map(|status| status.code().or(status.signal().map(|signal| 128 + signal)));
+        let code =
+            status.map(|status| status.code().or(status.signal().map(|signal| 128 + signal)));
         Output {
             command: self.command.clone(),
             code: code.flatten().unwrap_or(-1),
@@ -218,6 +251,10 @@ impl Capture {
 
     fn text(&self) -> String {
         let text = String::from_utf8_lossy(&self.bytes.lock().unwrap()).into_owned();
-        if self.screen { strip_ansi_codes(&text).replace('\r', "\n").replace("\n\n", "\n") } else { text }
+        if self.screen {
+            strip_ansi_codes(&text).replace('\r', "\n").replace("\n\n", "\n")
+        } else {
+            text
+        }
     }
 }

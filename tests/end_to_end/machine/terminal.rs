@@ -20,5 +20,11 @@ pub fn start(mut command: Command, words: String, limit: Duration) -> Running {
     // The command holds our copies of its end, too; the screen would never end.
     drop(command);
     let keyboard = File::from(also(&pair.master));
-    Running::around(child, words, [Capture::of_screen(File::from(pair.master)), Capture::empty()], Some(keyboard), limit)
+    Running::around(
+        child,
+        words,
+        [Capture::of_screen(File::from(pair.master)), Capture::empty()],
+        Some(keyboard),
+        limit,
+    )
 }

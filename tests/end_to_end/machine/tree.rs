@@ -23,25 +23,31 @@ struct Entry {
 impl Tree {
     /// Without what is at or below these paths.
     pub fn without(mut self, paths: &[&str]) -> Self {
-        let below =
-            |entry: &str, path: &str| entry.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let below = |entry: &str, path: &str| {
+            entry.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         self.entries.retain(|entry, _| !paths.iter().any(|path| below(entry, path)));
         self
     }
 
     /// Only what is at or below this path.
     pub fn below(mut self, path: &str) -> Self {
-        self.entries.retain(|entry, _| entry.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+        self.entries.retain(|entry, _| {
+            entry.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
         self
     }
 
-    /// What differs in a later one, a line each: `+` came, `-` went, `~` is another. Empty when nothing does.
+    /// What differs in a later one, a line each: `+` came, `-` went, `~` is another. Empty when
+    /// nothing does.
     pub fn changes_to(&self, later: &Self) -> String {
         let mut changes = String::new();
         for (path, entry) in &self.entries {
             match later.entries.get(path) {
                 None => writeln!(changes, "- {path}"),
-                Some(now) if now != entry => writeln!(changes, "~ {path}: {entry:?} became {now:?}"),
+                Some(now) if now != entry => {
+                    writeln!(changes, "~ {path}: {entry:?} became {now:?}")
+                }
                 Some(_) => Ok(()),
             }
             .unwrap();
@@ -69,7 +75,8 @@ pub fn list(machine: &Machine) -> Tree {
         let [kind, mode, owner, content] = [1, 2, 3, 4].map(|at| field[at].to_owned());
         entries.insert(field[0].to_owned(), Entry { kind, mode, owner, content });
     }
-    let digests = machine.shell("find / -xdev -type f -print0 | xargs -0 --no-run-if-empty sha256sum --zero");
+    let digests =
+        machine.shell("find / -xdev -type f -print0 | xargs -0 --no-run-if-empty sha256sum --zero");
     for line in digests.split_terminator('\0') {
         let (digest, path) = line.split_once("  ").expect("a digest and a path");
         if let Some(entry) = entries.get_mut(path) {

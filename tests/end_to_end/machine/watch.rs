@@ -11,7 +11,8 @@ exec /dev/watched/NAME "$@"
 "#;
 
 impl Machine {
-    /// From now on, every start of these programs (by full path) is noted. Nothing on the disk changes.
+    /// From now on, every start of these programs (by full path) is noted. Nothing on the disk
+    /// changes.
     pub fn watch<const N: usize>(&self, programs: [&str; N]) {
         self.shell("mkdir -p /dev/watched && : >>/dev/watched/log && chmod 0666 /dev/watched/log");
         for program in programs {
@@ -25,7 +26,13 @@ impl Machine {
 
     /// apt, dpkg and update-alternatives, whatever they are started for.
     pub fn watch_package_programs(&self) {
-        self.watch(["/usr/bin/apt-get", "/usr/bin/apt-cache", "/usr/bin/apt", "/usr/bin/dpkg", "/usr/bin/update-alternatives"]);
+        self.watch([
+            "/usr/bin/apt-get",
+            "/usr/bin/apt-cache",
+            "/usr/bin/apt",
+            "/usr/bin/dpkg",
+            "/usr/bin/update-alternatives",
+        ]);
     }
 
     /// The watched programs are themselves again.
@@ -38,7 +45,8 @@ impl Machine {
         self.read("/dev/watched/log").lines().map(str::to_owned).collect()
     }
 
-    /// The command lines that are alive now, the machine's process 1 left out; a dead one that nobody waited for is `<defunct>`.
+    /// The command lines that are alive now, the machine's process 1 left out; a dead one that
+    /// nobody waited for is `<defunct>`.
     pub fn processes(&self) -> Vec<String> {
         self.numbered().into_iter().map(|(_, words)| words).collect()
     }
@@ -78,7 +86,8 @@ impl Machine {
     }
 }
 
-/// `python3.11 lab.py` and `/bin/sh /usr/bin/apt-get update` are programs `python3.11` and `apt-get` alike.
+/// `python3.11 lab.py` and `/bin/sh /usr/bin/apt-get update` are programs `python3.11` and
+/// `apt-get` alike.
 fn is_program(words: &str, name: &str) -> bool {
     words.split(' ').take(2).any(|word| word.rsplit('/').next() == Some(name))
 }
