@@ -6,7 +6,7 @@ use super::apt::{Apt, Heard, evidence};
 use super::failed;
 use crate::error::Result;
 use crate::facts::apt::is_indexed;
-use crate::facts::supply::View;
+use crate::facts::package_source::View;
 
 const CHECK: &str = "check the network, and the proxy if there is one";
 

@@ -61,7 +61,7 @@ impl Apt<'_> {
     fn tell_conffiles(&self, heard: &Heard) {
         for file in &heard.conffiles {
             let brought = format!("{file}.dpkg-dist");
-            if self.host.look(&PathBuf::from(&brought)).exists() {
+            if self.host.lstat(&PathBuf::from(&brought)).exists() {
                 let title = format!("`{file}` was changed on this machine and is kept as it is");
                 let detail = format!(
                     "its package brings another version, which lies beside it as `{brought}`"

@@ -38,7 +38,7 @@ pub(super) fn wait(host: &Host, step: &Step, deadline: Duration, emit: Sink<'_>)
             ));
         }
         emit(Event::StepWaits { id: step.id.clone(), for_whom: who, seconds: waited.as_secs() });
-        host.go_on()?;
+        host.check_interrupted()?;
         host.pause(GLANCE);
     }
     Ok(())

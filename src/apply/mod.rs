@@ -151,7 +151,7 @@ impl Run<'_> {
     fn may_begin(&self, needed: &[&str]) -> bool {
         let mut progress = self.progress();
         loop {
-            if let Err(interrupted) = self.host.go_on() {
+            if let Err(interrupted) = self.host.check_interrupted() {
                 progress.failure.get_or_insert(interrupted);
                 self.changed.notify_all();
             }

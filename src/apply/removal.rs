@@ -27,7 +27,7 @@ pub(super) fn remove_venv(host: &Host, step: &Step, folder: &Path) -> Result<()>
         ));
     }
     let finished = host.run(&step.command, LIMIT)?;
-    if host.look(folder).kind == Kind::Missing {
+    if host.lstat(folder).kind == Kind::Missing {
         return Ok(());
     }
     Err(failed(step, last_words(&finished.stderr), "look at who owns what is in it"))
@@ -49,7 +49,7 @@ pub(super) fn unregister(host: &Host, step: &Step, path: &Path) -> Result<()> {
 /// Removes files.
 pub(super) fn remove_files(host: &Host, step: &Step, files: &[String]) -> Result<()> {
     let finished = host.run(&step.command, LIMIT)?;
-    if files.iter().all(|file| !host.look(&PathBuf::from(file)).exists()) {
+    if files.iter().all(|file| !host.lstat(&PathBuf::from(file)).exists()) {
         return Ok(());
     }
     Err(failed(step, last_words(&finished.stderr), "look whether /etc/apt can be written"))

@@ -39,7 +39,7 @@ pub fn held_back<T>(host: &Host, work: impl FnOnce() -> Result<T>) -> Result<T> 
 /// # Errors
 /// [`crate::error::Error::File`].
 pub fn let_go(host: &Host) -> Result<()> {
-    if host.look(Path::new(KEPT)).exists() {
+    if host.lstat(Path::new(KEPT)).exists() {
         return host.rename(Path::new(KEPT), Path::new(POLICY));
     }
     if is_ours(host) {
@@ -50,7 +50,7 @@ pub fn let_go(host: &Host) -> Result<()> {
 
 fn hold_back(host: &Host) -> Result<()> {
     let_go(host)?;
-    if host.look(Path::new(POLICY)).exists() {
+    if host.lstat(Path::new(POLICY)).exists() {
         host.rename(Path::new(POLICY), Path::new(KEPT))?;
     }
     host.write_whole_as(Path::new(POLICY), TEXT, 0o755)
@@ -58,7 +58,7 @@ fn hold_back(host: &Host) -> Result<()> {
 
 fn is_ours(host: &Host) -> bool {
     let policy = Path::new(POLICY);
-    host.look(policy).kind == Kind::File
+    host.lstat(policy).kind == Kind::File
         && host.read_at_most(policy, LIMIT).ok().flatten().as_deref() == Some(TEXT)
 }
 

@@ -44,7 +44,7 @@ impl Apt<'_> {
                 "look at the link with `ls -l /usr/bin/python3`",
             ));
         }
-        let went = before.slaves.iter().filter(|link| !self.host.look(link).exists());
+        let went = before.slaves.iter().filter(|link| !self.host.lstat(link).exists());
         for link in went {
             let title = format!("`{}` went with the alternatives group", link.display());
             let finding = Finding::warning(
@@ -76,7 +76,7 @@ impl Apt<'_> {
     /// What is left to complain of is not the link's fault.
     fn check_system_python(&self) -> Result<()> {
         let mut checks = Vec::new();
-        if self.host.look(Path::new("/usr/bin/py3versions")).exists() {
+        if self.host.lstat(Path::new("/usr/bin/py3versions")).exists() {
             checks.push((Command::new("/usr/bin/py3versions").args(["-d"]), "python3-minimal"));
         }
         if packages::gather(self.host, |name| name == "python3-apt")?.has("python3-apt") {

@@ -189,7 +189,7 @@ fn check(
 fn real_complaint(host: &Host, step: &Step, folder: &Path, finished: &Finished) -> String {
     let said = format!("{}\n{}", finished.stdout, finished.stderr);
     let python = python_of(folder);
-    if !said.contains("ensurepip") || !host.look(&python).exists() {
+    if !said.contains("ensurepip") || !host.lstat(&python).exists() {
         return format!("{} ({})", last_words(&said), finished.ending());
     }
     let again =

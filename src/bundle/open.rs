@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::manifest::{FILE, Manifest, damaged};
 use crate::error::{Error, Result};
 use crate::facts::apt;
-use crate::facts::supply::View;
+use crate::facts::package_source::View;
 use crate::host::{Command, Host, Kind};
 
 /// More than any manifest, in bytes.
@@ -22,7 +22,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// [`Error::Bundle`].
 pub fn read(host: &Host, folder: &Path) -> Result<Manifest> {
     let (path, shown) = (folder.join(FILE), folder.display().to_string());
-    if host.look(&path).kind != Kind::File {
+    if host.lstat(&path).kind != Kind::File {
         return Err(Error::Bundle {
             message: format!("`{shown}` is no bundle: it has no {FILE}"),
             hint: "name the folder that `labready bundle DIR` made".into(),

@@ -25,7 +25,7 @@ pub fn expect_free(host: &Host, folder: &Path) -> Result<()> {
         Err(Error::Bundle { message: format!("`{}` {problem}", path.display()), hint: hint.into() })
     };
     let another = "name a folder that is not there yet: a bundle is made as a whole";
-    match host.look(folder).kind {
+    match host.lstat(folder).kind {
         Kind::Missing => {}
         Kind::Folder if host.list(folder).is_empty() => {}
         Kind::Folder => return refused(folder, "is not empty", another),

@@ -11,7 +11,7 @@ use crate::cli::Bundle;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
 use crate::facts::{Facts, apt, closure};
-use crate::plan::{self, Decision, Plan, Settings, Supply, View};
+use crate::plan::{self, Decision, PackageSource, Plan, Settings, View};
 
 pub(super) fn run(task: &Task<'_>, options: &Bundle) -> Result<Exit> {
     let settings = task.settings(None)?;
@@ -110,7 +110,7 @@ pub(super) fn take(
     let manifest = bundle::read(task.host, &folder)?;
     let facts = task.facts(&settings.archive.address)?;
     manifest.check(&task.course, &facts, &settings.wish.requirement)?;
-    settings.manner.supply = Supply::Bundle(to.to_owned());
+    settings.install_options.source = PackageSource::Bundle(to.to_owned());
     match plan::make(&task.course, &facts, settings)? {
         Decision::Plan(plan) if plan.is_empty() => Ok(()),
         _ => bundle::unpack(task.host, &folder, &manifest, to),

@@ -48,7 +48,7 @@ fn subject(task: &Task<'_>, name: String, file: &Path) -> Result<Subject> {
         );
         return Err(usage(format!("`{shown}` is named like no lab of the course"), hint));
     };
-    let entry = task.host.look(&path);
+    let entry = task.host.lstat(&path);
     let problem = match entry.kind {
         Kind::File => None,
         Kind::Missing => Some("there is no such file"),

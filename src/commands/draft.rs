@@ -74,7 +74,7 @@ fn guess(
     let subject = subject(task, path, &options.script)?;
     let shown = options.script.display().to_string();
     let observe = |attempt, pauses: &[Pause]| {
-        task.host.go_on()?;
+        task.host.check_interrupted()?;
         task.output.emit(Event::LabStarted {
             name: subject.lab.name.clone(),
             script: shown.clone(),
@@ -106,7 +106,7 @@ fn script(host: &Host, typed: &Path) -> Result<(PathBuf, String, String)> {
             "rename it to letters, digits, `_`, `-` and `.`, like `learning_tasks.py`",
         ));
     }
-    if host.look(&path).kind != Kind::File {
+    if host.lstat(&path).kind != Kind::File {
         return Err(usage(
             format!("there is no script `{shown}`"),
             "name a Python script that is a file itself",
@@ -124,19 +124,19 @@ fn is_free(host: &Host, folder: &Path, script: &Path, name: &str) -> Result<()> 
         hint: "choose another folder with `--output DIR`, or move it away".into(),
     };
     let course = folder.join(Course::FILE);
-    if host.look(&course).exists() {
+    if host.lstat(&course).exists() {
         return Err(in_the_way(&course, "is there already"));
     }
     let copy = folder.join(name);
-    if host.look(&copy).exists() && !host.is_same(&copy, script) {
+    if host.lstat(&copy).exists() && !host.is_same(&copy, script) {
         return Err(in_the_way(&copy, "is another script"));
     }
-    match host.look(&folder).kind {
+    match host.lstat(&folder).kind {
         Kind::Missing | Kind::Folder => Ok(()),
         Kind::Link(_)
             if host
                 .real_path(&folder)
-                .is_some_and(|real| host.look(&real).kind == Kind::Folder) =>
+                .is_some_and(|real| host.lstat(&real).kind == Kind::Folder) =>
         {
             Ok(())
         }
@@ -153,11 +153,11 @@ fn write(
     draft: &str,
 ) -> Result<()> {
     let folder = host.absolute(folder);
-    if !host.look(&folder).exists() {
+    if !host.lstat(&folder).exists() {
         host.make_folder(&folder, None)?;
     }
     let copy = folder.join(name);
-    if !host.look(&copy).exists() || !host.is_same(&copy, script) {
+    if !host.lstat(&copy).exists() || !host.is_same(&copy, script) {
         host.write_new(&copy, source)?;
     }
     host.write_new(&folder.join(Course::FILE), draft)
@@ -178,7 +178,7 @@ fn subject(task: &Task<'_>, path: &Path, typed: &Path) -> Result<Subject> {
         teaches: String::new(),
         timeline,
     };
-    let account = super::copies::owner(task, task.host.look(path).uid)?;
+    let account = super::copies::owner(task, task.host.lstat(path).uid)?;
     Ok(Subject { lab, copy: Some(Copy { path: path.to_owned(), shown, account }) })
 }
 

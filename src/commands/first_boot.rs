@@ -39,7 +39,7 @@ pub(super) fn wait(task: &Task<'_>, settings: &mut Settings, deadline: Duration)
             for_whom: "cloud-init".into(),
             seconds,
         });
-        task.host.go_on()?;
+        task.host.check_interrupted()?;
         task.host.pause(GLANCE);
     }
     settings.outdated = true;

@@ -9,7 +9,9 @@ use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::facts::{Facts, apt};
 use crate::host::Command;
-use crate::plan::{self, Action, Decision, FETCH_A_BUNDLE, Manner, Plan, Settings, Supply};
+use crate::plan::{
+    self, Action, Decision, FETCH_A_BUNDLE, InstallOptions, PackageSource, Plan, Settings,
+};
 
 /// Reads the machine, makes the plan, and tells both.
 pub(super) fn look(
@@ -20,7 +22,7 @@ pub(super) fn look(
     let (facts, planned) = decide(task, settings)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let mut plan = planned?;
-    let is_offline = settings.manner.supply == Supply::Here;
+    let is_offline = settings.install_options.source == PackageSource::LocalOnly;
     if with_sizes || is_offline {
         let said = what_apt_would_fetch(task, settings, &plan)?;
         plan.sizes = apt::parse_sizes(&said);
@@ -39,7 +41,11 @@ pub(super) fn decide(task: &Task<'_>, settings: &Settings) -> Result<(Facts, Res
         match plan::make(&task.course, &facts, settings) {
             Ok(Decision::Plan(plan)) => return Ok((facts, Ok(*plan))),
             Ok(Decision::AskApt(packages)) => {
-                facts.apt = Some(apt::gather(task.host, &packages, &settings.manner.supply.view())?)
+                facts.apt = Some(apt::gather(
+                    task.host,
+                    &packages,
+                    &settings.install_options.source.view(),
+                )?)
             }
             Err(error) => return Ok((facts, Err(error))),
         }
@@ -70,9 +76,9 @@ fn what_apt_would_fetch(task: &Task<'_>, settings: &Settings, plan: &Plan) -> Re
         return Ok(String::new());
     }
     // Asked as if there were a network: what it would fetch is what is missing.
-    let asked = match settings.manner.supply {
-        Supply::Here => Manner::default(),
-        Supply::Network | Supply::Bundle(_) => settings.manner.clone(),
+    let asked = match settings.install_options.source {
+        PackageSource::LocalOnly => InstallOptions::default(),
+        PackageSource::Network | PackageSource::Bundle(_) => settings.install_options.clone(),
     };
     let command = plan::install_packages(&packages, &asked).args(["--print-uris"]);
     let said = task.host.run(

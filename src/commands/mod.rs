@@ -121,7 +121,7 @@ impl<'a> Task<'a> {
                 Some(wish) => archive(self.host, wish)?,
                 None => plan::Archive::default(),
             },
-            manner: plan::Manner { image: false, supply: supply(wish) },
+            install_options: plan::InstallOptions { image: false, source: package_source(wish) },
             clean: false,
         })
     }
@@ -160,8 +160,12 @@ fn load_course(host: &Host, common: &Common) -> Result<Course> {
 }
 
 /// Where packages come from, as far as it was typed.
-fn supply(wish: Option<&Wish>) -> plan::Supply {
-    if wish.is_some_and(|wish| wish.offline) { plan::Supply::Here } else { plan::Supply::Network }
+fn package_source(wish: Option<&Wish>) -> plan::PackageSource {
+    if wish.is_some_and(|wish| wish.offline) {
+        plan::PackageSource::LocalOnly
+    } else {
+        plan::PackageSource::Network
+    }
 }
 
 /// deadsnakes, or the copy of `--ppa-mirror` and `--ppa-key`. What is written into apt's sources is

@@ -9,7 +9,7 @@ use crate::error::{Error, Exit, Result};
 use crate::event::Event;
 use crate::host::{Clock, Host};
 use crate::lab::LabResult;
-use crate::report::console::{Loudness, Paint, Talk};
+use crate::report::console::{Paint, Talk, Verbosity};
 use crate::report::{Report, human, json, plain, svg};
 
 /// The listeners of one run.
@@ -34,7 +34,7 @@ struct Listeners {
 pub(super) fn without_report(host: &Host, error: &Error) -> Exit {
     let paint =
         Paint::new(|name| host.variable(name), crate::cli::Color::Auto, host.streams().stderr);
-    Talk::new(paint, Loudness::Normal, false).tell_error(&error.into());
+    Talk::new(paint, Verbosity::Normal, false).tell_error(&error.into());
     error.exit()
 }
 
@@ -55,10 +55,10 @@ impl Output {
         let common = &cli.common;
         let streams = host.streams();
         let format = if common.plain { Format::Plain } else { common.format };
-        let loudness = match (common.quiet, common.verbose) {
-            (true, _) => Loudness::Quiet,
-            (_, true) => Loudness::Verbose,
-            _ => Loudness::Normal,
+        let verbosity = match (common.quiet, common.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
         };
         let (line_files, files): (Vec<_>, Vec<_>) =
             common.report.iter().cloned().partition(|report| report.format == Format::Ndjson);
@@ -81,7 +81,7 @@ impl Output {
             && host.variable("TERM").is_some_and(|term| term != "dumb");
         let talk = Talk::new(
             Paint::new(|name| host.variable(name), common.color, streams.stderr),
-            loudness,
+            verbosity,
             redraws,
         );
         Ok(Self {

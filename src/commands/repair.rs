@@ -38,7 +38,7 @@ pub(super) fn run(task: &Task<'_>, options: &Repair) -> Result<Exit> {
         configured |= plan.steps.iter().any(|step| step.action == Action::ConfigurePackages);
         let elevation = rights.obtain(task, &facts, &plan)?;
         apply_with(task, plan, elevation, options.patience(), Some(&journal))?;
-        task.host.go_on()?;
+        task.host.check_interrupted()?;
     }
     Err(Error::Bug { message: format!("something is left to repair after {ROUNDS} rounds") })
 }

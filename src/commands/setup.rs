@@ -25,7 +25,7 @@ const RENEWAL: Duration = Duration::from_secs(60);
 
 pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
     let mut settings = task.settings(Some(&options.wish))?;
-    settings.manner.image = options.image;
+    settings.install_options.image = options.image;
     settings.clean = options.clean;
     let _turn = turn(task, options.patience())?;
     let journal = Journal::of(task.host, &task.host.account()?);
@@ -90,7 +90,7 @@ pub(super) fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock
                 for_whom: "another run of labready".into(),
                 seconds,
             });
-            task.host.go_on()?;
+            task.host.check_interrupted()?;
             task.host.pause(Duration::from_millis(250));
         }
     }

@@ -84,7 +84,7 @@ fn look(task: &Task<'_>, trail: &Trail, configured: bool) -> Result<Remains> {
     let known = packages::gather(host, |name| trail.packages.contains(name))?;
     let is_ours = |name: &&String| trail.packages.contains(*name);
     let ours = known.installed.keys().chain(known.half_done.keys().filter(is_ours)).cloned();
-    let files = ARCHIVE_FILES.iter().filter(|file| host.look(Path::new(file)).exists());
+    let files = ARCHIVE_FILES.iter().filter(|file| host.lstat(Path::new(file)).exists());
     Ok(Remains {
         packages: removable::gather(host, &ours.collect::<BTreeSet<String>>())?,
         dpkg: known,

@@ -47,7 +47,7 @@ pub(super) fn run(task: &Task<'_>, options: &Verify) -> Result<Exit> {
         }
         task.output.print_report()?;
         while saved(task, &files) == before {
-            task.host.go_on()?;
+            task.host.check_interrupted()?;
             task.host.pause(GLANCE);
         }
     }
@@ -56,7 +56,7 @@ pub(super) fn run(task: &Task<'_>, options: &Verify) -> Result<Exit> {
 /// When each file was last saved. A file that an editor is just replacing counts as saved at no
 /// time.
 fn saved(task: &Task<'_>, files: &[PathBuf]) -> Vec<Option<SystemTime>> {
-    files.iter().map(|file| task.host.look(file).modified).collect()
+    files.iter().map(|file| task.host.lstat(file).modified).collect()
 }
 
 /// The interpreter that `--python PATH` names, else the virtual environment's, else the one that

@@ -92,7 +92,7 @@ impl Course {
 /// Where the course file is, and its text.
 fn course_file(host: &Host, path: &Path) -> Result<(PathBuf, String)> {
     let given = host.absolute(path);
-    let file = match host.real_path(&given).map(|real| host.look(&real).kind) {
+    let file = match host.real_path(&given).map(|real| host.lstat(&real).kind) {
         Some(Kind::Folder) => given.join(Course::FILE),
         _ => given,
     };
@@ -251,7 +251,7 @@ fn read_script(
         );
         return Err(wrong(message, "put the script itself beside the course file"));
     }
-    if host.look(&real).kind != Kind::File {
+    if host.lstat(&real).kind != Kind::File {
         return Err(wrong(
             format!("the script `{name}` is not a file"),
             "put the script beside the course file",

@@ -57,7 +57,7 @@ pub struct Alternative {
 /// Looks at this machine.
 pub fn gather(host: &Host) -> Selection {
     let inner = Path::new("/etc/alternatives").join(GROUP);
-    let link = match host.look(Path::new(LINK)).kind {
+    let link = match host.lstat(Path::new(LINK)).kind {
         Kind::Missing => Link::Free,
         Kind::Link(target) if target == inner => Link::Ours,
         Kind::Link(target) => Link::Foreign(format!("a link to `{}`", target.display())),
@@ -65,7 +65,7 @@ pub fn gather(host: &Host) -> Selection {
         Kind::Folder => Link::Foreign("a folder".into()),
         Kind::Other => Link::Foreign("neither a file nor a link".into()),
     };
-    let value = match host.look(&inner).kind {
+    let value = match host.lstat(&inner).kind {
         Kind::Link(target) => Some(target),
         _ => None,
     };

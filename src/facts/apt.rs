@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::supply::View;
+use super::package_source::View;
 use crate::error::Result;
 use crate::host::{Command, Host, Kind};
 
@@ -114,7 +114,7 @@ pub fn files(host: &Host) -> Files {
             .any(|name| name.to_string_lossy().ends_with(ending))
     };
     let is_index = |name: &std::ffi::OsString| {
-        name != "lock" && host.look(&Path::new(LISTS).join(name)).kind != Kind::Folder
+        name != "lock" && host.lstat(&Path::new(LISTS).join(name)).kind != Kind::Folder
     };
     Files {
         cache: ends("archives", ".deb") || ends("", ".bin"),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::supply::View;
+use super::package_source::View;
 use crate::error::Result;
 use crate::host::{Command, Host};
 

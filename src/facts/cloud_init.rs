@@ -37,9 +37,9 @@ impl CloudInit {
 
 /// Looks at this machine.
 pub fn gather(host: &Host) -> CloudInit {
-    let exists = |path: &str| host.look(Path::new(path)).exists();
+    let exists = |path: &str| host.lstat(Path::new(path)).exists();
     let is_on = exists("/usr/bin/cloud-init")
-        && host.look(Path::new("/run/cloud-init")).kind == Kind::Folder;
+        && host.lstat(Path::new("/run/cloud-init")).kind == Kind::Folder;
     if !is_on
         || [
             "/run/cloud-init/result.json",

@@ -121,7 +121,7 @@ pub fn gather(host: &Host, packages: &Packages, home: &Path) -> Vec<Interpreter>
 pub fn named(host: &Host, path: &Path, account: Option<Account>) -> Interpreter {
     let path = host.absolute(path);
     let real = host.real_path(&path).unwrap_or_else(|| path.clone());
-    let kind = host.look(&real).kind;
+    let kind = host.lstat(&real).kind;
     let mut interpreter = Interpreter {
         path,
         real,
@@ -175,7 +175,7 @@ fn origin(host: &Host, path: &Path, real: &Path, packages: &Packages, home: &Pat
     let prefix = real.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
     if has("/.pyenv/") || host.variable("PYENV_ROOT").is_some_and(|root| below(Path::new(root))) {
         Home::Pyenv
-    } else if host.look(&prefix.join("conda-meta")).exists() {
+    } else if host.lstat(&prefix.join("conda-meta")).exists() {
         Home::Conda
     } else if ["/.asdf/", "/mise/", "/uv/python/"].into_iter().any(has) {
         Home::Manager

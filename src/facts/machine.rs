@@ -58,7 +58,7 @@ pub fn gather(host: &Host) -> Machine {
 }
 
 fn environment(host: &Host, kernel: &str) -> Environment {
-    let exists = |path: &str| host.look(Path::new(path)).exists();
+    let exists = |path: &str| host.lstat(Path::new(path)).exists();
     if kernel.to_lowercase().contains("microsoft") {
         Environment::Wsl
     } else if exists("/.dockerenv")
@@ -76,7 +76,7 @@ fn environment(host: &Host, kernel: &str) -> Environment {
 /// Only root may see where process 1 lives; without that sight, or without /proc, the kind of the
 /// machine stays the plain one.
 fn is_chroot(host: &Host) -> bool {
-    match host.look(Path::new("/proc/1/root")).kind {
+    match host.lstat(Path::new("/proc/1/root")).kind {
         Kind::Link(target) if !target.as_os_str().is_empty() => {
             !host.is_same(Path::new("/proc/1/root/."), Path::new("/"))
         }

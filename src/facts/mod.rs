@@ -14,10 +14,10 @@ pub mod in_use;
 pub mod interpreters;
 pub mod machine;
 pub mod network;
+pub mod package_source;
 pub mod packages;
 pub mod removable;
 pub mod sources;
-pub mod supply;
 pub mod system_python;
 pub mod venv;
 

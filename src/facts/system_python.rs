@@ -143,14 +143,14 @@ pub fn gather(host: &Host) -> SystemPython {
         host.read_at_most(Path::new(DEFAULTS), FILE_LIMIT).ok().flatten().unwrap_or_default();
     let default = default_version(&defaults);
     let own = Path::new("/usr/bin").join(default.as_deref().unwrap_or("python3"));
-    let place = match host.look(Path::new(SYSTEM_PYTHON)).kind {
+    let place = match host.lstat(Path::new(SYSTEM_PYTHON)).kind {
         Kind::Missing => Place::Missing,
         Kind::Link(_) => place_of_link(host, &own),
         Kind::File => Place::Other("a file".into()),
         Kind::Folder => Place::Other("a folder".into()),
         Kind::Other => Place::Other("neither a file nor a link".into()),
     };
-    let default_is_installed = default.is_some() && host.look(&own).kind == Kind::File;
+    let default_is_installed = default.is_some() && host.lstat(&own).kind == Kind::File;
     let (group, slaves) =
         group(host).map_or((None, Vec::new()), |(name, slaves)| (Some(name), slaves));
     SystemPython { default, default_is_installed, place, group, slaves }
@@ -167,7 +167,7 @@ fn place_of_link(host: &Host, own: &Path) -> Place {
 /// Every place on the way, link by link; a circle once around.
 fn way(host: &Host) -> Vec<PathBuf> {
     let mut places = vec![PathBuf::from(SYSTEM_PYTHON)];
-    while let Some(Kind::Link(target)) = places.last().map(|place| host.look(place).kind) {
+    while let Some(Kind::Link(target)) = places.last().map(|place| host.lstat(place).kind) {
         let folder =
             places.last().and_then(|place| place.parent()).unwrap_or(Path::new("/")).to_owned();
         let next = host.absolute(&folder.join(target));

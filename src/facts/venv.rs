@@ -80,7 +80,7 @@ pub enum State {
 /// Looks at the folder.
 pub fn gather(host: &Host, folder: &Path) -> Venv {
     let venv = gather_marked(host, folder);
-    let unfinished = host.look(&folder.join(UNFINISHED)).exists();
+    let unfinished = host.lstat(&folder.join(UNFINISHED)).exists();
     match venv.state {
         State::Good | State::Broken(_) | State::Foreign(_) if unfinished => {
             Venv { state: State::Broken("its making was cut off".into()), ..venv }
@@ -91,7 +91,7 @@ pub fn gather(host: &Host, folder: &Path) -> Venv {
 
 /// Looks at the folder past the mark of an unfinished one: what it would be without it.
 pub fn gather_marked(host: &Host, folder: &Path) -> Venv {
-    let entry = host.look(folder);
+    let entry = host.lstat(folder);
     let mut venv = Venv {
         folder: folder.to_owned(),
         state: State::Missing,
@@ -115,7 +115,7 @@ pub fn gather_marked(host: &Host, folder: &Path) -> Venv {
 
 /// Who owns the folder above; a link in its place is looked through.
 fn parent_uid(host: &Host, folder: &Path) -> Option<u32> {
-    Some(host.look(&host.real_path(folder.parent()?)?).uid)
+    Some(host.lstat(&host.real_path(folder.parent()?)?).uid)
 }
 
 /// The first folder in it that only root can write, among those that pip writes.
@@ -128,7 +128,7 @@ fn roots_part(host: &Host, venv: &Venv) -> Option<PathBuf> {
     let within =
         packages.flat_map(|folder| below(&folder).into_iter().chain([folder])).collect::<Vec<_>>();
     let is_roots = |path: &PathBuf| {
-        let entry = host.look(path);
+        let entry = host.lstat(path);
         entry.kind == Kind::Folder && entry.uid == 0
     };
     below(&venv.folder).into_iter().chain(libraries.iter().cloned()).chain(within).find(is_roots)
@@ -150,8 +150,8 @@ fn look_into(host: &Host, venv: &mut Venv) -> State {
     venv.roots_part = if venv.owner_uid == Some(0) { None } else { roots_part(host, venv) };
     let Some(config) = host.read_at_most(&folder.join("pyvenv.cfg"), FILE_LIMIT).ok().flatten()
     else {
-        let python = host.look(&folder.join("bin/python")).exists()
-            && host.look(&folder.join("bin/activate")).exists();
+        let python = host.lstat(&folder.join("bin/python")).exists()
+            && host.lstat(&folder.join("bin/activate")).exists();
         let count = names.len();
         return if python {
             State::Broken("it has no pyvenv.cfg".into())
@@ -198,7 +198,7 @@ fn problem(host: &Host, venv: &mut Venv) -> Option<String> {
         ));
     }
     let site_packages = venv.folder.join("lib").join(&series).join("site-packages");
-    if host.look(&site_packages).kind != Kind::Folder {
+    if host.lstat(&site_packages).kind != Kind::Folder {
         return Some(format!("it has no lib/{series}/site-packages"));
     }
     venv.packages = packages_in(host, &site_packages);

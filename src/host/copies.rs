@@ -64,7 +64,7 @@ impl Host {
         let mut target = created.map_err(|error| failed(to, error))?;
         let (mut digest, mut size, mut block) = (Digest::default(), 0, vec![0; 256 << 10]);
         loop {
-            self.go_on()?;
+            self.check_interrupted()?;
             let count = source.read(&mut block).map_err(|error| failed(from, error))?;
             if count == 0 {
                 break;
@@ -104,7 +104,7 @@ impl Host {
             .into_iter()
             .filter(|name| name.to_string_lossy().starts_with(TEMPORARY));
         for folder in named.map(|name| parent.join(name)) {
-            let entry = self.look(&folder);
+            let entry = self.lstat(&folder);
             let is_old = entry
                 .modified
                 .and_then(|modified| modified.elapsed().ok())
@@ -146,7 +146,7 @@ impl Host {
         }
         let real = self.real_path(path).unwrap_or_else(|| path.to_owned());
         let is_open = |folder: &&Path| {
-            let entry = self.look(folder);
+            let entry = self.lstat(folder);
             let (by_others, sticky) = (entry.mode & 0o022 != 0, entry.mode & 0o1000 != 0);
             entry.exists() && (entry.uid != 0 || (by_others && !sticky))
         };

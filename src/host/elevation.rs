@@ -47,7 +47,7 @@ impl Host {
         // In our own process group and on our own streams: it reads from the terminal.
         let asked = cmd(self.inside(&elevation.sudo), ["-v"]).unchecked().run();
         asked.map_err(|source| Error::Spawn { program: elevation.sudo.clone(), source })?;
-        self.go_on()?;
+        self.check_interrupted()?;
         self.is_permitted(elevation)
     }
 

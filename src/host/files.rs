@@ -60,7 +60,7 @@ impl Entry {
 impl Host {
     /// Looks at a path without following a link at its end. What cannot be looked at counts as
     /// missing.
-    pub fn look(&self, path: &Path) -> Entry {
+    pub fn lstat(&self, path: &Path) -> Entry {
         let inside = self.inside(path);
         let Ok(metadata) = fs::symlink_metadata(&inside) else {
             return Entry::MISSING;
@@ -139,7 +139,7 @@ impl Host {
                 continue;
             }
             let step = real.join(&name);
-            match self.look(&step).kind {
+            match self.lstat(&step).kind {
                 Kind::Missing => return None,
                 Kind::Link(target) => {
                     links += 1;

@@ -35,7 +35,7 @@ impl Host {
     ///
     /// # Errors
     /// [`Error::Interrupted`] once a signal has come.
-    pub fn go_on(&self) -> Result<()> {
+    pub fn check_interrupted(&self) -> Result<()> {
         if self.is_interrupted() { Err(Error::Interrupted) } else { Ok(()) }
     }
 }

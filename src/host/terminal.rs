@@ -44,7 +44,7 @@ impl Host {
         while !poll(&mut [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)], PollTimeout::from(100u8))
             .is_ok_and(|ready| ready > 0)
         {
-            self.go_on()?;
+            self.check_interrupted()?;
         }
         let mut answer = String::new();
         let read = stdin.lock().read_line(&mut answer);

@@ -142,7 +142,7 @@ impl Sampler {
     /// Whether the process has an event loop: a descriptor of epoll. `None` when its descriptors
     /// may not be looked at.
     fn has_event_loop(&mut self, host: &Host, is_over: bool) -> Option<bool> {
-        let is_one = |path: &Path| matches!(host.look(path).kind, Kind::Link(target) if target.ends_with("anon_inode:[eventpoll]"));
+        let is_one = |path: &Path| matches!(host.lstat(path).kind, Kind::Link(target) if target.ends_with("anon_inode:[eventpoll]"));
         if self.event_loop.as_deref().is_some_and(is_one) {
             return Some(true);
         }

@@ -146,7 +146,7 @@ impl Bench<'_> {
 
     /// One attempt, and what the judge says of all attempts so far.
     fn run(&self, trial: &mut Trial<'_>, started_up: impl FnOnce()) -> Result<()> {
-        self.host.go_on()?;
+        self.host.check_interrupted()?;
         let attempt = trial.observations.len() + 1;
         (self.emit)(Event::LabStarted {
             name: trial.lab.name.clone(),

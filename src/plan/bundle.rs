@@ -13,8 +13,8 @@ use crate::course::Course;
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::interpreters::Home;
+use crate::facts::package_source::View;
 use crate::facts::packages::Packages;
-use crate::facts::supply::View;
 use crate::facts::venv::{State, normalized};
 
 const NO_PYTHON: &str = "add an apt source that offers one; on an Ubuntu that needs deadsnakes, `labready setup` on this machine adds it";

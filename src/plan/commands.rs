@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use semver::Version;
 
-use super::manner::Manner;
+use super::install_options::InstallOptions;
 use crate::facts::alternatives::{GROUP, LINK};
 use crate::facts::apt;
-use crate::facts::supply::View;
+use crate::facts::package_source::View;
 use crate::facts::system_python::SYSTEM_PYTHON;
 use crate::host::{Account, Command};
 
@@ -34,9 +34,9 @@ const APT_OPTIONS: [&str; 16] = [
 ];
 
 /// `dpkg --configure -a`
-pub(super) fn configure_packages(manner: &Manner) -> Command {
+pub(super) fn configure_packages(install_options: &InstallOptions) -> Command {
     let options = Command::new("/usr/bin/dpkg").args(["--force-confdef", "--force-confold"]);
-    options.args(manner.dpkg_options()).args(["--configure", "-a"])
+    options.args(install_options.dpkg_options()).args(["--configure", "-a"])
 }
 
 /// `apt-get update`, without the translated descriptions: they are a third of the download and no
@@ -121,8 +121,9 @@ pub(super) fn show_candidates(package: &str) -> Command {
 }
 
 /// `apt-get install PACKAGE…`
-pub fn install_packages(packages: &[String], manner: &Manner) -> Command {
-    let options = Command::new("/usr/bin/apt-get").args(APT_OPTIONS).args(manner.apt_options());
+pub fn install_packages(packages: &[String], install_options: &InstallOptions) -> Command {
+    let options =
+        Command::new("/usr/bin/apt-get").args(APT_OPTIONS).args(install_options.apt_options());
     options.args(["install"]).args(packages.iter().cloned())
 }
 
@@ -159,11 +160,11 @@ pub(super) fn install_into_venv(
     folder: &Path,
     packages: &[String],
     owner: Option<Account>,
-    manner: &Manner,
+    install_options: &InstallOptions,
 ) -> Command {
     Command::new(python_of(folder))
         .args(["-m", "pip", "--disable-pip-version-check", "--no-input", "install"])
-        .args(manner.pip_options())
+        .args(install_options.pip_options())
         .args(packages.iter().cloned())
         .as_account(owner)
 }

@@ -1,7 +1,7 @@
 //! What must change, as data: (Course, Facts) → Plan. Pure: nothing here reads or runs anything.
 //!
 //! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment),
-//! `repair` what is broken, `commands` how it is put right, in which `manner`; `clean` what an
+//! `repair` what is broken, `commands` how it is put right, in which `install_options`; `clean` what an
 //! image need not keep, `bundle` what machines without a network need.
 
 mod archive;
@@ -9,7 +9,7 @@ mod bundle;
 mod choose;
 mod clean;
 mod commands;
-mod manner;
+mod install_options;
 mod repair;
 mod steps;
 mod undo;
@@ -24,7 +24,7 @@ pub use archive::{Archive, DEADSNAKES, source_text};
 pub use bundle::{fetch, fetch_index, needs};
 pub use choose::{Candidate, Choice, Origin, Wish, installed};
 pub use commands::{give_back, install_packages, python_of, refresh_index};
-pub use manner::{FETCH_A_BUNDLE, Manner, is_offline};
+pub use install_options::{FETCH_A_BUNDLE, InstallOptions, is_offline};
 pub use repair::{by_hand, feasible, repair};
 pub use steps::{Decision, Selection, Settings, listed, make};
 pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
@@ -32,8 +32,8 @@ pub use venv::give_back_by_hand;
 
 pub use crate::facts::alternatives::{GROUP, LINK};
 pub use crate::facts::apt::Sizes;
+pub use crate::facts::package_source::{PackageSource, View};
 use crate::facts::sources::Pin;
-pub use crate::facts::supply::{Supply, View};
 use crate::host::Command;
 use crate::version::Requirement;
 

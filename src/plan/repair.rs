@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::steps::configure_step;
 use super::undo::unregister_step;
-use super::{Action, LINK, Manner, Plan, Step, commands, venv};
+use super::{Action, InstallOptions, LINK, Plan, Step, commands, venv};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::disk::read_only_finding;
@@ -19,7 +19,7 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
     // First: the scripts of packages say /usr/bin/python3.
     steps.extend(restore_step(&facts.system_python));
     if facts.packages.need_configuring() && facts.packages_are_at_rest() && !configured {
-        steps.push(configure_step(&facts.packages, &Manner::default()));
+        steps.push(configure_step(&facts.packages, &InstallOptions::default()));
     }
     let why =
         |path: &Path| format!("`{}` is gone, and `{LINK}` must not lead there", path.display());

@@ -10,7 +10,7 @@ use super::archive::{self, Archive};
 use super::choose::{Chosen, Hope, choose};
 use super::commands;
 use super::repair::feasible;
-use super::{Action, Choice, GROUP, LINK, Manner, Origin, Plan, Step, Wish, clean, venv};
+use super::{Action, Choice, GROUP, InstallOptions, LINK, Origin, Plan, Step, Wish, clean, venv};
 use crate::course::{Course, Packages};
 use crate::error::Error;
 use crate::facts::alternatives::Link;
@@ -41,7 +41,7 @@ pub struct Settings {
     /// The archive for what Ubuntu's own lack: deadsnakes, or a room's mirror of it.
     pub archive: Archive,
     /// How apt and dpkg are to work.
-    pub manner: Manner,
+    pub install_options: InstallOptions,
     /// Whether apt's cache and index are emptied at the end.
     pub clean: bool,
 }
@@ -49,7 +49,7 @@ pub struct Settings {
 impl Settings {
     /// What can still be hoped for. Before apt was asked, that it knows more.
     fn hope(&self, facts: &Facts) -> Hope {
-        match self.manner.limit() {
+        match self.install_options.limit() {
             _ if facts.apt.is_none() => Hope::FreshIndex,
             Some(hint) => Hope::None(hint),
             None if self.refreshed => Hope::Archive,
@@ -106,7 +106,12 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
     let mut steps = package_steps(facts, settings, &missing)?;
     steps.extend(archive::pin_step(facts, &choice).filter(|_| !missing.is_empty()));
     let title = format!("Install Python {}", short(&choice));
-    steps.extend(install_step("install-python", &title, &missing.python, &settings.manner));
+    steps.extend(install_step(
+        "install-python",
+        &title,
+        &missing.python,
+        &settings.install_options,
+    ));
     steps.extend(venv::steps(course, facts, settings, &choice)?);
     if settings.selection == Selection::Local && is_fit_for_everybody(&choice) {
         steps.extend(selection_steps(facts, settings, &choice)?);
@@ -115,7 +120,7 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
         "install-build",
         "Install the build tools",
         &missing.build,
-        &settings.manner,
+        &settings.install_options,
     ));
     steps.extend(clean::steps(facts, settings, &steps));
     let steps = feasible(facts, steps)?;
@@ -234,7 +239,7 @@ fn package_steps(
         return Ok(steps);
     }
     if facts.packages.need_configuring() {
-        steps.push(configure_step(&facts.packages, &settings.manner));
+        steps.push(configure_step(&facts.packages, &settings.install_options));
     }
     let offered = |name: &str| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(name));
     let unknown: Vec<String> =
@@ -245,7 +250,7 @@ fn package_steps(
         return Ok(steps);
     }
     let unknown = unknown.join(", ");
-    if let Some(hint) = settings.manner.limit() {
+    if let Some(hint) = settings.install_options.limit() {
         return Err(Error::NotHere {
             message: format!("{unknown} cannot be had without a network"),
             hint: hint.into(),
@@ -263,7 +268,10 @@ fn package_steps(
     Ok(steps)
 }
 
-pub(super) fn configure_step(packages: &packages::Packages, manner: &Manner) -> Step {
+pub(super) fn configure_step(
+    packages: &packages::Packages,
+    install_options: &InstallOptions,
+) -> Step {
     let names: Vec<String> = packages.half_done.keys().map(|name| format!("`{name}`")).collect();
     let left = if names.is_empty() {
         String::new()
@@ -275,7 +283,7 @@ pub(super) fn configure_step(packages: &packages::Packages, manner: &Manner) -> 
         title: "Finish what dpkg began".into(),
         why: format!("an earlier run of dpkg was interrupted{left}"),
         action: Action::ConfigurePackages,
-        command: commands::configure_packages(manner),
+        command: commands::configure_packages(install_options),
         needs_root: true,
         undo: None,
     }
@@ -293,14 +301,19 @@ fn refresh_step(why: &str) -> Step {
     }
 }
 
-fn install_step(id: &str, title: &str, packages: &[String], manner: &Manner) -> Option<Step> {
+fn install_step(
+    id: &str,
+    title: &str,
+    packages: &[String],
+    install_options: &InstallOptions,
+) -> Option<Step> {
     let verb = if packages.len() == 1 { "is" } else { "are" };
     (!packages.is_empty()).then(|| Step {
         id: id.to_owned(),
         title: title.to_owned(),
         why: format!("{} {verb} not installed", listed(packages)),
         action: Action::InstallPackages { packages: packages.to_vec() },
-        command: commands::install_packages(packages, manner),
+        command: commands::install_packages(packages, install_options),
         needs_root: true,
         undo: Some(format!("apt-get remove {}", packages.join(" "))),
     })

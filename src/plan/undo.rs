@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::steps::{configure_step, listed};
-use super::{Action, GROUP, Manner, Plan, Step, commands};
+use super::{Action, GROUP, InstallOptions, Plan, Step, commands};
 use crate::facts::alternatives::Selection;
 use crate::facts::packages::Packages;
 use crate::facts::removable::Removable;
@@ -34,7 +34,7 @@ impl Trail {
     pub fn note(&mut self, action: &Action, account: Option<&Account>) {
         match action {
             Action::RegisterAlternative { path, .. } => {
-                drop(self.alternatives.insert(path.clone()))
+                self.alternatives.insert(path.clone());
             }
             Action::AddArchive { .. } => self.archive = true,
             Action::MakeVenv { folder, .. }
@@ -74,7 +74,7 @@ pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<String>) {
         ];
         return (
             Plan {
-                steps: vec![configure_step(&remains.dpkg, &Manner::default())],
+                steps: vec![configure_step(&remains.dpkg, &InstallOptions::default())],
                 open,
                 ..Plan::default()
             },

@@ -6,7 +6,7 @@ use std::path::Path;
 use semver::Version;
 
 use super::steps::listed;
-use super::{Action, Choice, Manner, Origin, Settings, Step, commands};
+use super::{Action, Choice, InstallOptions, Origin, Settings, Step, commands};
 use crate::course::Course;
 use crate::error::Error;
 use crate::facts::Facts;
@@ -30,7 +30,7 @@ pub(super) fn steps(
     let why = match flaw(facts, settings, Some(choice))? {
         Some(why) => why,
         None => {
-            steps.extend(package_steps(course, facts, &settings.manner, owner));
+            steps.extend(package_steps(course, facts, &settings.install_options, owner));
             return Ok(steps);
         }
     };
@@ -61,7 +61,7 @@ pub(super) fn steps(
         needs_root: false,
         undo: Some(quoted_line(&["rm".into(), "-r".into(), shown.to_string()])),
     });
-    steps.extend(pip_step(folder, &course.venv.packages, owner, &settings.manner));
+    steps.extend(pip_step(folder, &course.venv.packages, owner, &settings.install_options));
     Ok(steps)
 }
 
@@ -164,7 +164,7 @@ fn misfit(version: &Version, settings: &Settings, choice: Option<&Choice>) -> Op
 fn package_steps(
     course: &Course,
     facts: &Facts,
-    manner: &Manner,
+    install_options: &InstallOptions,
     owner: Option<Account>,
 ) -> Vec<Step> {
     let folder = &facts.venv.folder;
@@ -180,20 +180,20 @@ fn package_steps(
         needs_root: false,
         undo: None,
     });
-    add_pip.into_iter().chain(pip_step(folder, &missing, owner, manner)).collect()
+    add_pip.into_iter().chain(pip_step(folder, &missing, owner, install_options)).collect()
 }
 
 fn pip_step(
     folder: &Path,
     packages: &[String],
     owner: Option<Account>,
-    manner: &Manner,
+    install_options: &InstallOptions,
 ) -> Option<Step> {
     (!packages.is_empty()).then(|| Step {
         id: "install-into-venv".into(),
         title: format!("Install {} into the virtual environment", listed(packages)),
         why: "the course uses it there".into(),
-        command: commands::install_into_venv(folder, packages, owner, manner),
+        command: commands::install_into_venv(folder, packages, owner, install_options),
         action: Action::InstallIntoVenv { folder: folder.to_owned(), packages: packages.to_vec() },
         needs_root: false,
         undo: None,

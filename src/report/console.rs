@@ -131,7 +131,7 @@ impl Paint {
 
 /// How much is said on stderr.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loudness {
+pub enum Verbosity {
     /// Errors only.
     Quiet,
     /// What happens.
@@ -143,7 +143,7 @@ pub enum Loudness {
 /// The talk while a command runs: bars on a terminal, else one line per finished step.
 pub struct Talk {
     paint: Paint,
-    loudness: Loudness,
+    verbosity: Verbosity,
     bars: Option<MultiProgress>,
     running: BTreeMap<String, ProgressBar>,
     /// The half minute of a wait that was told last.
@@ -156,11 +156,11 @@ pub struct Talk {
 
 impl Talk {
     /// `redraws`: stderr is a terminal whose lines may be drawn again.
-    pub fn new(paint: Paint, loudness: Loudness, redraws: bool) -> Self {
-        let bars = (redraws && loudness != Loudness::Quiet).then(MultiProgress::new);
+    pub fn new(paint: Paint, verbosity: Verbosity, redraws: bool) -> Self {
+        let bars = (redraws && verbosity != Verbosity::Quiet).then(MultiProgress::new);
         Self {
             paint,
-            loudness,
+            verbosity,
             bars,
             running: BTreeMap::new(),
             said_waiting: None,
@@ -177,7 +177,8 @@ impl Talk {
                     && !plan.is_empty() =>
             {
                 self.say(
-                    human::plan(report, &self.paint, self.loudness == Loudness::Verbose).trim_end(),
+                    human::plan(report, &self.paint, self.verbosity == Verbosity::Verbose)
+                        .trim_end(),
                 );
             }
             Event::StepStarted { id, title } => self.start(id, title),
@@ -286,7 +287,7 @@ impl Talk {
                 if bar.position() > 0 { format!("{:3} % ", bar.position()) } else { String::new() };
             bar.set_message(format!("{percent}{text}"));
         }
-        if self.loudness == Loudness::Verbose {
+        if self.verbosity == Verbosity::Verbose {
             self.say(&self.paint.dim(&format!("  {text}")));
         }
     }
@@ -312,7 +313,7 @@ impl Talk {
     }
 
     fn say(&self, text: &str) {
-        if self.loudness != Loudness::Quiet {
+        if self.verbosity != Verbosity::Quiet {
             self.write(text);
         }
     }

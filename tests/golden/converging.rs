@@ -11,7 +11,7 @@ use labready::facts::apt::{Apt, Files, Offer};
 use labready::facts::interpreters::{Home, Interpreter};
 use labready::facts::packages::Packages;
 use labready::facts::venv::State;
-use labready::plan::{Action, Archive, Manner, Plan, Selection, Settings, Wish};
+use labready::plan::{Action, Archive, InstallOptions, Plan, Selection, Settings, Wish};
 use labready::version::{Requirement, from_python};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -176,7 +176,7 @@ fn settings(
         refreshed: false,
         outdated: false,
         archive: Archive::default(),
-        manner: Manner::default(),
+        install_options: InstallOptions::default(),
         clean: false,
     }
 }

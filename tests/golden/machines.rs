@@ -16,7 +16,7 @@ use labready::facts::apt::{Apt, Offer};
 use labready::facts::distro;
 use labready::facts::interpreters::{Home, Interpreter};
 use labready::facts::venv::State;
-use labready::plan::{Archive, Manner, Selection, Settings, Wish};
+use labready::plan::{Archive, InstallOptions, Selection, Settings, Wish};
 use labready::version::{Requirement, from_python};
 
 /// The course that labready carries.
@@ -69,7 +69,7 @@ pub fn settings() -> Settings {
         refreshed: false,
         outdated: false,
         archive: Archive::default(),
-        manner: Manner::default(),
+        install_options: InstallOptions::default(),
         clean: false,
     }
 }

@@ -7,7 +7,7 @@ use labready::facts::alternatives::Link;
 use labready::facts::apt::{Apt, Files};
 use labready::facts::venv::State;
 use labready::host::Account;
-use labready::plan::{self, Manner, Plan, Settings, Supply};
+use labready::plan::{self, InstallOptions, PackageSource, Plan, Settings};
 
 use super::machines::{
     changed, course, every_recorded, forget, have_venv, narrowed, recorded, refreshed, rename,
@@ -231,7 +231,7 @@ fn no_plan_ever_touches_the_operating_systems_python3() {
 #[test]
 fn an_image_is_planned_for_speed_and_emptied_at_the_end() {
     let settings = Settings {
-        manner: Manner { image: true, supply: Supply::Network },
+        install_options: InstallOptions { image: true, source: PackageSource::Network },
         clean: true,
         ..settings()
     };
@@ -244,13 +244,13 @@ fn an_image_is_planned_for_speed_and_emptied_at_the_end() {
 }
 
 /// Nothing but what is here, or in a bundle.
-fn without_network(supply: Supply) -> Settings {
-    Settings { manner: Manner { image: false, supply }, ..settings() }
+fn without_network(source: PackageSource) -> Settings {
+    Settings { install_options: InstallOptions { image: false, source }, ..settings() }
 }
 
 #[test]
 fn offline_nothing_is_refreshed_and_what_is_missing_is_named() {
-    let offline = without_network(Supply::Here);
+    let offline = without_network(PackageSource::LocalOnly);
     let no_index = changed("bookworm-fresh", |facts| facts.apt = Some(Apt::default()));
     assert_snapshot!(answer(&no_index, &offline));
     assert_snapshot!(answer(&recorded("bookworm-indexed"), &offline));
@@ -266,7 +266,7 @@ fn offline_nothing_is_refreshed_and_what_is_missing_is_named() {
 
 #[test]
 fn a_bundle_is_all_that_apt_and_pip_look_at() {
-    let bundle = without_network(Supply::Bundle("/var/tmp/labready-x".into()));
+    let bundle = without_network(PackageSource::Bundle("/var/tmp/labready-x".into()));
     assert_snapshot!(answer(&recorded("bookworm-indexed"), &bundle));
     let other = changed("bookworm-fresh", |facts| {
         facts.apt = Some(Apt { indexed: true, ..Apt::default() })

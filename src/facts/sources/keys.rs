@@ -28,7 +28,7 @@ pub fn unreadable_key(host: &Host, source: &Source) -> Option<UnreadableKey> {
         };
         let folders: Vec<&Path> = file.ancestors().skip(1).collect();
         let is_closed = |folder: &&&Path| {
-            let entry = host.look(folder);
+            let entry = host.lstat(folder);
             entry.kind == Kind::Folder && entry.mode & 0o001 == 0
         };
         if let Some(folder) = folders.iter().rev().find(is_closed) {
@@ -38,7 +38,7 @@ pub fn unreadable_key(host: &Host, source: &Source) -> Option<UnreadableKey> {
             );
         }
         let Some(real) = host.real_path(file) else { return told("is not there".into(), None) };
-        if host.look(&real).mode & 0o004 == 0 {
+        if host.lstat(&real).mode & 0o004 == 0 {
             return told("cannot be read by apt's own account".into(), chmod("0644", &real));
         }
         None

@@ -1,7 +1,7 @@
 //! How apt, dpkg and pip are to work: on somebody's machine, or in an image that is being built.
 //! Pure.
 
-use crate::facts::supply::Supply;
+use crate::facts::package_source::PackageSource;
 use crate::host::Command;
 
 const NO_DOWNLOAD: &str = "--no-download";
@@ -19,15 +19,15 @@ pub fn is_offline(command: &Command) -> bool {
 
 /// What makes their commands differ from the usual ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Manner {
+pub struct InstallOptions {
     /// In an image, which is thrown away when its making is cut off: dpkg need not wait for the
     /// disk.
     pub image: bool,
     /// Where packages come from.
-    pub supply: Supply,
+    pub source: PackageSource,
 }
 
-impl Manner {
+impl InstallOptions {
     /// What dpkg is told besides.
     pub(super) fn dpkg_options(&self) -> Option<&'static str> {
         self.image.then_some("--force-unsafe-io")
@@ -35,20 +35,20 @@ impl Manner {
 
     /// What apt-get is told besides when it installs.
     pub(super) fn apt_options(&self) -> Vec<String> {
-        let supply = match &self.supply {
-            Supply::Network => Vec::new(),
-            Supply::Here => vec![NO_DOWNLOAD.to_owned()],
-            Supply::Bundle(_) => self.supply.view().options,
+        let supply = match &self.source {
+            PackageSource::Network => Vec::new(),
+            PackageSource::LocalOnly => vec![NO_DOWNLOAD.to_owned()],
+            PackageSource::Bundle(_) => self.source.view().options,
         };
         supply.into_iter().chain(self.dpkg_options_by_apt()).collect()
     }
 
     /// What pip is told besides.
     pub(super) fn pip_options(&self) -> Vec<String> {
-        match &self.supply {
-            Supply::Network => Vec::new(),
-            Supply::Here => vec![NO_INDEX.to_owned()],
-            Supply::Bundle(folder) => {
+        match &self.source {
+            PackageSource::Network => Vec::new(),
+            PackageSource::LocalOnly => vec![NO_INDEX.to_owned()],
+            PackageSource::Bundle(folder) => {
                 vec![
                     NO_INDEX.to_owned(),
                     "--find-links".into(),
@@ -61,10 +61,10 @@ impl Manner {
     /// Why nothing more can be had than is known now, and what to do; `None` while the network can
     /// be asked.
     pub(super) fn limit(&self) -> Option<&'static str> {
-        match &self.supply {
-            Supply::Network => None,
-            Supply::Here => Some(FETCH_A_BUNDLE),
-            Supply::Bundle(_) => Some(
+        match &self.source {
+            PackageSource::Network => None,
+            PackageSource::LocalOnly => Some(FETCH_A_BUNDLE),
+            PackageSource::Bundle(_) => Some(
                 "a bundle holds what one course needs on one release: make it anew with `labready bundle DIR` on a connected \
                  machine, with the same `--course` and `--python`",
             ),

@@ -7,21 +7,21 @@ use crate::host::Command;
 
 /// Where packages come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Supply {
+pub enum PackageSource {
     /// From where apt's sources and pip's index are.
     #[default]
     Network,
     /// From this machine alone: what is installed, and what apt has fetched before.
-    Here,
+    LocalOnly,
     /// From a bundle that was checked and copied to this folder.
     Bundle(PathBuf),
 }
 
-impl Supply {
+impl PackageSource {
     /// How apt looks at it.
     pub fn view(&self) -> View {
         match self {
-            Self::Network | Self::Here => View::default(),
+            Self::Network | Self::LocalOnly => View::default(),
             Self::Bundle(folder) => View::of_bundle(folder),
         }
     }
