@@ -5,70 +5,20 @@ use std::path::PathBuf;
 
 use thiserror::Error as ThisError;
 
+pub use crate::exit::Exit;
 use crate::finding::{Finding, Id};
+use crate::problem::Problem;
 
 /// What the program returns for every fallible operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// How a run ends. The numbers are a promise: they stand in `--help` and in the README, and a test
-/// compares the two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// Ready, or done.
-    Ready = 0,
-    /// The machine is not ready.
-    NotReady = 1,
-    /// Wrong usage, or a bad course file.
-    Usage = 2,
-    /// Inconclusive, or it could not be checked.
-    Inconclusive = 3,
-    /// Privileges are missing or were refused.
-    NeedsRights = 4,
-    /// A step failed.
-    StepFailed = 5,
-    /// A bug in labready.
-    Bug = 70,
-    /// Interrupted by Ctrl-C or a signal.
-    Interrupted = 130,
-}
-
-impl Exit {
-    /// Every code, in the order in which they are documented.
-    pub const ALL: [Self; 8] = [
-        Self::Ready,
-        Self::NotReady,
-        Self::Usage,
-        Self::Inconclusive,
-        Self::NeedsRights,
-        Self::StepFailed,
-        Self::Bug,
-        Self::Interrupted,
-    ];
-
-    /// The number that the shell sees.
-    pub fn code(self) -> u8 {
-        self as u8
-    }
-
-    /// What the code means, for `--help` and the README.
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::Ready => "ready, or done",
-            Self::NotReady => "not ready",
-            Self::Usage => "wrong usage, or a bad course file",
-            Self::Inconclusive => "inconclusive, or it could not be checked",
-            Self::NeedsRights => "privileges are missing or were refused",
-            Self::StepFailed => "a step failed",
-            Self::Bug => "a bug in labready",
-            Self::Interrupted => "interrupted",
-        }
-    }
-}
 
 /// Everything that can go wrong. The text names what failed and on what; [`Error::hint`] says what
 /// to do.
 #[derive(Debug, ThisError)]
 pub enum Error {
+    /// Something is wrong that the catalogue knows.
+    #[error("{0}")]
+    Problem(Box<Problem>),
     /// A file operation was refused.
     #[error("could not {action} `{}`: {source}", path.display())]
     File {
@@ -241,10 +191,17 @@ pub enum Error {
     },
 }
 
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+
 impl Error {
     /// What the user can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Problem(problem) => problem.hint(),
             Self::Usage { hint, .. }
             | Self::Course { hint, .. }
             | Self::Unsupported { hint, .. }
@@ -311,6 +268,7 @@ impl Error {
     /// How the run ends because of it.
     pub fn exit(&self) -> Exit {
         match self {
+            Self::Problem(problem) => problem.exit(),
             Self::Usage { .. } | Self::Course { .. } | Self::Bundle { .. } | Self::NobodyToAsk => {
                 Exit::Usage
             }

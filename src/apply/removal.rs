@@ -59,7 +59,7 @@ impl Apt<'_> {
     /// Removes packages, and sees that no other one went with them.
     pub fn remove_packages(&self, ours: &[String]) -> Result<()> {
         // Half-done ones are still there.
-        let installed = || {
+        let installed = || -> Result<BTreeSet<String>> {
             let state = packages::gather(self.host, |_| true)?;
             Ok(state
                 .installed

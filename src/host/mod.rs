@@ -27,9 +27,10 @@ use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 
+pub use crate::shell::quoted_line;
 pub use accounts::Account;
 pub use clock::{Clock, Instants};
-pub use command::{Command, SYSTEM_PATH, quoted_line};
+pub use command::{Command, SYSTEM_PATH};
 pub use copies::{Copied, RoomyFolder};
 pub use digest::Digest;
 pub use elevation::Elevation;

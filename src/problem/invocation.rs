@@ -1,0 +1,73 @@
+//! What was typed, as hints repeat it: a command of labready's own that can be pasted.
+
+use crate::shell::quoted_line;
+
+/// The command line that was typed, taken apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Invocation {
+    /// The whole of it after the program's name, quoted for a shell; empty when it is not known.
+    line: String,
+    /// Which command: `setup`.
+    command: String,
+    /// The options that every command takes and that say what is wanted: `--course`, `--python`,
+    /// `--venv`.
+    common: Vec<String>,
+    /// Those that `setup`, `plan` and `doctor` share.
+    wanted: Vec<String>,
+}
+
+impl Invocation {
+    /// Of a command with its options; `words` is everything that was typed after the program.
+    pub fn new(command: &str, words: &[String], common: Vec<String>, wanted: Vec<String>) -> Self {
+        Self { line: quoted_line(words), command: command.to_owned(), common, wanted }
+    }
+
+    /// The same command again; `None` when nothing was typed.
+    pub fn again(&self) -> Option<String> {
+        (!self.line.is_empty()).then(|| format!("labready {}", self.line))
+    }
+
+    /// Another command for the same machine: `labready setup --python 3.12`.
+    pub fn labready(&self, command: &str) -> String {
+        self.labready_with(command, &[])
+    }
+
+    /// The same, with further words.
+    pub fn labready_with(&self, command: &str, more: &[&str]) -> String {
+        let shares = |name: &str| ["setup", "plan", "doctor"].contains(&name);
+        let wanted: &[String] =
+            if shares(command) && shares(&self.command) { &self.wanted } else { &[] };
+        let mut words: Vec<String> = command.split(' ').map(str::to_owned).collect();
+        words.extend(self.common.iter().chain(wanted).cloned());
+        words.extend(more.iter().map(|word| (*word).to_owned()));
+        format!("labready {}", quoted_line(&words))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_repeats_the_options_that_its_command_takes() {
+        let words =
+            |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let typed = Invocation::new(
+            "doctor",
+            &words(&["doctor", "--python", ">=3.10, <3.12", "--labs"]),
+            words(&["--python", ">=3.10, <3.12"]),
+            words(&["--select", "none"]),
+        );
+        assert_eq!(
+            typed.again().as_deref(),
+            Some("labready doctor --python '>=3.10, <3.12' --labs")
+        );
+        assert_eq!(
+            typed.labready("setup"),
+            "labready setup --python '>=3.10, <3.12' --select none"
+        );
+        assert_eq!(typed.labready("repair"), "labready repair --python '>=3.10, <3.12'");
+        assert_eq!(Invocation::default().again(), None);
+        assert_eq!(Invocation::default().labready("setup"), "labready setup");
+    }
+}

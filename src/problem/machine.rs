@@ -1,0 +1,295 @@
+//! Problems of the machine as it is.
+
+use std::path::{Path, PathBuf};
+
+use super::{Describe, Id, Invocation, Remedy};
+use crate::exit::Exit;
+use crate::shell::quoted_line;
+use crate::words::{listed, path};
+
+/// The operating system's python3: a link that python3-minimal brings.
+pub const SYSTEM_PYTHON: &str = "/usr/bin/python3";
+
+/// What can be wrong with the machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Machine {
+    /// Another run of labready works there.
+    AnotherRun {
+        /// On this folder.
+        folder: PathBuf,
+    },
+    /// Something changed after the plan was made.
+    ChangedSincePlan {
+        /// At this place.
+        place: PathBuf,
+    },
+    /// cloud-init is still preparing the machine.
+    CloudInitRunning,
+    /// A disk has little room, or none.
+    DiskFull {
+        /// A folder on that disk, where something is written.
+        folder: PathBuf,
+        /// What is left, in bytes, where it is known.
+        free_bytes: Option<u64>,
+        /// What a program said of it, or empty.
+        said: String,
+    },
+    /// The release gets no more updates.
+    EndOfLife {
+        /// What the system calls itself.
+        system: String,
+        /// The release's codename.
+        codename: String,
+    },
+    /// The system refused an operation within a step.
+    FileRefused {
+        /// What was tried, on what, and what the system answered.
+        said: String,
+    },
+    /// A file system is mounted read-only.
+    ReadOnly {
+        /// Where it is mounted.
+        mount: PathBuf,
+        /// What a program said of it, or empty.
+        said: String,
+    },
+    /// A program of the system's is not there.
+    ProgramMissing {
+        /// Its name.
+        program: String,
+    },
+    /// A program did not end in time and was stopped.
+    ProgramTimedOut {
+        /// Its name.
+        program: String,
+        /// The limit, in seconds.
+        seconds: u64,
+    },
+    /// /usr/bin/python3 is not the system's own.
+    SystemPython(PythonLink),
+    /// Not a system that labready can change.
+    Unsupported {
+        /// What the system calls itself.
+        system: String,
+    },
+}
+
+/// What is wrong with /usr/bin/python3.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PythonLink {
+    /// The Python that the system was made with: `python3.11`.
+    pub default: String,
+    /// What is there.
+    pub place: Occupant,
+    /// The alternatives group that manages the link.
+    pub group: Option<String>,
+    /// Whether labready can fix it.
+    pub is_fixable: bool,
+    /// Whether a repair of it was just tried.
+    pub was_repaired: bool,
+}
+
+/// What is at a place where something else belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Occupant {
+    /// Nothing.
+    Nothing,
+    /// The right thing.
+    Right,
+    /// A link: each place on the way.
+    Link(Vec<PathBuf>),
+    /// A link that leads nowhere: each place on the way.
+    DeadLink(Vec<PathBuf>),
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+    /// A socket, a pipe or a device.
+    Special,
+}
+
+impl Describe for Machine {
+    fn id(&self) -> Id {
+        match self {
+            Self::AnotherRun { .. } => Id::AnotherRun,
+            Self::ChangedSincePlan { .. } => Id::ChangedSincePlan,
+            Self::CloudInitRunning => Id::CloudInitRunning,
+            Self::DiskFull { .. } => Id::DiskFull,
+            Self::EndOfLife { .. } => Id::ReleaseEndOfLife,
+            Self::FileRefused { .. } => Id::FileRefused,
+            Self::ReadOnly { .. } => Id::FileSystemReadOnly,
+            Self::ProgramMissing { .. } => Id::ProgramMissing,
+            Self::ProgramTimedOut { .. } => Id::ProgramTimedOut,
+            Self::SystemPython(_) => Id::SystemPythonSwitched,
+            Self::Unsupported { .. } => Id::SystemUnsupported,
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::AnotherRun { folder } => {
+                format!("another run of labready is working in {}", path(folder))
+            }
+            Self::ChangedSincePlan { place } => {
+                format!("{} changed after the plan was made", path(place))
+            }
+            Self::CloudInitRunning => "cloud-init is still preparing this machine".into(),
+            Self::DiskFull { folder, free_bytes: Some(free), .. } if *free > 0 => {
+                format!("the disk that holds {} has {} MB left", path(folder), free / 1_000_000)
+            }
+            Self::DiskFull { folder, .. } => {
+                format!("the disk that holds {} is full", path(folder))
+            }
+            Self::EndOfLife { system, .. } => format!("{system} gets no more updates"),
+            Self::FileRefused { said } => said.clone(),
+            Self::ReadOnly { mount, .. } => format!("{} is mounted read-only", path(mount)),
+            Self::ProgramMissing { program } => format!("`{program}` is not on this machine"),
+            Self::ProgramTimedOut { program, seconds } => {
+                format!("`{program}` did not finish within {seconds} s and was stopped")
+            }
+            Self::SystemPython(link) => link.title(),
+            Self::Unsupported { system } => format!("labready cannot set up {system}"),
+        }
+    }
+
+    fn evidence(&self) -> String {
+        match self {
+            Self::DiskFull { said, .. } => said.clone(),
+            Self::ReadOnly { said, .. } if said.is_empty() => {
+                "packages are installed there; after a disk error the system does this by itself"
+                    .into()
+            }
+            Self::ReadOnly { said, .. } => said.clone(),
+            Self::CloudInitRunning => {
+                "until it finishes, it changes apt's sources and installs packages".into()
+            }
+            Self::EndOfLife { codename, .. } => format!(
+                "{codename} is past its end of life, so its packages may be gone from the servers"
+            ),
+            Self::SystemPython(link) => link.evidence(),
+            Self::Unsupported { .. } => {
+                "it installs with apt, from the archives of Debian and Ubuntu".into()
+            }
+            Self::AnotherRun { .. }
+            | Self::ChangedSincePlan { .. }
+            | Self::FileRefused { .. }
+            | Self::ProgramMissing { .. }
+            | Self::ProgramTimedOut { .. } => String::new(),
+        }
+    }
+
+    fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
+        match self {
+            Self::AnotherRun { .. } => {
+                Remedy::advice("wait until it finishes, or raise `--lock-timeout`")
+            }
+            Self::ChangedSincePlan { .. } => Remedy::advice("check what is there now"),
+            Self::CloudInitRunning => Remedy::as_root("cloud-init status --wait"),
+            Self::DiskFull { .. } => Remedy::as_root("apt-get clean"),
+            Self::EndOfLife { .. } => Remedy::advice("install a newer release"),
+            Self::FileRefused { .. } => Remedy::advice("check who owns it and who can write there"),
+            Self::ReadOnly { mount, .. } => Remedy::as_root(remount(mount)),
+            Self::ProgramMissing { program } => Remedy::advice(format!(
+                "is this a Debian or Ubuntu system with its PATH intact? `command -v {program}` shows where it is"
+            )),
+            Self::ProgramTimedOut { program, .. } => {
+                Remedy::advice(format!("run `{program}` by hand to see what it waits for"))
+            }
+            Self::SystemPython(link) => link.remedy(typed),
+            Self::Unsupported { .. } => Remedy::advice(format!(
+                "install a Python in the course's range with its venv module and make a virtual environment; then `{} --python PATH` checks the labs",
+                typed.labready("verify")
+            )),
+        }
+    }
+
+    fn severity(&self) -> super::Severity {
+        match self {
+            Self::CloudInitRunning => super::Severity::Note,
+            Self::EndOfLife { .. } => super::Severity::Warning,
+            _ => super::Severity::Error,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::ProgramMissing { .. } | Self::ProgramTimedOut { .. } => Exit::StepFailed,
+            Self::FileRefused { .. } => Exit::Inconclusive,
+            _ => Exit::NotReady,
+        }
+    }
+}
+
+fn remount(mount: &Path) -> String {
+    let words = ["mount", "-o", "remount,rw"].map(str::to_owned);
+    quoted_line(&[words.as_slice(), &[mount.display().to_string()]].concat())
+}
+
+impl PythonLink {
+    fn title(&self) -> String {
+        let what = match self.place {
+            _ if self.was_repaired => "is still not the system's own Python",
+            Occupant::Nothing => "is missing, so no package can be installed or removed",
+            Occupant::DeadLink(_) => "leads nowhere, so no package can be installed or removed",
+            Occupant::Right => "is managed by update-alternatives, which can switch it at any time",
+            Occupant::Link(_) | Occupant::File | Occupant::Folder | Occupant::Special => {
+                "was switched, which breaks `apt-get update`, `add-apt-repository` and upgrades"
+            }
+        };
+        format!("`{SYSTEM_PYTHON}` {what}")
+    }
+
+    /// What was seen.
+    pub fn evidence(&self) -> String {
+        let default = &self.default;
+        let seen = match &self.place {
+            Occupant::Nothing => format!("there should be a link to `{default}`"),
+            Occupant::Right => format!("it leads to `{default}`, as it should"),
+            Occupant::Link(places) => {
+                format!("it leads to {}, and this system needs `{default}`", way(places))
+            }
+            Occupant::DeadLink(places) => format!(
+                "it leads to {}, which does not exist; this system needs `{default}`",
+                way(places)
+            ),
+            other => format!("it is {}, and should be a link to `{default}`", other.words()),
+        };
+        match &self.group {
+            Some(group) => format!("{seen}; the alternatives group `{group}` manages it"),
+            None => seen,
+        }
+    }
+
+    fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
+        match self.place {
+            _ if self.was_repaired => Remedy::run(format!("ls -l {SYSTEM_PYTHON}")),
+            _ if self.is_fixable => Remedy::as_root(typed.labready("repair")),
+            Occupant::File | Occupant::Folder | Occupant::Special => {
+                Remedy::as_root(format!("mv -n {SYSTEM_PYTHON} {SYSTEM_PYTHON}.moved-away"))
+            }
+            _ => Remedy::as_root(format!(
+                "apt-get install --reinstall {}-minimal python3-minimal",
+                self.default
+            )),
+        }
+    }
+}
+
+impl Occupant {
+    /// What it is, in a sentence.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Nothing => "missing".into(),
+            Self::Right => "as it should be".into(),
+            Self::Link(places) => format!("a link to {}", way(places)),
+            Self::DeadLink(places) => format!("a link to {}, which does not exist", way(places)),
+            Self::File => "a file".into(),
+            Self::Folder => "a folder".into(),
+            Self::Special => "neither a file nor a link".into(),
+        }
+    }
+}
+
+fn way(places: &[PathBuf]) -> String {
+    listed(places.iter().map(|place| path(place)), ", then ")
+}

@@ -1,0 +1,227 @@
+//! The one catalogue of what can be wrong with a machine, a course or a wish, and of what is worth
+//! knowing. Pure, and closed.
+//!
+//! A kind of problem is a variant of one of the groups below: its fields are the evidence (paths,
+//! package names, versions, user ids; no sentences). A group's file is the only home of its texts,
+//! its remedies and the way they end a run, each in one exhaustive match, so that a new variant
+//! does not compile until all of them are there. [`Id`] names the kinds for reports and for
+//! `labready explain`, and has a page for each.
+//!
+//! Machines decide which problem there is; exit codes and texts of other programs are evidence,
+//! never the reason.
+
+mod id;
+mod invocation;
+mod machine;
+mod remedy;
+mod rights;
+
+use std::fmt::{self, Display, Formatter};
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use crate::exit::Exit;
+
+pub use id::Id;
+pub use invocation::Invocation;
+pub use machine::{Machine, Occupant, PythonLink};
+pub use remedy::{Fix, Remedy};
+pub use rights::Rights;
+
+/// How much a problem matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Good to know.
+    Note,
+    /// May hurt later.
+    Warning,
+    /// Keeps the machine from being ready, or the command from being carried out.
+    Error,
+}
+
+/// What every kind can say of itself. Each group implements it with one match a method.
+pub trait Describe {
+    /// Its name in reports and for `labready explain`.
+    fn id(&self) -> Id;
+
+    /// How much it matters, unless the command that meets it knows better.
+    fn severity(&self) -> Severity {
+        Severity::Error
+    }
+
+    /// What is wrong, on what: one sentence without its period.
+    fn title(&self) -> String;
+
+    /// What exactly was seen, or empty.
+    fn evidence(&self) -> String {
+        String::new()
+    }
+
+    /// What to do about it. `typed` makes complete commands of labready's own.
+    fn remedy(&self, typed: &Invocation) -> Option<Remedy>;
+
+    /// How a run ends because of it.
+    fn exit(&self) -> Exit {
+        Exit::NotReady
+    }
+}
+
+/// Every kind of problem, by group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Of the machine as it is.
+    Machine(Machine),
+    /// Of what the account may do.
+    Rights(Rights),
+}
+
+impl Kind {
+    fn group(&self) -> &dyn Describe {
+        match self {
+            Self::Machine(group) => group,
+            Self::Rights(group) => group,
+        }
+    }
+}
+
+/// So that a variant of a group is a problem wherever one is wanted.
+macro_rules! groups {
+    ($($group:ident),*) => {$(
+        impl From<$group> for Kind {
+            fn from(group: $group) -> Self {
+                Self::$group(group)
+            }
+        }
+        impl From<$group> for Problem {
+            fn from(group: $group) -> Self {
+                Self::new(group)
+            }
+        }
+        impl From<$group> for crate::error::Error {
+            fn from(group: $group) -> Self {
+                Self::from(Problem::new(group))
+            }
+        }
+    )*};
+}
+
+groups!(Machine, Rights);
+
+/// A problem that was met, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What it is.
+    pub kind: Kind,
+    /// How much it matters here.
+    pub severity: Severity,
+    /// The title of the step that failed because of it.
+    step: Option<String>,
+    /// What was typed, for remedies that are commands of labready's own.
+    typed: Invocation,
+}
+
+impl Problem {
+    /// A problem of this kind.
+    pub fn new(kind: impl Into<Kind>) -> Self {
+        let kind = kind.into();
+        let severity = kind.group().severity();
+        Self { kind, severity, step: None, typed: Invocation::default() }
+    }
+
+    /// The same, for a command that goes on in spite of it.
+    #[must_use]
+    pub fn as_warning(self) -> Self {
+        Self { severity: self.severity.min(Severity::Warning), ..self }
+    }
+
+    /// The same, for a command that it stops.
+    #[must_use]
+    pub fn as_error(self) -> Self {
+        Self { severity: Severity::Error, ..self }
+    }
+
+    /// The same, as the reason why a step failed.
+    #[must_use]
+    pub fn in_step(self, title: &str) -> Self {
+        Self { step: self.step.or_else(|| Some(title.to_owned())), ..self }
+    }
+
+    /// The same, for whoever typed this.
+    #[must_use]
+    pub fn typed_as(self, typed: &Invocation) -> Self {
+        Self { typed: typed.clone(), ..self }
+    }
+
+    /// Its name.
+    pub fn id(&self) -> Id {
+        self.kind.group().id()
+    }
+
+    /// One sentence without its period.
+    pub fn title(&self) -> String {
+        self.kind.group().title()
+    }
+
+    /// What exactly was seen, or empty.
+    pub fn evidence(&self) -> String {
+        self.kind.group().evidence()
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> Option<Remedy> {
+        self.kind.group().remedy(&self.typed)
+    }
+
+    /// What to do about it, as a sentence without its period; a failed step says how to go on.
+    pub fn hint(&self) -> Option<String> {
+        let remedy = self.remedy().map(|remedy| remedy.to_string());
+        let Some(again) = self.step.as_ref().and(self.typed.again()) else { return remedy };
+        let go_on = format!("run `{again}` again: it continues where it stopped");
+        Some(remedy.map_or(go_on.clone(), |remedy| format!("{remedy}; then {go_on}")))
+    }
+
+    /// How a run ends because of it.
+    pub fn exit(&self) -> Exit {
+        if self.step.is_some() { Exit::StepFailed } else { self.kind.group().exit() }
+    }
+}
+
+/// Title and evidence on one line, after the step that failed.
+impl Display for Problem {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        if let Some(step) = &self.step {
+            write!(formatter, "{}: ", uncapitalised(step))?;
+        }
+        match self.evidence().as_str() {
+            "" => write!(formatter, "{}", self.title()),
+            evidence => write!(formatter, "{}: {evidence}", self.title()),
+        }
+    }
+}
+
+/// As reports have it: everything in words, and the fix as a command.
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (fix, advice) = match self.remedy() {
+            Some(Remedy::Fix(fix)) => (Some(fix), None),
+            Some(Remedy::Advice(advice)) => (None, Some(advice)),
+            None => (None, None),
+        };
+        let mut fields = serializer.serialize_struct("Problem", 6)?;
+        fields.serialize_field("id", &self.id())?;
+        fields.serialize_field("severity", &self.severity)?;
+        fields.serialize_field("title", &self.title())?;
+        fields.serialize_field("detail", &self.evidence())?;
+        fields.serialize_field("fix", &fix)?;
+        fields.serialize_field("advice", &advice)?;
+        fields.end()
+    }
+}
+
+fn uncapitalised(title: &str) -> String {
+    let mut letters = title.chars();
+    let first = letters.next().map(|first| first.to_lowercase().collect::<String>());
+    first.unwrap_or_default() + letters.as_str()
+}

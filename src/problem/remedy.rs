@@ -1,0 +1,58 @@
+//! What to do about a problem: one command that fixes it, or advice in words.
+
+use std::fmt::{self, Display, Formatter};
+
+use serde::Serialize;
+
+/// What to do about a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// One command.
+    Fix(Fix),
+    /// What no single command does, as a sentence without its period.
+    Advice(String),
+}
+
+/// A command that fixes a problem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// The command, as typed in a shell.
+    pub command: String,
+    /// Whether it needs root.
+    pub needs_root: bool,
+}
+
+impl Remedy {
+    /// A command that needs root.
+    pub fn as_root(command: impl Into<String>) -> Option<Self> {
+        Some(Self::Fix(Fix { command: command.into(), needs_root: true }))
+    }
+
+    /// A command that anybody can run.
+    pub fn run(command: impl Into<String>) -> Option<Self> {
+        Some(Self::Fix(Fix { command: command.into(), needs_root: false }))
+    }
+
+    /// What no single command does.
+    pub fn advice(advice: impl Into<String>) -> Option<Self> {
+        Some(Self::Advice(advice.into()))
+    }
+}
+
+/// As a hint says it.
+impl Display for Remedy {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fix(fix) => write!(formatter, "run `{fix}`"),
+            Self::Advice(advice) => formatter.write_str(advice),
+        }
+    }
+}
+
+/// As it is typed, with sudo where it needs root.
+impl Display for Fix {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let sudo = if self.needs_root && !self.command.starts_with("sudo ") { "sudo " } else { "" };
+        write!(formatter, "{sudo}{}", self.command)
+    }
+}

@@ -1,0 +1,62 @@
+//! Problems of what the account may do.
+
+use super::{Describe, Id, Invocation, Remedy};
+use crate::exit::Exit;
+
+/// What can be missing of rights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// A question would have to be asked, and there is no terminal.
+    NobodyToAsk,
+    /// Steps need root, and this account cannot become root.
+    Missing {
+        /// How many steps need it.
+        steps: usize,
+        /// Who asks, as a name or a uid.
+        user: String,
+        /// What root has to run, once: a command a line.
+        handover: String,
+    },
+}
+
+impl Describe for Rights {
+    fn id(&self) -> Id {
+        match self {
+            Self::NobodyToAsk => Id::NobodyToAsk,
+            Self::Missing { .. } => Id::RightsMissing,
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::NobodyToAsk => {
+                "this would change the machine, and there is no terminal to ask on".into()
+            }
+            Self::Missing { steps: 1, user, .. } => {
+                format!("one step needs root, and `{user}` cannot become root")
+            }
+            Self::Missing { steps, user, .. } => {
+                format!("{steps} steps need root, and `{user}` cannot become root")
+            }
+        }
+    }
+
+    fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
+        match self {
+            Self::NobodyToAsk => Remedy::advice(format!(
+                "`{}` shows what would change; add `--yes` to agree to it",
+                typed.labready("plan")
+            )),
+            Self::Missing { handover, .. } => {
+                Remedy::advice(format!("ask whoever administers this machine to run:\n{handover}"))
+            }
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::NobodyToAsk => Exit::Usage,
+            Self::Missing { .. } => Exit::NeedsRights,
+        }
+    }
+}

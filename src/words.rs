@@ -1,0 +1,58 @@
+//! Small pieces of sentences that every text for people shares: names in quotes, lists, counts.
+
+use std::path::Path;
+
+/// A path in quotes. A name is input: what would break a line or steer a terminal is escaped.
+pub fn path(path: &Path) -> String {
+    quoted(&path.display().to_string())
+}
+
+/// A word from the machine in quotes, with control characters escaped.
+pub fn quoted(word: &str) -> String {
+    let mut shown = String::with_capacity(word.len() + 2);
+    for character in word.chars() {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    format!("`{shown}`")
+}
+
+/// Names in quotes, with commas between: `` `gcc`, `make` ``.
+pub fn names<S: AsRef<str>>(names: &[S]) -> String {
+    listed(names.iter().map(|name| quoted(name.as_ref())), ", ")
+}
+
+/// Texts with something between each two.
+pub fn listed(texts: impl IntoIterator<Item = String>, between: &str) -> String {
+    texts.into_iter().collect::<Vec<_>>().join(between)
+}
+
+/// `1 step`, `3 steps`.
+pub fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// `is` or `are`.
+pub fn is_are(number: usize) -> &'static str {
+    if number == 1 { "is" } else { "are" }
+}
+
+/// The first line that says anything, without the spaces around it.
+pub fn first_line(text: &str) -> &str {
+    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_break_out_of_its_line() {
+        let name = Path::new("/home/a/x\nhint: run `rm -r ~`\u{1b}[2J");
+        assert_eq!(path(name), r"`/home/a/x\nhint: run `rm -r ~`\u{1b}[2J`");
+        assert_eq!(names(&["gcc", "make"]), "`gcc`, `make`");
+    }
+}
