@@ -38,7 +38,14 @@ impl Invocation {
         let wanted: &[String] =
             if shares(command) && shares(&self.command) { &self.wanted } else { &[] };
         let mut words: Vec<String> = command.split(' ').map(str::to_owned).collect();
-        words.extend(self.common.iter().chain(wanted).cloned());
+        // What is added replaces what was typed: no option stands there twice.
+        let mut typed = self.common.iter().chain(wanted).cloned().collect::<Vec<_>>();
+        for option in more.iter().filter(|word| word.starts_with("--")) {
+            if let Some(at) = typed.iter().position(|word| word == option) {
+                typed.drain(at..(at + 2).min(typed.len()));
+            }
+        }
+        words.extend(typed);
         words.extend(more.iter().map(|word| (*word).to_owned()));
         format!("labready {}", quoted_line(&words))
     }

@@ -10,11 +10,22 @@
 //! Machines decide which problem there is; exit codes and texts of other programs are evidence,
 //! never the reason.
 
+mod apt;
+mod archive;
+mod bundle;
+mod changes;
+mod course;
 mod id;
 mod invocation;
+mod labs;
 mod machine;
+mod network;
+mod python;
 mod remedy;
 mod rights;
+mod selection;
+mod usage;
+mod venv;
 
 use std::fmt::{self, Display, Formatter};
 
@@ -23,11 +34,22 @@ use serde::{Serialize, Serializer};
 
 use crate::exit::Exit;
 
+pub use apt::{Apt, PackageOwner};
+pub use archive::Archive;
+pub use bundle::{Bundle, BundleFlaw, BundleObstacle, Target};
+pub use changes::{Changes, Leftover};
+pub use course::{Course, CourseFault, LineFault, TimelineEntry, TimelineFault};
 pub use id::Id;
 pub use invocation::Invocation;
-pub use machine::{Machine, Occupant, PythonLink};
+pub use labs::{Labs, ScriptFlaw, SelftestVerdict, Unclear};
+pub use machine::{Machine, Occupant, PythonLink, SYSTEM_PYTHON};
+pub use network::{KeyFlaw, Network, Place, ServerFailure, Silence, SourceFailure};
+pub use python::{Obstacle, Python, PythonFlaw};
 pub use remedy::{Fix, Remedy};
 pub use rights::Rights;
+pub use selection::{Change, GROUP, LINK, Selection};
+pub use usage::{FileFault, FolderFault, Usage};
+pub use venv::{ForeignFolder, PipFailure, Venv, VenvFlaw};
 
 /// How much a problem matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -69,19 +91,52 @@ pub trait Describe {
 }
 
 /// Every kind of problem, by group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
+    /// Of apt, dpkg and the packages.
+    Apt(Apt),
+    /// Of deadsnakes.
+    Archive(Archive),
+    /// Of a bundle.
+    Bundle(Bundle),
+    /// Of what setup would still do, and what undo leaves.
+    Changes(Changes),
+    /// Of a course file.
+    Course(Course),
+    /// Of scripts.
+    Labs(Labs),
     /// Of the machine as it is.
     Machine(Machine),
+    /// Of the network, its servers and apt's sources.
+    Network(Network),
+    /// Of the interpreter.
+    Python(Python),
     /// Of what the account may do.
     Rights(Rights),
+    /// Of the link that selects the interpreter.
+    Selection(Selection),
+    /// Of what was typed.
+    Usage(Usage),
+    /// Of the virtual environment.
+    Venv(Venv),
 }
 
 impl Kind {
     fn group(&self) -> &dyn Describe {
         match self {
+            Self::Apt(group) => group,
+            Self::Archive(group) => group,
+            Self::Bundle(group) => group,
+            Self::Changes(group) => group,
+            Self::Course(group) => group,
+            Self::Labs(group) => group,
             Self::Machine(group) => group,
+            Self::Network(group) => group,
+            Self::Python(group) => group,
             Self::Rights(group) => group,
+            Self::Selection(group) => group,
+            Self::Usage(group) => group,
+            Self::Venv(group) => group,
         }
     }
 }
@@ -107,10 +162,13 @@ macro_rules! groups {
     )*};
 }
 
-groups!(Machine, Rights);
+groups!(
+    Apt, Archive, Bundle, Changes, Course, Labs, Machine, Network, Python, Rights, Selection,
+    Usage, Venv
+);
 
 /// A problem that was met, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
     /// What it is.
     pub kind: Kind,

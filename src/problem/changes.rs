@@ -1,0 +1,101 @@
+//! What setup would still do, and what undo leaves.
+
+use std::path::PathBuf;
+
+use super::venv::ForeignFolder;
+use super::{Describe, Id, Invocation, Problem, Remedy, Severity};
+use crate::words::{count, names, path, quoted};
+
+/// What is worth knowing of changes that are not made.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Changes {
+    /// Setup would do something.
+    Pending {
+        /// The titles of its steps.
+        steps: Vec<String>,
+    },
+    /// Setup would stop before it changed anything.
+    Stops {
+        /// Why.
+        why: Box<Problem>,
+    },
+    /// Undo leaves something.
+    Left(Leftover),
+}
+
+/// What undo leaves, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Leftover {
+    /// Packages that something else needs.
+    Packages {
+        /// Which.
+        packages: Vec<String>,
+    },
+    /// A virtual environment that is something else now.
+    Replaced {
+        /// Its folder.
+        folder: PathBuf,
+        /// What is there.
+        what: ForeignFolder,
+    },
+    /// A virtual environment that holds a file that is not its own.
+    HoldsFiles {
+        /// Its folder.
+        folder: PathBuf,
+        /// The first such file.
+        file: String,
+    },
+}
+
+impl Describe for Changes {
+    fn id(&self) -> Id {
+        match self {
+            Self::Pending { .. } => Id::SetupPending,
+            Self::Stops { .. } => Id::SetupStops,
+            Self::Left(_) => Id::LeftBehind,
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::Pending { .. } | Self::Stops { .. } => Severity::Error,
+            Self::Left(_) => Severity::Note,
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::Pending { steps } => format!("setup has {} to do", count(steps.len(), "step")),
+            Self::Stops { why } => format!("setup would stop: {why}"),
+            Self::Left(Leftover::Packages { packages }) => match packages.as_slice() {
+                [one] => format!("the package {} is left", quoted(one)),
+                all => format!("{} are left", count(all.len(), "package")),
+            },
+            Self::Left(Leftover::Replaced { folder, .. } | Leftover::HoldsFiles { folder, .. }) => {
+                format!("{} is left", path(folder))
+            }
+        }
+    }
+
+    fn evidence(&self) -> String {
+        match self {
+            Self::Pending { steps } => steps.join("; "),
+            Self::Stops { .. } => String::new(),
+            Self::Left(Leftover::Packages { packages }) => {
+                format!("something else that is installed needs {}", names(packages))
+            }
+            Self::Left(Leftover::Replaced { what, .. }) => format!("it is {} now", what.words()),
+            Self::Left(Leftover::HoldsFiles { file, .. }) => {
+                format!("{} in it is not part of it", quoted(file))
+            }
+        }
+    }
+
+    fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
+        match self {
+            Self::Pending { .. } => Remedy::run(typed.labready("setup")),
+            Self::Stops { why } => why.clone().typed_as(typed).remedy(),
+            Self::Left(_) => None,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Problems with scripts: those that become labs, and those that prove the judge.
+
+use super::{Describe, Id, Invocation, Remedy, Severity};
+use crate::exit::Exit;
+use crate::words::quoted;
+
+/// What can be wrong with a script, besides its verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Labs {
+    /// A script did not run to its end, or what it prints is no lab.
+    ScriptUnusable {
+        /// The script.
+        script: String,
+        /// Why.
+        why: ScriptFlaw,
+    },
+    /// The runs of a script contradict each other, or the machine was disturbed.
+    RunsUnclear {
+        /// The script.
+        script: String,
+        /// Why.
+        why: Unclear,
+    },
+    /// A script of the selftest, and what the judge said of it.
+    Selftest {
+        /// Which case.
+        case: String,
+        /// The verdict.
+        verdict: SelftestVerdict,
+        /// Whether that is right.
+        is_right: bool,
+        /// The judge's own words.
+        summary: String,
+    },
+}
+
+/// Why a script is no lab.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScriptFlaw {
+    /// It prints too many lines.
+    TooManyLines {
+        /// How many it printed.
+        lines: usize,
+        /// How many a lab has at most.
+        limit: usize,
+    },
+    /// It printed without end.
+    Endless,
+    /// It did not run to its end: the judge's words and fix.
+    Failed {
+        /// What happened.
+        summary: String,
+        /// What to do, where the judge knows.
+        fix: Option<String>,
+    },
+}
+
+/// Why the runs of a script say nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unclear {
+    /// The clock was set, or the machine was suspended.
+    ClockSet,
+    /// The machine was too busy.
+    Busy,
+    /// They contradict each other.
+    Contradiction {
+        /// In what.
+        what: String,
+    },
+    /// Its waits have no common unit.
+    NoUnit {
+        /// The unit that was asked for, in seconds, as it was typed.
+        wanted: Option<String>,
+        /// When its lines and its end came.
+        times: String,
+    },
+}
+
+/// The judge's verdict on a selftest's script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SelftestVerdict {
+    /// It passed.
+    Passed,
+    /// It failed.
+    Failed,
+    /// It was inconclusive.
+    Inconclusive,
+    /// It could not be run.
+    NotRun,
+}
+
+impl Describe for Labs {
+    fn id(&self) -> Id {
+        match self {
+            Self::ScriptUnusable { .. } => Id::ScriptUnusable,
+            Self::RunsUnclear { .. } => Id::RunsUnclear,
+            Self::Selftest { .. } => Id::Selftest,
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::Selftest { is_right: true, .. } => Severity::Note,
+            _ => Severity::Error,
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::ScriptUnusable { script, why } => match why {
+                ScriptFlaw::TooManyLines { lines, limit } => {
+                    format!(
+                        "{} printed {lines} lines, and a lab has at most {limit}",
+                        quoted(script)
+                    )
+                }
+                ScriptFlaw::Endless => {
+                    format!("{} printed without end and was stopped", quoted(script))
+                }
+                ScriptFlaw::Failed { summary, .. } => summary.trim_end_matches('.').to_owned(),
+            },
+            Self::RunsUnclear { script, why } => {
+                let script = quoted(script);
+                match why {
+                    Unclear::ClockSet => format!(
+                        "the clock was set or the machine was suspended while {script} ran, so its times say nothing"
+                    ),
+                    Unclear::Busy => format!(
+                        "the machine was too busy while {script} ran, so its times say nothing"
+                    ),
+                    Unclear::Contradiction { what } => {
+                        format!("the runs of {script} contradict each other: {what}")
+                    }
+                    Unclear::NoUnit { wanted: Some(unit), times } => format!(
+                        "the waits of {script} are not whole units, halves, quarters or tenths of {unit} s: its lines and its end came after {times}"
+                    ),
+                    Unclear::NoUnit { wanted: None, times } => format!(
+                        "the waits of {script} have no common unit: its lines and its end came after {times}"
+                    ),
+                }
+            }
+            Self::Selftest { case, verdict, is_right, .. } => {
+                let should = if *is_right { "as it should" } else { "which is wrong" };
+                format!("{case} {}, {should}", verdict.words())
+            }
+        }
+    }
+
+    fn evidence(&self) -> String {
+        match self {
+            Self::Selftest { summary, .. } => summary.clone(),
+            Self::ScriptUnusable { .. } | Self::RunsUnclear { .. } => String::new(),
+        }
+    }
+
+    fn remedy(&self, _: &Invocation) -> Option<Remedy> {
+        match self {
+            Self::ScriptUnusable { why, .. } => Remedy::advice(match why {
+                ScriptFlaw::TooManyLines { .. } => {
+                    "remove the `print`s that do not show its timing"
+                }
+                ScriptFlaw::Endless => "look for a loop that prints without end",
+                ScriptFlaw::Failed { fix: Some(fix), .. } => fix.trim_end_matches('.'),
+                ScriptFlaw::Failed { fix: None, .. } => "run it by hand to see what is wrong",
+            }),
+            Self::RunsUnclear { why, .. } => Remedy::advice(match why {
+                Unclear::ClockSet | Unclear::Busy => "run it again when the machine is quiet",
+                Unclear::Contradiction { .. } => {
+                    "does its timing, or what it prints, depend on chance? If not, run it again when the machine is quiet"
+                }
+                Unclear::NoUnit { .. } => {
+                    "give the length of its shortest sleep, for example `--unit 0.5s`, or run it again when the machine is quiet"
+                }
+            }),
+            Self::Selftest { .. } => None,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::ScriptUnusable { .. } | Self::Selftest { .. } => Exit::NotReady,
+            Self::RunsUnclear { .. } => Exit::Inconclusive,
+        }
+    }
+}
+
+impl SelftestVerdict {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Inconclusive => "was inconclusive",
+            Self::NotRun => "could not be run",
+        }
+    }
+}

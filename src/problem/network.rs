@@ -1,0 +1,381 @@
+//! Problems between this machine and the servers that packages come from.
+
+use std::path::{Path, PathBuf};
+
+use super::{Describe, Id, Invocation, Remedy};
+use crate::exit::Exit;
+use crate::shell::quoted_line;
+use crate::words::{listed, path, quoted};
+
+/// What can be wrong with the network, a server, or a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// No server answers: each of them, and why.
+    Down {
+        /// What each server did.
+        servers: Vec<ServerFailure>,
+    },
+    /// One server does not answer.
+    ServerDead {
+        /// Which, and what it did.
+        server: ServerFailure,
+        /// Where apt's sources name it.
+        places: Vec<Place>,
+    },
+    /// The server's certificate is not trusted on this machine.
+    CertificateUntrusted {
+        /// The server.
+        server: String,
+        /// What was said of it.
+        said: String,
+        /// Where apt's sources name it.
+        places: Vec<Place>,
+    },
+    /// The proxy wants a name and a password.
+    ProxyWantsPassword {
+        /// Where apt's sources name what was asked for.
+        places: Vec<Place>,
+    },
+    /// A network that answers with its own page.
+    LoginPage {
+        /// The page's address, where it is known.
+        address: Option<String>,
+        /// Where apt's sources name what was asked for.
+        places: Vec<Place>,
+    },
+    /// The clock is wrong by more than signatures forgive.
+    ClockWrong {
+        /// How far it is ahead, in seconds; behind when negative.
+        ahead_seconds: i64,
+        /// The server that says so.
+        server: String,
+        /// Whether this is Windows Subsystem for Linux, where the clock is Windows' own.
+        is_wsl: bool,
+    },
+    /// A source could not be refreshed.
+    Source {
+        /// Why.
+        why: SourceFailure,
+        /// Where it is named; `None` when apt's words fit none.
+        place: Option<Place>,
+        /// What apt said.
+        said: String,
+    },
+    /// The archive of an old release has moved.
+    ReleaseMoved {
+        /// The release's codename.
+        codename: String,
+        /// The source.
+        place: Place,
+        /// Where old releases are.
+        archive: String,
+    },
+    /// The file of a key cannot be read by apt's own account.
+    KeyUnreadable {
+        /// The key.
+        file: PathBuf,
+        /// Why not.
+        why: KeyFlaw,
+        /// The source that names it.
+        place: Place,
+    },
+}
+
+/// A server, and what happened to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerFailure {
+    /// Its name, with its port where one was given.
+    pub name: String,
+    /// What happened.
+    pub what: Silence,
+}
+
+/// Why nothing came from a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// Nothing came back: no address, no connection, no refusal.
+    Nothing,
+    /// Its name has no address.
+    NameUnknown,
+    /// The proxy's name has no address.
+    ProxyUnknown {
+        /// The proxy.
+        proxy: String,
+    },
+    /// The connection failed.
+    Refused {
+        /// What was said.
+        said: String,
+    },
+}
+
+/// Where a source is written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file of apt's sources.
+    pub file: PathBuf,
+    /// The line; 1 is the first.
+    pub line: usize,
+    /// The address there, without a password.
+    pub address: String,
+}
+
+/// Why a source could not be refreshed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceFailure {
+    /// The server has no such release.
+    WithoutRelease,
+    /// It is signed by another key.
+    KeyWrong,
+    /// The release file is past its date.
+    Expired,
+    /// The release file lies in the future, by the server's own clock.
+    FromTheFuture,
+    /// The index does not fit its release.
+    OutOfDate,
+    /// The server does not answer.
+    NoAnswer,
+    /// The proxy wants a name and a password.
+    ProxyWantsPassword,
+    /// What came is no release: a login page, perhaps.
+    LoginPage,
+    /// Another reason.
+    Other,
+}
+
+/// Why apt's own account cannot read a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyFlaw {
+    /// There is no such file.
+    Missing,
+    /// The mode of this file forbids it.
+    FileMode(PathBuf),
+    /// The mode of this folder forbids it.
+    FolderMode(PathBuf),
+}
+
+impl Describe for Network {
+    fn id(&self) -> Id {
+        match self {
+            Self::Down { .. } => Id::NetworkDown,
+            Self::ServerDead { .. } => Id::ServerDead,
+            Self::CertificateUntrusted { .. } => Id::CertificateUntrusted,
+            Self::ProxyWantsPassword { .. } => Id::ProxyWantsPassword,
+            Self::LoginPage { .. } => Id::LoginPage,
+            Self::ClockWrong { .. } => Id::ClockWrong,
+            Self::ReleaseMoved { .. } => Id::ReleaseEndOfLife,
+            Self::KeyUnreadable { .. } => Id::KeyUnreadable,
+            Self::Source { why, .. } => why.id(),
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::Down { .. } => "no package server can be reached".into(),
+            Self::ServerDead { server, .. } => server.title(),
+            Self::CertificateUntrusted { server, .. } => {
+                format!("this machine does not trust the certificate of {}", quoted(server))
+            }
+            Self::ProxyWantsPassword { .. } => SourceFailure::ProxyWantsPassword.title().into(),
+            Self::LoginPage { .. } => "this network wants you to log in first".into(),
+            Self::ClockWrong { ahead_seconds, .. } => {
+                let side = if *ahead_seconds < 0 { "behind" } else { "ahead" };
+                format!("this machine's clock is {} {side}", span(ahead_seconds.unsigned_abs()))
+            }
+            Self::Source { why, .. } => why.title().into(),
+            Self::ReleaseMoved { codename, .. } => {
+                format!("{codename} gets no more updates, and its archive has moved")
+            }
+            Self::KeyUnreadable { file, why, .. } => {
+                format!("apt cannot read the key {}: {}", path(file), why.words())
+            }
+        }
+    }
+
+    fn evidence(&self) -> String {
+        match self {
+            Self::Down { servers } => listed(servers.iter().map(ServerFailure::in_short), "; "),
+            Self::ServerDead { server, places } => joined(places, server.what.said()),
+            Self::CertificateUntrusted { said, places, .. } => joined(places, said.clone()),
+            Self::ProxyWantsPassword { places } => joined(places, String::new()),
+            Self::LoginPage { address, places } => joined(
+                places,
+                address
+                    .as_ref()
+                    .map(|address| format!("{} answered", quoted(address)))
+                    .unwrap_or_default(),
+            ),
+            Self::ClockWrong { server, .. } => {
+                format!("{} says so, and apt checks the dates of signatures", quoted(server))
+            }
+            Self::Source { place, said, .. } => {
+                joined(place.as_ref().map(std::slice::from_ref).unwrap_or_default(), said.clone())
+            }
+            Self::ReleaseMoved { place, .. } | Self::KeyUnreadable { place, .. } => {
+                place.to_string()
+            }
+        }
+    }
+
+    fn remedy(&self, _: &Invocation) -> Option<Remedy> {
+        match self {
+            Self::Down { .. } | Self::ServerDead { .. } => SourceFailure::NoAnswer.remedy(None),
+            Self::CertificateUntrusted { .. } => Remedy::advice(
+                "install the certificate of your network's proxy: copy it to /usr/local/share/ca-certificates/NAME.crt, then run `sudo update-ca-certificates`",
+            ),
+            Self::ProxyWantsPassword { .. } => SourceFailure::ProxyWantsPassword.remedy(None),
+            Self::LoginPage { .. } => SourceFailure::LoginPage.remedy(None),
+            Self::ClockWrong { is_wsl: true, .. } => Remedy::as_root("hwclock -s"),
+            Self::ClockWrong { .. } => Remedy::as_root("timedatectl set-ntp true"),
+            Self::Source { why, place, .. } => why.remedy(place.as_ref()),
+            Self::ReleaseMoved { place, archive, .. } => Remedy::as_root(quoted_line(&[
+                "sed".into(),
+                "-i".into(),
+                format!("s|{}|{archive}|", place.address),
+                place.file.display().to_string(),
+            ])),
+            Self::KeyUnreadable { why, .. } => why.remedy(),
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::NotReady
+    }
+}
+
+impl SourceFailure {
+    fn id(self) -> Id {
+        match self {
+            Self::WithoutRelease => Id::ServerWithoutRelease,
+            Self::KeyWrong => Id::KeyWrong,
+            Self::Expired => Id::ReleaseExpired,
+            Self::OutOfDate => Id::IndexOutOfDate,
+            Self::NoAnswer => Id::ServerDead,
+            Self::ProxyWantsPassword => Id::ProxyWantsPassword,
+            Self::LoginPage => Id::LoginPage,
+            Self::FromTheFuture | Self::Other => Id::SourceFailed,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::WithoutRelease => "a server does not have this release",
+            Self::KeyWrong => "a source is not signed by its key",
+            Self::Expired => "a release file is past its date",
+            Self::FromTheFuture => {
+                "a release file is dated in the future, by the server's own clock too"
+            }
+            Self::OutOfDate => "an index does not fit its release, on a second attempt too",
+            Self::NoAnswer => "a server does not answer",
+            Self::ProxyWantsPassword => "the proxy wants a name and a password, or different ones",
+            Self::LoginPage => "a server sent something else than a release: a login page?",
+            Self::Other => "an apt source could not be refreshed",
+        }
+    }
+
+    fn remedy(self, place: Option<&Place>) -> Option<Remedy> {
+        match (self, place) {
+            (Self::WithoutRelease, Some(place)) => Remedy::as_root(place.switch_off()),
+            (Self::NoAnswer, _) => Remedy::advice(
+                "check the network, and the proxy (`http_proxy`, apt's settings) if there is one",
+            ),
+            (Self::ProxyWantsPassword, _) => Remedy::advice(
+                "set `http_proxy` to `http://NAME:PASSWORD@PROXY:PORT`, or ask whoever runs the proxy",
+            ),
+            (Self::LoginPage, _) => {
+                Remedy::advice("open any page in a browser on this machine and log in")
+            }
+            (Self::OutOfDate, _) => Remedy::advice("try again in an hour, or use another mirror"),
+            _ => Remedy::advice("fix the source that is named, or disable it"),
+        }
+    }
+}
+
+impl ServerFailure {
+    fn title(&self) -> String {
+        let name = quoted(&self.name);
+        match &self.what {
+            Silence::Nothing => format!("{name} does not answer"),
+            Silence::NameUnknown => format!("there is no server called {name}"),
+            Silence::ProxyUnknown { .. } | Silence::Refused { .. } => {
+                format!("{name} cannot be reached")
+            }
+        }
+    }
+
+    fn in_short(&self) -> String {
+        match self.what.said().as_str() {
+            "" => self.title(),
+            said => format!("{} ({said})", self.title()),
+        }
+    }
+}
+
+impl Silence {
+    fn said(&self) -> String {
+        match self {
+            Self::Nothing => "no address, no connection and no refusal came back".into(),
+            Self::NameUnknown => String::new(),
+            Self::ProxyUnknown { proxy } => {
+                format!("there is no server called {}, the proxy", quoted(proxy))
+            }
+            Self::Refused { said } => said.clone(),
+        }
+    }
+}
+
+impl KeyFlaw {
+    fn words(&self) -> String {
+        match self {
+            Self::Missing => "there is no such file".into(),
+            Self::FileMode(_) => "only its owner may read it".into(),
+            Self::FolderMode(folder) => format!("only root may open the folder {}", path(folder)),
+        }
+    }
+
+    fn remedy(&self) -> Option<Remedy> {
+        let chmod = |mode: &str, place: &Path| {
+            let words = ["chmod".to_owned(), mode.to_owned(), place.display().to_string()];
+            Remedy::as_root(quoted_line(&words))
+        };
+        match self {
+            Self::FileMode(file) => chmod("0644", file),
+            Self::FolderMode(folder) => chmod("0755", folder),
+            Self::Missing => {
+                Remedy::advice("install the key again, as the archive's own page says")
+            }
+        }
+    }
+}
+
+impl Place {
+    /// The command that makes apt skip it.
+    fn switch_off(&self) -> String {
+        let is_stanza = self.file.extension().is_some_and(|extension| extension == "sources");
+        let edit = if is_stanza { "iEnabled: no" } else { "s/^/# /" };
+        format!("sed -i '{}{edit}' {}", self.line, quoted_line(&[self.file.display().to_string()]))
+    }
+}
+
+/// `/etc/apt/sources.list:3 (http://deb.example/debian)`
+impl std::fmt::Display for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}:{} ({})", self.file.display(), self.line, self.address)
+    }
+}
+
+/// The places, once each, and what was said.
+fn joined(places: &[Place], said: String) -> String {
+    let mut shown: Vec<String> = places.iter().map(Place::to_string).collect();
+    shown.dedup();
+    let parts = [shown.join(", "), said];
+    listed(parts.into_iter().filter(|part| !part.is_empty()), ": ")
+}
+
+/// The largest whole unit.
+fn span(seconds: u64) -> String {
+    let units =
+        [(31_536_000, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let found = units.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1, "second"));
+    crate::words::count((seconds / found.0) as usize, found.1)
+}

@@ -1,0 +1,212 @@
+//! Problems with the interpreter.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::apt::bundle_instead;
+use super::{Describe, Id, Invocation, Remedy};
+use semver::Version;
+
+use crate::version::Requirement;
+use crate::words::{listed, path};
+
+/// What can be wrong with it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Python {
+    /// No Python in range is installed, or can be.
+    NotOffered {
+        /// The range.
+        wanted: Requirement,
+        /// Why the course has its range.
+        because: Option<String>,
+        /// What the system calls itself.
+        system: String,
+        /// What was found where, and why each was refused: a line each.
+        candidates: Vec<String>,
+        /// What keeps it from being found.
+        obstacle: Obstacle,
+    },
+    /// No Python in range is installed.
+    NotInstalled {
+        /// The range.
+        wanted: Requirement,
+    },
+    /// Packages for pip can be fetched only by the Python that they are for.
+    NotInstalledForBundle {
+        /// That Python's series: `3.12`.
+        series: String,
+    },
+    /// The interpreter of `--python PATH` cannot be used.
+    Unusable {
+        /// The path that was named.
+        path: PathBuf,
+        /// Why not.
+        why: PythonFlaw,
+    },
+}
+
+/// What keeps a Python in range from being found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Obstacle {
+    /// `--offline` was given.
+    Offline,
+    /// A bundle holds only what it was made for.
+    Bundle,
+    /// A bundle is being made, and apt offers none.
+    MakingBundle,
+    /// A deadsnakes source that is there offers none.
+    ArchiveWithout {
+        /// Where it is named.
+        source: String,
+    },
+    /// apt has no index.
+    NoIndex,
+    /// apt offers no Python 3 at all.
+    NoOffer,
+    /// What is offered is not in range.
+    OutOfRange,
+}
+
+/// Why a named interpreter cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PythonFlaw {
+    /// It does not exist.
+    Missing,
+    /// It is a folder.
+    Folder,
+    /// It was not asked.
+    NotAsked,
+    /// It answered, and not as a Python does.
+    NotPython,
+    /// It ended without an answer.
+    Failed {
+        /// How: `exit code 1`.
+        ending: String,
+        /// What it said, or empty.
+        said: String,
+    },
+    /// It could not be started, or did not end in time.
+    NotStarted {
+        /// What the system answered.
+        said: String,
+    },
+    /// Its version is not in range.
+    OutOfRange {
+        /// Its version.
+        version: Version,
+        /// Why that is not in range.
+        why: String,
+    },
+    /// It cannot make a virtual environment with pip.
+    WithoutEnsurepip,
+}
+
+impl Describe for Python {
+    fn id(&self) -> Id {
+        match self {
+            Self::NotOffered { .. } => Id::PythonNotOffered,
+            Self::NotInstalled { .. } | Self::NotInstalledForBundle { .. } => {
+                Id::PythonNotInstalled
+            }
+            Self::Unusable { .. } => Id::PythonUnusable,
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::NotOffered { wanted, because, system, .. } => {
+                let because =
+                    because.as_ref().map(|because| format!(" ({because})")).unwrap_or_default();
+                format!("there is no Python in `{wanted}` for {system}{because}")
+            }
+            Self::NotInstalled { wanted } => format!("no Python in `{wanted}` is installed"),
+            Self::NotInstalledForBundle { series } => {
+                format!("Python {series} is not installed here, and only it can fetch its packages")
+            }
+            Self::Unusable { path: named, why } => format!("{} {}", path(named), why.words()),
+        }
+    }
+
+    fn evidence(&self) -> String {
+        match self {
+            Self::NotOffered { candidates, .. } if candidates.is_empty() => String::new(),
+            Self::NotOffered { candidates, .. } => {
+                format!(
+                    "found\n{}",
+                    listed(candidates.iter().map(|line| format!("  {line}")), "\n")
+                )
+            }
+            Self::NotInstalled { .. }
+            | Self::NotInstalledForBundle { .. }
+            | Self::Unusable { .. } => String::new(),
+        }
+    }
+
+    fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
+        match self {
+            Self::NotOffered { obstacle, .. } => obstacle.remedy(typed),
+            Self::NotInstalled { .. } => Remedy::run(typed.labready("setup")),
+            Self::NotInstalledForBundle { .. } => Remedy::run(typed.labready("setup")),
+            Self::Unusable { why: PythonFlaw::WithoutEnsurepip, .. } => Remedy::advice(
+                "install its venv package, or leave out `--python` to let labready choose",
+            ),
+            Self::Unusable { why: PythonFlaw::OutOfRange { .. }, .. } => {
+                Remedy::advice("leave out `--python` to let labready choose")
+            }
+            Self::Unusable { .. } => {
+                Remedy::advice("name an interpreter, for example `--python /usr/bin/python3.12`")
+            }
+        }
+    }
+}
+
+impl Obstacle {
+    fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
+        Remedy::advice(match self {
+            Self::Offline => bundle_instead(typed),
+            Self::Bundle => format!(
+                "a bundle fits one course on one release: make a new one with `{}` on a connected machine, with the same `--course` and `--python`",
+                typed.labready_with("bundle", &["DIR"])
+            ),
+            Self::MakingBundle => format!(
+                "add an apt source that offers one; on Ubuntu, `{}` on this machine adds deadsnakes",
+                typed.labready("setup")
+            ),
+            Self::ArchiveWithout { source } => format!(
+                "`sudo apt-get update` shows what is wrong with the deadsnakes source of {source}; without that source, labready adds its own"
+            ),
+            Self::NoIndex => format!(
+                "check the network and run `sudo apt-get update`, then `{}`",
+                typed.labready("setup")
+            ),
+            Self::NoOffer => "check apt's sources with `apt-cache policy`".into(),
+            Self::OutOfRange => {
+                "add an apt source that offers one, or name an interpreter with `--python PATH`"
+                    .into()
+            }
+        })
+    }
+}
+
+impl PythonFlaw {
+    /// To be said after its path.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Missing => "does not exist".into(),
+            Self::Folder => "is a folder".into(),
+            Self::NotAsked => "was not asked for its version".into(),
+            Self::NotPython => "does not answer as Python does".into(),
+            Self::Failed { ending, said } if said.is_empty() => {
+                format!("ended with {ending} and said nothing")
+            }
+            Self::Failed { ending, said } => format!("ended with {ending}: {said}"),
+            Self::NotStarted { said } => format!("did not answer: {said}"),
+            Self::OutOfRange { version, why } => format!("is Python {version}: {why}"),
+            Self::WithoutEnsurepip => {
+                "cannot make a virtual environment, because it has no ensurepip".into()
+            }
+        }
+    }
+}

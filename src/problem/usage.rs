@@ -1,0 +1,302 @@
+//! What was typed and cannot be meant, and files that cannot be read or written as was asked.
+
+use std::path::PathBuf;
+
+use super::{Describe, Id, Invocation, Remedy};
+use crate::exit::Exit;
+use crate::version::Requirement;
+use crate::words::{names, path, quoted};
+
+/// What can be wrong with what was typed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Usage {
+    /// `--python` is neither a version, a range nor a path.
+    PythonUnreadable {
+        /// What was typed.
+        text: String,
+        /// What is wrong with it.
+        said: String,
+    },
+    /// `--python` leaves no version of the course's range.
+    PythonOutOfRange {
+        /// What was typed.
+        text: String,
+        /// The course's range.
+        range: Requirement,
+        /// Why the course has it.
+        because: Option<String>,
+    },
+    /// A bundle brings its own Python, and `--python` names one that is here.
+    PythonNamedForBundle,
+    /// `--ppa-mirror` is not an archive's address.
+    MirrorAddress {
+        /// What was typed.
+        address: String,
+    },
+    /// `--ppa-key` is not a public key.
+    KeyFile {
+        /// The file.
+        file: PathBuf,
+    },
+    /// `--venv` is a folder that no virtual environment can be.
+    VenvFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why not.
+        why: FolderFault,
+    },
+    /// `--owner` names an account that is not there.
+    OwnerUnknown {
+        /// The name.
+        name: String,
+    },
+    /// Only root can work for another account.
+    OwnerNotRoot {
+        /// The name.
+        name: String,
+        /// Who asks.
+        user: String,
+    },
+    /// Only root can work on an image.
+    ImageNotRoot {
+        /// Who asks.
+        user: String,
+    },
+    /// With `--quiet` there is no plan to agree to.
+    QuietQuestion,
+    /// `--watch` without a file.
+    WatchWithoutFile,
+    /// A file is named like no lab of the course.
+    NoSuchLab {
+        /// The file.
+        file: PathBuf,
+        /// The course's labs.
+        labs: Vec<String>,
+    },
+    /// A file cannot be judged.
+    ScriptFile {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        why: FileFault,
+    },
+    /// A script cannot become a lab because of its name.
+    ScriptName {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Two courses are named.
+    TwoCourses {
+        /// The argument.
+        argument: PathBuf,
+        /// `--course`.
+        option: PathBuf,
+    },
+    /// `explain` is asked for an id that is none.
+    UnknownId {
+        /// What was typed.
+        id: String,
+        /// The nearest one.
+        near: Option<&'static str>,
+    },
+    /// Something is there that would have to be overwritten.
+    FileInTheWay {
+        /// The place.
+        file: PathBuf,
+        /// What is there.
+        why: FileFault,
+    },
+    /// A report or a log cannot be written.
+    ReportNotWritten {
+        /// What was tried, on what, and what the system answered.
+        said: String,
+    },
+}
+
+/// Why a folder cannot be a virtual environment's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FolderFault {
+    /// Its name is not UTF-8.
+    NotUtf8,
+    /// It is the root of the file system.
+    Root,
+    /// Its name holds a control character.
+    ControlCharacter,
+    /// Its name holds a colon.
+    Colon,
+}
+
+/// Why a file is not what is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFault {
+    /// It does not exist.
+    Missing,
+    /// It is a folder.
+    Folder,
+    /// It is a link.
+    Link,
+    /// It is neither a file nor a folder.
+    Special,
+    /// Its name is not UTF-8.
+    NotUtf8,
+    /// It exists already.
+    Exists,
+    /// It is another script.
+    OtherScript,
+    /// It is not a folder.
+    NotAFolder,
+}
+
+impl Describe for Usage {
+    fn id(&self) -> Id {
+        match self {
+            Self::FileInTheWay { .. } => Id::FileInTheWay,
+            Self::ReportNotWritten { .. } => Id::ReportNotWritten,
+            _ => Id::Usage,
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::PythonUnreadable { text, said } => format!("`--python {text}`: {said}"),
+            Self::PythonOutOfRange { text, range, .. } => {
+                format!("`--python {text}` leaves no version of the course's range `{range}`")
+            }
+            Self::PythonNamedForBundle => {
+                "a bundle brings its own Python, and `--python` names one that is here".into()
+            }
+            Self::MirrorAddress { address } => {
+                format!("`--ppa-mirror`: {} is not the address of an archive", quoted(address))
+            }
+            Self::KeyFile { file } => format!("`--ppa-key`: {} is not a public key", path(file)),
+            Self::VenvFolder { folder, why } => {
+                format!("the virtual environment cannot be {}: {}", path(folder), why.words())
+            }
+            Self::OwnerUnknown { name } => {
+                format!("`--owner`: there is no account {}", quoted(name))
+            }
+            Self::OwnerNotRoot { name, user } => {
+                format!(
+                    "`--owner {name}`: only root can work for another account, and you are {user}"
+                )
+            }
+            Self::ImageNotRoot { user } => {
+                format!("`--image` changes the system it runs in, and you are {user}, not root")
+            }
+            Self::QuietQuestion => "`--quiet` hides the plan that you would agree to".into(),
+            Self::WatchWithoutFile => "`--watch` needs a file to watch".into(),
+            Self::NoSuchLab { file, .. } => {
+                format!("{} is not named like a lab of the course", path(file))
+            }
+            Self::ScriptFile { file, why } => {
+                format!("{} cannot be judged: {}", path(file), why.words())
+            }
+            Self::ScriptName { file } => format!(
+                "{} cannot be a lab's script: its name is not a plain Python file name",
+                path(file)
+            ),
+            Self::TwoCourses { argument, option } => format!(
+                "two courses are named, {} and `--course {}`",
+                path(argument),
+                option.display()
+            ),
+            Self::UnknownId { id, .. } => format!("there is no id {}", quoted(id)),
+            Self::FileInTheWay { file, why } => format!("{}: {}", path(file), why.words()),
+            Self::ReportNotWritten { said } => said.clone(),
+        }
+    }
+
+    fn evidence(&self) -> String {
+        match self {
+            Self::FileInTheWay { .. } => "labready overwrites nothing".into(),
+            _ => String::new(),
+        }
+    }
+
+    fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
+        Remedy::advice(match self {
+            Self::PythonUnreadable { .. } => {
+                "`--python` takes a version (`3.12`), a range (`>=3.10, <3.13`) or the path of an interpreter".into()
+            }
+            Self::PythonOutOfRange { range, because, .. } => {
+                let because =
+                    because.as_ref().map(|because| format!(": {because}")).unwrap_or_default();
+                format!("the course needs a Python in `{range}`{because}")
+            }
+            Self::PythonNamedForBundle => {
+                "narrow the range instead, for example `--python 3.12`".into()
+            }
+            Self::MirrorAddress { .. } => {
+                "write for example `--ppa-mirror http://mirror.example/deadsnakes/ppa/ubuntu`".into()
+            }
+            Self::KeyFile { .. } => "export it with `gpg --export --armor`".into(),
+            Self::VenvFolder { .. } => "choose another folder with `--venv DIR`".into(),
+            Self::OwnerUnknown { .. } => {
+                "name an account of this system, or its uid; an image needs the account first (`useradd --create-home NAME`)".into()
+            }
+            Self::OwnerNotRoot { .. } => "leave out `--owner`, or run it as root".into(),
+            Self::ImageNotRoot { .. } => format!(
+                "run it as root inside the image; on your own machine, run `{}` without `--image`",
+                typed.labready("setup")
+            ),
+            Self::QuietQuestion => "add `--yes`, or leave out `--quiet`".into(),
+            Self::WatchWithoutFile => {
+                "name the script that you are writing: `labready verify --watch learning_tasks.py`".into()
+            }
+            Self::NoSuchLab { file, labs } => format!(
+                "the labs are {}; `{}` judges a file of another name",
+                names(labs),
+                typed.labready_with("verify", &["--lab", "NAME", &file.display().to_string()])
+            ),
+            Self::ScriptFile { why: FileFault::NotUtf8, .. } => "rename it".into(),
+            Self::ScriptFile { .. } => "name a Python script".into(),
+            Self::ScriptName { .. } => {
+                "rename it to letters, digits, `_`, `-` and `.`, like `learning_tasks.py`".into()
+            }
+            Self::TwoCourses { .. } => "name one of them".into(),
+            Self::UnknownId { near: Some(near), .. } => {
+                format!("did you mean `labready explain {near}`?")
+            }
+            Self::UnknownId { near: None, .. } => "`labready explain` lists them".into(),
+            Self::FileInTheWay { .. } => {
+                "choose another folder with `--output DIR`, or move it away".into()
+            }
+            Self::ReportNotWritten { .. } => {
+                "name a file in a folder that exists and that you can write to".into()
+            }
+        })
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::FileInTheWay { .. } => Exit::NotReady,
+            _ => Exit::Usage,
+        }
+    }
+}
+
+impl FolderFault {
+    fn words(self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "its name is not UTF-8",
+            Self::Root => "it is the root of the file system",
+            Self::ControlCharacter => "its name holds a control character",
+            Self::Colon => "its name holds a `:`, which separates the folders of a PATH",
+        }
+    }
+}
+
+impl FileFault {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Missing => "there is no such file",
+            Self::Folder => "it is a folder",
+            Self::Link => "it is a link, and only the script itself is judged",
+            Self::Special => "it is not a file",
+            Self::NotUtf8 => "its name is not UTF-8",
+            Self::Exists => "it exists already",
+            Self::OtherScript => "it is another script",
+            Self::NotAFolder => "it is not a folder",
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Problems with the virtual environment.
+
+use std::path::PathBuf;
+
+use super::{Describe, Id, Invocation, Occupant, Remedy};
+use crate::shell::quoted_line;
+use crate::words::{names, path, quoted};
+
+/// What can be wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Venv {
+    /// It does not work.
+    Broken {
+        /// Its folder.
+        folder: PathBuf,
+        /// Why.
+        flaw: VenvFlaw,
+    },
+    /// Something else is at its place.
+    Foreign {
+        /// The folder.
+        folder: PathBuf,
+        /// What is there.
+        what: ForeignFolder,
+    },
+    /// It must be rebuilt, and holds a file that is not its own.
+    HoldsFiles {
+        /// Its folder.
+        folder: PathBuf,
+        /// The first such file, below the folder.
+        file: String,
+        /// Why it must be rebuilt, as a planner's reason.
+        why: String,
+    },
+    /// It, or a part of it, belongs to another account.
+    OfAnother {
+        /// Its folder.
+        folder: PathBuf,
+        /// The part, when the folder itself is right.
+        part: Option<PathBuf>,
+        /// Whose it is.
+        uid: u32,
+        /// Whose it should be.
+        owner: String,
+        /// Whether labready can give it back.
+        is_fixable: bool,
+        /// The command that gives it back by hand.
+        by_hand: String,
+    },
+    /// It could not be made.
+    NotMade {
+        /// Its folder.
+        folder: PathBuf,
+        /// What is wrong with what was made.
+        flaw: Option<VenvFlaw>,
+        /// What was said.
+        said: String,
+    },
+    /// It could not be given back.
+    NotGivenBack {
+        /// Its folder.
+        folder: PathBuf,
+        /// What was said.
+        said: String,
+    },
+    /// It could not be removed.
+    NotRemoved {
+        /// Its folder.
+        folder: PathBuf,
+        /// What was said.
+        said: String,
+    },
+    /// Packages are not in it after pip was to install them.
+    PipNotInstalled {
+        /// Which.
+        packages: Vec<String>,
+        /// Why, as far as it can be told.
+        why: PipFailure,
+    },
+    /// Packages for another machine's pip could not be fetched.
+    PipNotFetched {
+        /// Which.
+        packages: Vec<String>,
+        /// Why, as far as it can be told.
+        why: PipFailure,
+    },
+}
+
+/// Why pip failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PipFailure {
+    /// Nothing may be fetched.
+    Offline {
+        /// What pip said.
+        said: String,
+    },
+    /// For this reason.
+    Said {
+        /// How pip ended: `exit code 1`.
+        ending: String,
+        /// What it said.
+        said: String,
+    },
+}
+
+/// Why a virtual environment does not work.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VenvFlaw {
+    /// Making it was cut off.
+    Unfinished,
+    /// It has no pyvenv.cfg.
+    NoConfig,
+    /// Its pyvenv.cfg names no version.
+    NoVersion,
+    /// Its bin/python leads nowhere.
+    NoInterpreter,
+    /// Its bin/python is another series' now.
+    OtherInterpreter {
+        /// The series that made it: `python3.11`.
+        made_by: String,
+        /// Where its bin/python leads now.
+        leads_to: PathBuf,
+    },
+    /// It has no folder for packages.
+    NoSitePackages {
+        /// The series that made it.
+        series: String,
+    },
+    /// It was made elsewhere and moved.
+    Moved {
+        /// Where it was made.
+        from: String,
+    },
+}
+
+/// What is where a virtual environment would be.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ForeignFolder {
+    /// A folder with so many entries, none of which makes a virtual environment.
+    Folder {
+        /// How many.
+        entries: usize,
+    },
+    /// A file.
+    File,
+    /// A link.
+    Link {
+        /// To this.
+        target: PathBuf,
+    },
+    /// A socket, a pipe or a device.
+    Special,
+    /// A folder that cannot be read.
+    Unreadable,
+}
+
+impl Describe for Venv {
+    fn id(&self) -> Id {
+        match self {
+            Self::Broken { .. } => Id::VenvBroken,
+            Self::Foreign { .. } => Id::VenvForeign,
+            Self::HoldsFiles { .. } => Id::VenvHoldsFiles,
+            Self::OfAnother { .. } | Self::NotGivenBack { .. } => Id::VenvOfAnother,
+            Self::NotMade { .. } => Id::VenvNotMade,
+            Self::NotRemoved { .. } => Id::VenvNotRemoved,
+            Self::PipNotInstalled { .. } => Id::PipNotInstalled,
+            Self::PipNotFetched { .. } => Id::PipNotFetched,
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::Broken { folder, .. } => {
+                format!("the virtual environment {} does not work", path(folder))
+            }
+            Self::Foreign { folder, what } => format!("{} is {}", path(folder), what.words()),
+            Self::HoldsFiles { folder, file, .. } => format!(
+                "the virtual environment {} must be rebuilt, and {} in it is not part of it",
+                path(folder),
+                quoted(file)
+            ),
+            Self::OfAnother { folder, part, uid, owner, .. } => {
+                let whose = if *uid == 0 { "root".to_owned() } else { format!("user {uid}") };
+                let what = match part {
+                    Some(part) => format!("{} in the virtual environment", path(part)),
+                    None => format!("the virtual environment {}", path(folder)),
+                };
+                format!("{what} belongs to {whose}, not to {owner}")
+            }
+            Self::NotMade { folder, .. } => {
+                format!("the virtual environment {} could not be made", path(folder))
+            }
+            Self::NotGivenBack { folder, .. } => {
+                format!("the virtual environment {} could not be given back", path(folder))
+            }
+            Self::NotRemoved { folder, .. } => {
+                format!("the virtual environment {} could not be removed", path(folder))
+            }
+            Self::PipNotInstalled { packages, .. } => {
+                format!("pip could not install {}", names(packages))
+            }
+            Self::PipNotFetched { packages, .. } => {
+                format!("pip could not download {}", names(packages))
+            }
+        }
+    }
+
+    fn evidence(&self) -> String {
+        match self {
+            Self::Broken { flaw, .. } => flaw.words(),
+            Self::Foreign { .. } => "labready leaves it as it is".into(),
+            Self::HoldsFiles { why, .. } => why.clone(),
+            Self::OfAnother { .. } => "pip cannot write into it".into(),
+            Self::NotMade { flaw: Some(flaw), said, .. } => format!("{}; {said}", flaw.words()),
+            Self::NotMade { flaw: None, said, .. }
+            | Self::NotGivenBack { said, .. }
+            | Self::NotRemoved { said, .. } => said.clone(),
+            Self::PipNotInstalled { why, .. } | Self::PipNotFetched { why, .. } => why.words(),
+        }
+    }
+
+    fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
+        let elsewhere = "choose another folder with `--venv DIR`";
+        match self {
+            Self::Broken { .. } => Remedy::run(typed.labready("setup")),
+            Self::Foreign { .. } => Remedy::advice(format!("{elsewhere}, or move it away")),
+            Self::HoldsFiles { file, .. } => {
+                Remedy::advice(format!("move {} out of it, or {elsewhere}", quoted(file)))
+            }
+            Self::OfAnother { folder, is_fixable: true, .. } => {
+                let folder = folder.display().to_string();
+                Remedy::as_root(typed.labready_with("repair", &["--venv", &folder]))
+            }
+            Self::OfAnother { by_hand, .. } => Remedy::as_root(by_hand.clone()),
+            Self::NotMade { .. } => {
+                Remedy::advice(format!("check that you can write there, or {elsewhere}"))
+            }
+            Self::NotGivenBack { folder, .. } | Self::NotRemoved { folder, .. } => {
+                Remedy::run(quoted_line(&["ls".into(), "-l".into(), folder.display().to_string()]))
+            }
+            Self::PipNotInstalled { why, .. } | Self::PipNotFetched { why, .. } => {
+                why.remedy(typed)
+            }
+        }
+    }
+}
+
+impl VenvFlaw {
+    /// What is wrong, without a period.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Unfinished => "making it was interrupted".into(),
+            Self::NoConfig => "it has no pyvenv.cfg".into(),
+            Self::NoVersion => "its pyvenv.cfg names no version".into(),
+            Self::NoInterpreter => {
+                "its bin/python leads nowhere: the interpreter that made it is gone".into()
+            }
+            Self::OtherInterpreter { made_by, leads_to } => {
+                format!(
+                    "it was made by {made_by}, and its bin/python now leads to {}",
+                    path(leads_to)
+                )
+            }
+            Self::NoSitePackages { series } => format!("it has no lib/{series}/site-packages"),
+            Self::Moved { from } => {
+                format!("it was made as {} and moved; its scripts still point there", quoted(from))
+            }
+        }
+    }
+}
+
+impl ForeignFolder {
+    /// What it is.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Folder { entries } => format!(
+                "a folder with {} that is not a virtual environment",
+                if *entries == 1 { "one entry".to_owned() } else { format!("{entries} entries") }
+            ),
+            Self::File => Occupant::File.words(),
+            Self::Link { target } => format!("a link to {}", path(target)),
+            Self::Special => Occupant::Special.words(),
+            Self::Unreadable => "a folder that cannot be read".into(),
+        }
+    }
+}
+
+impl PipFailure {
+    fn words(&self) -> String {
+        match self {
+            Self::Offline { said } => said.clone(),
+            Self::Said { ending, said } => format!("{said} ({ending})"),
+        }
+    }
+
+    fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
+        match self {
+            Self::Offline { .. } => Remedy::advice(super::apt::bundle_instead(typed)),
+            Self::Said { .. } => {
+                Remedy::advice("check the network, and pip's settings with `pip config list`")
+            }
+        }
+    }
+}
