@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use serde::{Serialize, Serializer};
 use thiserror::Error as ThisError;
 
 use crate::finding::{Finding, Id};
@@ -62,6 +63,12 @@ impl Exit {
             Self::Bug => "a bug in labready",
             Self::Interrupted => "interrupted",
         }
+    }
+}
+
+impl Serialize for Exit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_u8(self.code())
     }
 }
 
