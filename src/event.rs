@@ -30,7 +30,7 @@ pub enum Event {
     },
     /// The machine was looked at.
     Looked {
-        /// What is true now.
+        /// What is true now. Notes for whoever looks into a log: the keys in it are no promise.
         #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
         facts: Box<Facts>,
     },
@@ -59,8 +59,8 @@ pub enum Event {
     StepWaits {
         /// The step's id.
         id: String,
-        /// Whom it waits for.
-        for_whom: String,
+        /// What it waits for: another program, by its name.
+        waits_for: String,
         /// How long it has waited, in seconds.
         seconds: u64,
     },

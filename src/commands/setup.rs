@@ -87,7 +87,7 @@ pub(super) fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock
             let seconds = clock.elapsed().as_secs();
             task.output.emit(Event::StepWaits {
                 id: "turn".into(),
-                for_whom: "another run of labready".into(),
+                waits_for: "another run of labready".into(),
                 seconds,
             });
             task.host.check_interrupted()?;

@@ -7,7 +7,8 @@
 use std::path::{Path, PathBuf};
 
 use super::choose::{Chosen, Hope, choose};
-use super::steps::{every_package, quoted_list};
+use super::steps::every_package;
+use super::words::quoted_list;
 use super::{Action, Choice, Plan, Settings, Step, commands};
 use crate::course::Course;
 use crate::error::Error;

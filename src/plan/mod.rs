@@ -2,7 +2,7 @@
 //!
 //! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment),
 //! `repair` what is broken, `commands` how it is put right, in which `install_options`; `clean` what an
-//! image need not keep, `bundle` what machines without a network need, `ids` names the steps.
+//! image need not keep, `bundle` what machines without a network need, `ids` and `words` name them.
 
 mod archive;
 mod bundle;
@@ -15,6 +15,7 @@ mod repair;
 mod steps;
 mod undo;
 mod venv;
+mod words;
 
 use std::path::PathBuf;
 
@@ -27,9 +28,10 @@ pub use choose::{Candidate, Choice, Origin, Wish, installed};
 pub use commands::{give_back, install_packages, python_of, refresh_index};
 pub use install_options::{FETCH_A_BUNDLE, InstallOptions, is_offline};
 pub use repair::{by_hand, feasible, repair};
-pub use steps::{Decision, Selection, Settings, make, quoted_list};
+pub use steps::{Decision, Selection, Settings, make};
 pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
 pub use venv::give_back_by_hand;
+pub use words::quoted_list;
 
 pub use crate::facts::alternatives::{GROUP, LINK};
 pub use crate::facts::apt::Sizes;

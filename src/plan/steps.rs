@@ -11,6 +11,7 @@ use super::choose::{Chosen, Hope, choose};
 use super::commands;
 use super::ids::{slug, with_distinct_ids};
 use super::repair::feasible;
+use super::words::{quoted_list, short};
 use super::{Action, Choice, GROUP, InstallOptions, LINK, Origin, Plan, Step, Wish, clean, venv};
 use crate::course::{Course, Packages};
 use crate::error::Error;
@@ -396,13 +397,4 @@ fn select_step(choice: &Choice) -> Step {
         action: Action::SelectAlternative { path: choice.path.clone() },
         needs_root: true,
     }
-}
-
-fn short(choice: &Choice) -> String {
-    format!("{}.{}", choice.version.major, choice.version.minor)
-}
-
-/// Names as they are shown: each in quotes, with commas between.
-pub fn quoted_list(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

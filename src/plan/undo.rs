@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::ids::{slug, with_distinct_ids};
-use super::steps::{configure_step, quoted_list};
+use super::steps::configure_step;
+use super::words::quoted_list;
 use super::{Action, GROUP, InstallOptions, Plan, Step, commands};
 use crate::facts::alternatives::Selection;
 use crate::facts::packages::Packages;

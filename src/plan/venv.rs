@@ -5,7 +5,7 @@ use std::path::Path;
 
 use semver::Version;
 
-use super::steps::quoted_list;
+use super::words::quoted_list;
 use super::{Action, Choice, InstallOptions, Origin, Settings, Step, commands};
 use crate::course::Course;
 use crate::error::Error;

@@ -73,7 +73,7 @@ impl Console {
             }
             Event::StepStarted { id, title } => self.start(id, title),
             Event::StepProgress { id, percent, text } => self.progress(id, *percent, text),
-            Event::StepWaits { id, for_whom, seconds } => self.wait(id, for_whom, *seconds),
+            Event::StepWaits { id, waits_for, seconds } => self.wait(id, waits_for, *seconds),
             Event::StepFinished { step, status, duration_ms, reason } => {
                 self.finish(&step.id);
                 // Why the first one failed is the error that follows; of another that was under way
@@ -186,8 +186,8 @@ impl Console {
 
     /// Shown at once, and again every half minute: whoever reads a log wants to know what takes so
     /// long.
-    fn wait(&mut self, id: &str, for_whom: &str, seconds: u64) {
-        let text = format!("waiting for {}, {seconds} s so far", harmless(for_whom));
+    fn wait(&mut self, id: &str, waits_for: &str, seconds: u64) {
+        let text = format!("waiting for {}, {seconds} s so far", harmless(waits_for));
         match self.running.get(id) {
             Some(bar) => bar.set_message(text),
             None if self.shown_waiting != Some(seconds / 30) => {

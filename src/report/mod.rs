@@ -22,7 +22,7 @@ use serde::Serialize;
 use crate::event::{ErrorPart, Event, LabScript, StepStatus};
 use crate::facts::Facts;
 use crate::finding::Finding;
-use crate::lab::{LabResult, Verdict};
+use crate::lab::LabResult;
 use crate::outcome::Outcome;
 use crate::plan::{Candidate, Choice, Plan, Sizes, Step};
 
@@ -208,11 +208,6 @@ impl Report {
             | Event::StepProgress { .. }
             | Event::LabStarted { .. } => {}
         }
-    }
-
-    /// How many labs have a verdict.
-    pub fn count(&self, verdict: Verdict) -> usize {
-        self.labs.iter().filter(|lab| lab.status == verdict).count()
     }
 
     fn finish(&mut self, outcome: &Outcome, duration_ms: u64) {
