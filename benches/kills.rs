@@ -127,7 +127,7 @@ fn is_recovered(machine: &Machine) -> Result<(), String> {
             return Err(output.to_string());
         }
     }
-    let plan = machine.labready(["plan", "--format", "json"]).run().json();
+    let plan = machine.labready(["plan", "--format", "json"]).run().report();
     if plan["steps"].as_array().is_some_and(Vec::is_empty) {
         Ok(())
     } else {

@@ -1,16 +1,20 @@
 //! Something happened: the only thing that doing code tells reporting code.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lab::LabResult;
+use crate::outcome::Outcome;
 use crate::plan::{Plan, Step};
 
 /// One thing that happened, in the order in which it did. `--log` and `--format ndjson` write one a
 /// line.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// A command began.
@@ -26,7 +30,8 @@ pub enum Event {
     },
     /// The machine was looked at.
     Looked {
-        /// What is true now.
+        /// What is true now. Notes for whoever looks into a log: the keys in it are no promise.
+        #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
         facts: Box<Facts>,
     },
     /// What must change was decided.
@@ -54,8 +59,8 @@ pub enum Event {
     StepWaits {
         /// The step's id.
         id: String,
-        /// Whom it waits for.
-        for_whom: String,
+        /// What it waits for: another program, by its name.
+        waits_for: String,
         /// How long it has waited, in seconds.
         seconds: u64,
     },
@@ -69,6 +74,11 @@ pub enum Event {
         duration_ms: u64,
         /// Why it failed, when it did.
         reason: Option<String>,
+    },
+    /// The labs are about to be run: a new round of them.
+    LabsPlanned {
+        /// All of them, in the order of the report.
+        labs: Vec<LabScript>,
     },
     /// A lab's script was started.
     LabStarted {
@@ -89,8 +99,16 @@ pub enum Event {
         /// The finding.
         finding: Finding,
     },
+    /// A round of labs was reported; the next one begins when a file is saved.
+    Watching {
+        /// The files.
+        files: Vec<PathBuf>,
+    },
     /// The command could not be carried out.
     Failed {
+        /// How it ends.
+        #[serde(flatten)]
+        outcome: Outcome,
         /// Why, and what to do.
         error: ErrorPart,
         /// How long it all took, in milliseconds.
@@ -98,17 +116,34 @@ pub enum Event {
     },
     /// The command ended.
     Finished {
-        /// The answer.
-        status: Status,
-        /// The answer in one sentence.
-        sentence: String,
+        /// How it ends.
+        #[serde(flatten)]
+        outcome: Outcome,
         /// How long it all took, in milliseconds.
         duration_ms: u64,
     },
 }
 
+impl Event {
+    /// The command could not be carried out, for this reason.
+    pub fn failed(error: &Error, duration_ms: u64) -> Self {
+        Self::Failed { outcome: error.into(), error: error.into(), duration_ms }
+    }
+}
+
+/// A lab and the script that is run for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LabScript {
+    /// The lab's name.
+    pub name: String,
+    /// A file name, or the path of a student's own copy.
+    pub script: String,
+}
+
 /// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StepStatus {
     /// Shown, not applied.
@@ -121,20 +156,9 @@ pub enum StepStatus {
     NotTried,
 }
 
-/// The answer of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Everything is there, and every lab that was run passed.
-    Ready,
-    /// Something is missing, or a lab failed.
-    NotReady,
-    /// It could not be told.
-    Inconclusive,
-}
-
 /// An error with what to do about it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ErrorPart {
     /// What failed, on what.
     pub message: String,

@@ -1,5 +1,7 @@
 //! How a run ends, as the number that the shell sees.
 
+use serde::{Serialize, Serializer};
+
 /// How a run ends. The numbers are a promise: they stand in `--help` and in the README, and a test
 /// compares the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,5 +54,11 @@ impl Exit {
             Self::Bug => "a bug in labready",
             Self::Interrupted => "interrupted",
         }
+    }
+}
+
+impl Serialize for Exit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_u8(self.code())
     }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 /// Every kind of finding. The name in kebab case is its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Id {
     /// Another program uses apt or dpkg.
@@ -100,6 +101,7 @@ pub enum Id {
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Good to know.
@@ -112,6 +114,7 @@ pub enum Severity {
 
 /// Something noticed on the machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
     /// Which kind.
     pub id: Id,
@@ -127,6 +130,7 @@ pub struct Finding {
 
 /// A command that mends a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Fix {
     /// The command, as typed in a shell.
     pub command: String,

@@ -3,7 +3,8 @@
 //!
 //! The natural way of the data: [`host`] → [`facts`] → [`plan`] → [`apply`] → [`lab`] → [`report`].
 //! What is wanted is a [`course`]; what happens is told as an [`event`]; what is wrong with a
-//! machine is a [`finding`]; what keeps a command from being carried out is an [`error`].
+//! machine is a [`finding`]; what keeps a command from being carried out is an [`error`];
+//! how it ends is an [`outcome`].
 //! [`commands`] puts the parts together, [`cli`] says what can be typed.
 //!
 //! | part | what it is | outside crates confined to it |
@@ -38,9 +39,13 @@ pub mod facts;
 pub mod finding;
 pub mod host;
 pub mod lab;
+pub mod outcome;
 pub mod plan;
 pub mod problem;
 pub mod report;
 pub mod shell;
 pub mod version;
 pub mod words;
+
+#[cfg(test)]
+mod tests;

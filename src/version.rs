@@ -55,6 +55,7 @@ fn pre_release(suffix: &str) -> Option<Prerelease> {
 /// Which interpreters are wanted: semver comparators, all of which must hold, and exclusions
 /// (`!=`), which semver lacks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct Requirement {
     text: String,

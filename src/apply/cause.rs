@@ -29,7 +29,7 @@ pub(super) fn of_failed_installation(
     heard: &Heard,
 ) -> Error {
     let verb = if missing.len() == 1 { "is" } else { "are" };
-    let what = format!("{} {verb} not installed", plan::listed(missing));
+    let what = format!("{} {verb} not installed", plan::quoted_list(missing));
     let found = of_the_machine(apt, finished)
         .map_or_else(|| of_the_packages(apt, wanted, finished, heard), |finding| Ok(Some(finding)));
     match found {
@@ -152,7 +152,8 @@ fn held(apt: &Apt<'_>, state: &Packages, finished: &Finished) -> Result<Option<F
         return Ok(None);
     }
     let verb = if names.len() == 1 { "is" } else { "are" };
-    let title = format!("{} {verb} held at a version that stands in the way", plan::listed(&names));
+    let title =
+        format!("{} {verb} held at a version that stands in the way", plan::quoted_list(&names));
     let unhold = format!("apt-mark unhold {}", names.join(" "));
     Ok(Some(Finding::error(Id::PackageHeld, title, evidence(finished)).mended_by_root(unhold)))
 }

@@ -37,7 +37,7 @@ pub(super) fn wait(host: &Host, step: &Step, deadline: Duration, emit: Sink<'_>)
                 "wait until that program is done, or raise `--lock-timeout`",
             ));
         }
-        emit(Event::StepWaits { id: step.id.clone(), for_whom: who, seconds: waited.as_secs() });
+        emit(Event::StepWaits { id: step.id.clone(), waits_for: who, seconds: waited.as_secs() });
         host.check_interrupted()?;
         host.pause(GLANCE);
     }

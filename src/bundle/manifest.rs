@@ -17,8 +17,10 @@ const FORMAT: &str = "1.0";
 
 /// `bundle.json`. Unknown keys are passed over: a newer minor version may have more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Manifest {
-    /// Always `labready.bundle`.
+    /// What this document is.
+    #[cfg_attr(test, schemars(extend("const" = "labready.bundle")))]
     pub schema: String,
     /// `MAJOR.MINOR`.
     pub format_version: String,
@@ -27,8 +29,9 @@ pub struct Manifest {
     /// What it is for.
     pub target: Target,
     /// The course's name and digest.
-    pub course: CoursePart,
+    pub course: CourseRef,
     /// The Python that it brings.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub python: Version,
     /// Everything else in the folder.
     pub files: Vec<File>,
@@ -36,6 +39,7 @@ pub struct Manifest {
 
 /// The machines that a bundle is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Target {
     /// The release, as apt's sources name it, and its family: `debian bookworm`.
     pub release: String,
@@ -45,7 +49,8 @@ pub struct Target {
 
 /// The course that a bundle is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CoursePart {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CourseRef {
     /// Its name.
     pub name: String,
     /// Its digest.
@@ -54,12 +59,14 @@ pub struct CoursePart {
 
 /// A file of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct File {
     /// `Packages`, `debs/NAME` or `wheels/NAME`.
     pub path: String,
     /// SHA-256, in hex.
     pub sha256: String,
     /// In bytes.
+    #[serde(rename = "size_bytes")]
     pub size: u64,
 }
 
@@ -99,7 +106,7 @@ impl Manifest {
             format_version: FORMAT.into(),
             labready: env!("CARGO_PKG_VERSION").into(),
             target: Target::of(facts),
-            course: CoursePart { name: course.name.clone(), digest: course.digest.clone() },
+            course: CourseRef { name: course.name.clone(), digest: course.digest.clone() },
             python,
             files,
         }

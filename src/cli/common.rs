@@ -49,6 +49,8 @@ pub enum Format {
     Plain,
     /// One JSON document
     Json,
+    /// The same JSON document on one line
+    Line,
     /// One JSON object per event, as it happens
     Ndjson,
     /// One SVG picture: the labs' timelines, to scale

@@ -8,12 +8,13 @@ use super::Task;
 use crate::apply::apply;
 use crate::bundle::{self, Fetched, Manifest};
 use crate::cli::Bundle;
-use crate::error::{Error, Exit, Result};
-use crate::event::{Event, Status};
+use crate::error::{Error, Result};
+use crate::event::Event;
 use crate::facts::{Facts, apt, closure};
+use crate::outcome::Outcome;
 use crate::plan::{self, Decision, PackageSource, Plan, Settings, View};
 
-pub(super) fn run(task: &Task<'_>, options: &Bundle) -> Result<Exit> {
+pub(super) fn run(task: &Task<'_>, options: &Bundle) -> Result<Outcome> {
     let settings = task.settings(None)?;
     if settings.wish.named.is_some() {
         return Err(Error::Usage {
@@ -56,8 +57,7 @@ pub(super) fn run(task: &Task<'_>, options: &Bundle) -> Result<Exit> {
         &folder,
         manifest,
     )?;
-    task.finish(Status::Ready, summary(&folder, &manifest));
-    Ok(Exit::Ready)
+    Ok(Outcome::ready(summary(&folder, &manifest)))
 }
 
 /// The folder's real place: no link on the way to it can be turned elsewhere meanwhile.

@@ -3,25 +3,26 @@
 use std::path::Path;
 
 use super::draft;
-use super::output::Output;
+use super::reporter::Reporter;
 use crate::cli::{Common, Course as CourseCommand, CoursePlace};
 use crate::course::{Course, Due, Lab};
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::host::Host;
+use crate::outcome::Outcome;
 use crate::report::words::{count, harmless};
 
 pub(super) fn run(
     host: &Host,
     common: &Common,
     command: &CourseCommand,
-    output: &Output,
-) -> Result<Exit> {
+    output: &Reporter,
+) -> Result<Outcome> {
     match command {
         CourseCommand::Show(place) => show(host, path(common, place)?, output),
         CourseCommand::Lint(place) => lint(host, path(common, place)?, output),
         CourseCommand::New(options) => draft::run(host, common, options, output),
-        CourseCommand::Explain => output.print(Course::format()).map(|()| Exit::Ready),
+        CourseCommand::Explain => output.print(Course::format()).map(|()| Outcome::printed()),
     }
 }
 
@@ -46,20 +47,20 @@ fn load(host: &Host, path: Option<&Path>) -> Result<Course> {
 }
 
 /// A course that does not load is not shown: the complaint is what its author needs.
-fn show(host: &Host, path: Option<&Path>, output: &Output) -> Result<Exit> {
+fn show(host: &Host, path: Option<&Path>, output: &Reporter) -> Result<Outcome> {
     load(host, path)?;
     let text = path
         .map_or_else(|| Ok(Course::embedded_text().to_owned()), |path| Course::text(host, path))?;
     output.print(&text)?;
-    Ok(Exit::Ready)
+    Ok(Outcome::printed())
 }
 
-fn lint(host: &Host, path: Option<&Path>, output: &Output) -> Result<Exit> {
+fn lint(host: &Host, path: Option<&Path>, output: &Reporter) -> Result<Outcome> {
     let mut problems = path.map(|path| Course::problems(host, path)).unwrap_or_default();
     // The last one ends the run; those before it are told here.
     if let Some(last) = problems.pop() {
         for problem in &problems {
-            output.emit(Event::Failed { error: problem.into(), duration_ms: 0 });
+            output.emit(Event::failed(problem, output.clock().elapsed_ms()));
         }
         return Err(last);
     }
@@ -79,7 +80,7 @@ fn lint(host: &Host, path: Option<&Path>, output: &Output) -> Result<Exit> {
     }
     text += &course.notes().iter().map(|note| format!("note: {note}\n")).collect::<String>();
     output.print(&harmless(&text))?;
-    Ok(Exit::Ready)
+    Ok(Outcome::printed())
 }
 
 /// A lab and its timeline, a line each.

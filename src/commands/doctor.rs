@@ -8,14 +8,18 @@ use super::{Task, verify};
 use crate::cli::Doctor;
 use crate::diagnosis;
 use crate::error::{Exit, Result};
-use crate::event::{Event, Status};
+use crate::event::Event;
 use crate::finding::{Finding, Severity};
+use crate::outcome::Outcome;
 use crate::report::words;
 
-pub(super) fn run(task: &Task<'_>, options: &Doctor) -> Result<Exit> {
+pub(super) fn run(task: &Task<'_>, options: &Doctor) -> Result<Outcome> {
     let settings = task.settings(Some(&options.wish))?;
     let (facts, planned) = decide(task, &settings)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
+    if let Ok(plan) = &planned {
+        task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
+    }
     let mut findings = diagnosis::diagnose(&facts);
     findings.extend(diagnosis::setup(&planned, &facts));
     findings.sort_by_key(|finding| Reverse(finding.severity));
@@ -32,30 +36,28 @@ pub(super) fn run(task: &Task<'_>, options: &Doctor) -> Result<Exit> {
             // Without an interpreter there is nothing to run them with: that is told already.
             Err(error) if problems == 0 || error.exit() != Exit::NotReady => return Err(error),
             Err(_) => {}
-            Ok(exit) => return Ok(exit),
+            Ok(outcome) => return Ok(outcome),
         }
     }
-    Ok(conclude(task, problems, warnings))
+    Ok(conclude(problems, warnings))
 }
 
 fn count(findings: &[Finding], severity: Severity) -> usize {
     findings.iter().filter(|finding| finding.severity == severity).count()
 }
 
-fn conclude(task: &Task<'_>, problems: usize, warnings: usize) -> Exit {
+fn conclude(problems: usize, warnings: usize) -> Outcome {
     let told = match warnings {
         0 => String::new(),
         _ => format!(", with {}", words::count(warnings, "warning")),
     };
     if problems > 0 {
-        task.finish(
-            Status::NotReady,
-            format!("Not ready: {}{told}.", words::count(problems, "problem")),
-        );
-        return Exit::NotReady;
+        return Outcome::not_ready(format!(
+            "Not ready: {}{told}.",
+            words::count(problems, "problem")
+        ));
     }
-    let sentence =
-        format!("Everything is in place{told}; `labready doctor --labs` runs the labs, too.");
-    task.finish(Status::Ready, sentence);
-    Exit::Ready
+    Outcome::ready(format!(
+        "Everything is in place{told}; `labready doctor --labs` runs the labs, too."
+    ))
 }

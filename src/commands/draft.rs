@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use semver::Version;
 
-use super::output::Output;
+use super::reporter::Reporter;
 use super::{ForWhom, Task, verify};
 use crate::cli::{Common, NewCourse};
 use crate::course::{Course, Draft, Due, Lab, Timeline};
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::facts::Facts;
 use crate::host::{Host, Kind};
 use crate::lab::{self, Copy, Guess, Pause, Script, Setting, Subject};
+use crate::outcome::Outcome;
 use crate::plan::{self, Settings};
 use crate::version::Requirement;
 
@@ -29,8 +30,8 @@ pub(super) fn run(
     host: &Host,
     common: &Common,
     options: &NewCourse,
-    output: &Output,
-) -> Result<Exit> {
+    output: &Reporter,
+) -> Result<Outcome> {
     let (path, name, source) = script(host, &options.script)?;
     if let Some(folder) = &options.output {
         is_free(host, folder, &path, &name)?;
@@ -60,7 +61,7 @@ pub(super) fn run(
         Some(folder) => write(host, folder, &path, &name, &source, &draft)?,
         None => output.print(&draft)?,
     }
-    Ok(Exit::Ready)
+    Ok(Outcome::printed())
 }
 
 /// Runs the script, and guesses its timeline.
@@ -90,7 +91,7 @@ fn guess(
     if !pauses.is_empty() {
         guess = guess.settled(&script, &observations, &observe(RUNS + 1, &pauses)?);
     }
-    task.output.clear_talk();
+    task.output.clear_screen();
     Ok(guess)
 }
 

@@ -36,7 +36,7 @@ pub(super) fn wait(task: &Task<'_>, settings: &mut Settings, deadline: Duration)
         }
         task.output.emit(Event::StepWaits {
             id: "cloud-init".into(),
-            for_whom: "cloud-init".into(),
+            waits_for: "cloud-init".into(),
             seconds,
         });
         task.host.check_interrupted()?;

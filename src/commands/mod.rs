@@ -7,9 +7,9 @@ mod doctor;
 mod draft;
 mod first_boot;
 mod look;
-mod output;
 mod owner;
 mod repair;
+mod reporter;
 mod rights;
 mod selftest;
 mod setup;
@@ -22,25 +22,26 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Cli, Command, Common, Select, Wish};
 use crate::course::Course;
 use crate::error::{Error, Exit, Result};
-use crate::event::{Event, Status};
+use crate::event::Event;
 use crate::facts::{self, Facts, interpreters};
 use crate::host::{Account, Host};
+use crate::outcome::Outcome;
 use crate::plan::{self, Selection};
 use crate::version::Requirement;
-use output::Output;
 use owner::ForWhom;
+use reporter::Reporter;
 
 /// Carries out what was typed, and reports it.
 pub fn run(host: &Host, cli: &Cli) -> Exit {
-    let output = match Output::open(host, cli) {
+    let output = match Reporter::open(host, cli) {
         Ok(output) => output,
-        Err(error) => return output::without_report(host, &error),
+        Err(error) => return reporter::without_report(host, &error),
     };
     let outcome = carry_out(host, cli, &output);
     output.close(outcome)
 }
 
-fn carry_out(host: &Host, cli: &Cli, output: &Output) -> Result<Exit> {
+fn carry_out(host: &Host, cli: &Cli, output: &Reporter) -> Result<Outcome> {
     if let Command::Course(command) = &cli.command {
         return course::run(host, &cli.common, command, output);
     }
@@ -53,7 +54,7 @@ fn carry_out(host: &Host, cli: &Cli, output: &Output) -> Result<Exit> {
         Command::Repair(options) => repair::run(&task, options),
         Command::Undo(options) => undo::run(&task, options),
         Command::Verify(options) => verify::run(&task, options),
-        Command::Course(_) => Ok(Exit::Ready),
+        Command::Course(_) => Ok(Outcome::printed()),
     }
 }
 
@@ -61,7 +62,7 @@ fn carry_out(host: &Host, cli: &Cli, output: &Output) -> Result<Exit> {
 struct Task<'a> {
     host: &'a Host,
     common: &'a Common,
-    output: &'a Output,
+    output: &'a Reporter,
     course: Course,
     venv: PathBuf,
     /// Whom root works for: the student behind sudo, or of `--owner`.
@@ -72,7 +73,7 @@ impl<'a> Task<'a> {
     fn new(
         host: &'a Host,
         common: &'a Common,
-        output: &'a Output,
+        output: &'a Reporter,
         for_whom: ForWhom,
     ) -> Result<Self> {
         let course = load_course(host, common)?;
@@ -143,12 +144,6 @@ impl<'a> Task<'a> {
             message: format!("`--python {text}` leaves no version of the course's range `{range}`"),
             hint: format!("the course needs a Python in `{range}`{because}"),
         })
-    }
-
-    /// Ends a command with its answer.
-    fn finish(&self, status: Status, sentence: impl Into<String>) {
-        let duration_ms = self.output.clock().elapsed_ms();
-        self.output.emit(Event::Finished { status, sentence: sentence.into(), duration_ms });
     }
 }
 

@@ -7,16 +7,17 @@ use super::setup::{agree, apply_with, turn};
 use crate::apply::Journal;
 use crate::cli::Repair;
 use crate::diagnosis;
-use crate::error::{Error, Exit, Result};
-use crate::event::{Event, Status};
+use crate::error::{Error, Result};
+use crate::event::Event;
 use crate::facts::Facts;
 use crate::finding::{Id, Severity};
+use crate::outcome::Outcome;
 use crate::plan::{self, Action};
 
 /// The plan, and the empty one that proves it; one more for what only the first made visible.
 const ROUNDS: usize = 3;
 
-pub(super) fn run(task: &Task<'_>, options: &Repair) -> Result<Exit> {
+pub(super) fn run(task: &Task<'_>, options: &Repair) -> Result<Outcome> {
     let _turn = turn(task, options.patience())?;
     let journal = Journal::of(task.host, &task.host.account()?);
     let mut agreed = options.yes;
@@ -31,8 +32,7 @@ pub(super) fn run(task: &Task<'_>, options: &Repair) -> Result<Exit> {
         }
         let rights = Rights::look(task, &facts, &plan)?;
         if !agreed && !agree(task)? {
-            task.finish(Status::NotReady, "Nothing was changed.");
-            return Ok(Exit::Ready);
+            return Ok(Outcome::declined());
         }
         agreed = true;
         configured |= plan.steps.iter().any(|step| step.action == Action::ConfigurePackages);
@@ -44,7 +44,7 @@ pub(super) fn run(task: &Task<'_>, options: &Repair) -> Result<Exit> {
 }
 
 /// Tells what labready cannot mend by itself.
-fn conclude(task: &Task<'_>, facts: &Facts, mended: bool) -> Exit {
+fn conclude(task: &Task<'_>, facts: &Facts, mended: bool) -> Outcome {
     let found =
         diagnosis::diagnose(facts).into_iter().filter(|finding| finding.severity != Severity::Note);
     // An environment is made again by setup, which knows what belongs into it.
@@ -52,8 +52,7 @@ fn conclude(task: &Task<'_>, facts: &Facts, mended: bool) -> Exit {
     let problems = left.iter().filter(|finding| finding.severity == Severity::Error).count();
     left.into_iter().for_each(|finding| task.output.emit(Event::Finding { finding }));
     if problems > 0 {
-        task.finish(Status::NotReady, "Something is left that labready does not mend by itself.");
-        return Exit::NotReady;
+        return Outcome::not_ready("Something is left that labready does not mend by itself.");
     }
     let sentence = match (mended, setups.is_empty()) {
         (true, true) => "What was broken is mended.",
@@ -65,6 +64,5 @@ fn conclude(task: &Task<'_>, facts: &Facts, mended: bool) -> Exit {
             "Nothing is broken but the virtual environment: `labready setup` makes it again."
         }
     };
-    task.finish(Status::Ready, sentence);
-    Exit::Ready
+    Outcome::ready(sentence)
 }

@@ -44,7 +44,7 @@ impl Rights {
             Self::Enough => Ok(None),
             Self::Given(elevation) => Ok(Some(elevation)),
             Self::ToBeAsked(elevation) => {
-                task.output.clear_talk();
+                task.output.clear_screen();
                 if task.host.ask_for_rights(&elevation)? {
                     Ok(Some(elevation))
                 } else {

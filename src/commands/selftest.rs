@@ -3,10 +3,11 @@
 
 use super::Task;
 use crate::course::{Course, Lab};
-use crate::error::{Error, Exit, Result};
-use crate::event::{Event, Status};
+use crate::error::{Error, Result};
+use crate::event::Event;
 use crate::finding::{Finding, Id};
 use crate::lab::{self, LabResult, Setting, Subject, Verdict};
+use crate::outcome::Outcome;
 
 /// The embedded course's labs, turned wrong: the name of the case, the lab, what is replaced by
 /// what.
@@ -32,7 +33,7 @@ const WRONG: [(&str, &str, &str, &str); 4] = [
     ("a sleep that was left out", "learn_async_sleep", "await asyncio.sleep(1)", "pass"),
 ];
 
-pub(super) fn run(task: &Task<'_>, setting: &Setting) -> Result<Exit> {
+pub(super) fn run(task: &Task<'_>, setting: &Setting) -> Result<Outcome> {
     let cases = cases()?;
     let subjects: Vec<Subject> =
         cases.iter().map(|case| Subject { lab: case.lab.clone(), copy: None }).collect();
@@ -48,30 +49,19 @@ pub(super) fn run(task: &Task<'_>, setting: &Setting) -> Result<Exit> {
         task.output.emit(Event::Finding { finding: finding(case, result, is_right) });
     }
     let total = results.len();
-    let (status, exit, sentence) = if wrong > 0 {
-        (
-            Status::NotReady,
-            Exit::NotReady,
-            format!(
-                "The judge was wrong about {wrong} of {total} scripts: do not trust it on this machine."
-            ),
-        )
+    Ok(if wrong > 0 {
+        Outcome::not_ready(format!(
+            "The judge was wrong about {wrong} of {total} scripts: do not trust it on this machine."
+        ))
     } else if unsure > 0 {
-        let sentence = format!(
+        Outcome::inconclusive(format!(
             "Inconclusive: {unsure} of {total} scripts could not be judged; run it again when this machine is quieter."
-        );
-        (Status::Inconclusive, Exit::Inconclusive, sentence)
+        ))
     } else {
-        (
-            Status::Ready,
-            Exit::Ready,
-            format!(
-                "The judge can tell serial from side by side on this machine: right about all {total} scripts."
-            ),
-        )
-    };
-    task.finish(status, sentence);
-    Ok(exit)
+        Outcome::ready(format!(
+            "The judge can tell serial from side by side on this machine: right about all {total} scripts."
+        ))
+    })
 }
 
 /// A script, and the verdict that is right.

@@ -11,10 +11,11 @@ use super::rights::Rights;
 use super::{Task, first_boot, verify};
 use crate::apply::{Journal, apply, held_back, let_go};
 use crate::cli::Setup;
-use crate::error::{Error, Exit, Result};
-use crate::event::{Event, Status};
+use crate::error::{Error, Result};
+use crate::event::Event;
 use crate::facts::Facts;
 use crate::host::{Clock, Elevation, FolderLock, LockedByAnother};
+use crate::outcome::Outcome;
 use crate::plan::{Action, Plan, Settings};
 
 /// A plan that waits for the index, one that waits for deadsnakes, the full one, and the empty one
@@ -23,7 +24,7 @@ const ROUNDS: usize = 5;
 /// sudo forgets after five minutes on some systems.
 const RENEWAL: Duration = Duration::from_secs(60);
 
-pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
+pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Outcome> {
     let mut settings = task.settings(Some(&options.wish))?;
     settings.install_options.image = options.image;
     settings.clean = options.clean;
@@ -46,8 +47,7 @@ pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
         }
         let rights = Rights::look(task, &facts, &plan)?;
         if !agreed && !agree(task)? {
-            task.finish(Status::NotReady, "Nothing was changed.");
-            return Ok(Exit::Ready);
+            return Ok(Outcome::declined());
         }
         agreed = true;
         let elevation = rights.obtain(task, &facts, &plan)?;
@@ -87,7 +87,7 @@ pub(super) fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock
             let seconds = clock.elapsed().as_secs();
             task.output.emit(Event::StepWaits {
                 id: "turn".into(),
-                for_whom: "another run of labready".into(),
+                waits_for: "another run of labready".into(),
                 seconds,
             });
             task.host.check_interrupted()?;
@@ -107,10 +107,9 @@ fn prove(
     facts: &Facts,
     plan: &Plan,
     options: &Setup,
-) -> Result<Exit> {
+) -> Result<Outcome> {
     if options.no_verify {
-        task.finish(Status::Ready, "Everything is in place; the labs were not run.");
-        return Ok(Exit::Ready);
+        return Ok(Outcome::ready("Everything is in place; the labs were not run."));
     }
     verify::labs(
         task,
@@ -163,6 +162,6 @@ pub(super) fn agree(task: &Task<'_>) -> Result<bool> {
     if !streams.stdin || !streams.stderr {
         return Err(Error::NobodyToAsk);
     }
-    task.output.clear_talk();
+    task.output.clear_screen();
     task.host.ask("Apply this plan?")
 }

@@ -4,17 +4,16 @@
 use super::Task;
 use super::look::{look, warn};
 use crate::cli::Plan;
-use crate::error::{Exit, Result};
-use crate::event::Status;
+use crate::error::Result;
+use crate::outcome::Outcome;
 
-pub(super) fn run(task: &Task<'_>, options: &Plan) -> Result<Exit> {
+pub(super) fn run(task: &Task<'_>, options: &Plan) -> Result<Outcome> {
     let settings = task.settings(Some(&options.wish))?;
     let (facts, plan) = look(task, &settings, true)?;
     warn(task, &facts);
     if plan.is_empty() {
-        task.finish(Status::Ready, "Nothing has to change; `labready verify` runs the labs.");
+        Ok(Outcome::ready("Nothing has to change; `labready verify` runs the labs."))
     } else {
-        task.finish(Status::NotReady, "`labready setup` applies this plan.");
+        Ok(Outcome::plan_shown("`labready setup` applies this plan."))
     }
-    Ok(Exit::Ready)
 }

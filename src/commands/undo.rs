@@ -9,17 +9,18 @@ use super::rights::Rights;
 use super::setup::{agree, apply_with};
 use crate::apply::{Journal, Record};
 use crate::cli::Undo;
-use crate::error::{Error, Exit, Result};
-use crate::event::{Event, Status};
+use crate::error::{Error, Result};
+use crate::event::Event;
 use crate::facts::{alternatives, packages, removable, venv};
 use crate::finding::{Finding, Id};
+use crate::outcome::Outcome;
 use crate::plan::{self, ARCHIVE_FILES, Plan, Remains, Trail};
 
 /// dpkg finishing what it began, the removal, and the empty plan that proves it; one more for a
 /// surprise.
 const ROUNDS: usize = 4;
 
-pub(super) fn run(task: &Task<'_>, options: &Undo) -> Result<Exit> {
+pub(super) fn run(task: &Task<'_>, options: &Undo) -> Result<Outcome> {
     let _turn = super::setup::turn(task, options.patience())?;
     let journal = Journal::of(task.host, &task.host.account()?);
     let trail = trail(&journal.read(task.host)?);
@@ -37,20 +38,15 @@ pub(super) fn run(task: &Task<'_>, options: &Undo) -> Result<Exit> {
         }
         if plan.is_empty() {
             journal.close(task.host)?;
-            task.finish(
-                Status::Ready,
-                if round == 0 {
-                    "Nothing is left to take back."
-                } else {
-                    "Everything that setup did is taken back."
-                },
-            );
-            return Ok(Exit::Ready);
+            return Ok(Outcome::ready(if round == 0 {
+                "Nothing is left to take back."
+            } else {
+                "Everything that setup did is taken back."
+            }));
         }
         let rights = Rights::look(task, &facts, &plan)?;
         if !agreed && !agree(task)? {
-            task.finish(Status::Ready, "Nothing was changed.");
-            return Ok(Exit::Ready);
+            return Ok(Outcome::declined());
         }
         agreed = true;
         let elevation = rights.obtain(task, &facts, &plan)?;

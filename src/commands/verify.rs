@@ -6,17 +6,18 @@ use std::time::{Duration, SystemTime};
 use super::look::warn;
 use super::{Task, copies, selftest};
 use crate::cli::Verify;
-use crate::error::{Error, Exit, Result};
-use crate::event::{Event, Status};
+use crate::error::{Error, Result};
+use crate::event::Event;
 use crate::facts::Facts;
 use crate::facts::venv::State;
 use crate::lab::{self, LabResult, Setting, Subject, Verdict};
+use crate::outcome::Outcome;
 use crate::plan::{self, Choice, Settings, python_of};
 
 /// How often a watched file is looked at.
 const GLANCE: Duration = Duration::from_millis(200);
 
-pub(super) fn run(task: &Task<'_>, options: &Verify) -> Result<Exit> {
+pub(super) fn run(task: &Task<'_>, options: &Verify) -> Result<Outcome> {
     let subjects = copies::subjects(task, options)?;
     let files = copies::files(&subjects);
     if options.watch && files.is_empty() {
@@ -41,11 +42,13 @@ pub(super) fn run(task: &Task<'_>, options: &Verify) -> Result<Exit> {
     }
     loop {
         let before = saved(task, &files);
-        let exit = judge(task, &subjects, &setting, "Every lab passed.")?;
+        let outcome = judge(task, &subjects, &setting, "Every lab passed.")?;
         if !options.watch {
-            return Ok(exit);
+            return Ok(outcome);
         }
-        task.output.print_report()?;
+        task.output.finish(outcome);
+        task.output.write_report()?;
+        task.output.emit(Event::Watching { files: files.clone() });
         while saved(task, &files) == before {
             task.host.check_interrupted()?;
             task.host.pause(GLANCE);
@@ -90,7 +93,7 @@ pub(super) fn setting(
 }
 
 /// Runs and judges the course's own labs, and says what follows.
-pub(super) fn labs(task: &Task<'_>, setting: &Setting, when_all_pass: &str) -> Result<Exit> {
+pub(super) fn labs(task: &Task<'_>, setting: &Setting, when_all_pass: &str) -> Result<Outcome> {
     judge(task, &copies::subjects(task, &Verify::default())?, setting, when_all_pass)
 }
 
@@ -99,9 +102,8 @@ fn judge(
     subjects: &[Subject],
     setting: &Setting,
     when_all_pass: &str,
-) -> Result<Exit> {
+) -> Result<Outcome> {
     let results = lab::verify(task.host, subjects, setting, &|event| task.output.emit(event))?;
-    task.output.order_labs(&results);
     let named = |verdict| -> Vec<&str> {
         results
             .iter()
@@ -113,32 +115,22 @@ fn judge(
         (named(Verdict::Fail), named(Verdict::Error), named(Verdict::Inconclusive));
     let total = results.len();
     if !failed.is_empty() {
-        task.finish(
-            Status::NotReady,
-            format!("Not ready: {} of {total} labs failed ({}).", failed.len(), failed.join(", ")),
-        );
-        return Ok(Exit::NotReady);
+        let failed = format!("{} of {total} labs failed ({})", failed.len(), failed.join(", "));
+        return Ok(Outcome::not_ready(format!("Not ready: {failed}.")));
     }
     if !errors.is_empty() {
-        task.finish(
-            Status::Inconclusive,
-            format!(
-                "Could not be checked: {} of {total} labs could not be run ({}).",
-                errors.len(),
-                errors.join(", ")
-            ),
-        );
-        return Ok(Exit::Inconclusive);
+        return Ok(Outcome::inconclusive(format!(
+            "Could not be checked: {} of {total} labs could not be run ({}).",
+            errors.len(),
+            errors.join(", ")
+        )));
     }
     if !unsure.is_empty() {
-        let sentence = format!(
+        return Ok(Outcome::inconclusive(format!(
             "Inconclusive: this machine was too busy to judge {} of {total} labs ({}); run `labready verify` again when it is quieter.",
             unsure.len(),
             unsure.join(", ")
-        );
-        task.finish(Status::Inconclusive, sentence);
-        return Ok(Exit::Inconclusive);
+        )));
     }
-    task.finish(Status::Ready, when_all_pass);
-    Ok(Exit::Ready)
+    Ok(Outcome::ready(when_all_pass))
 }

@@ -9,9 +9,11 @@ const LAST: f64 = 1000.0;
 
 /// The marks of a lab in the order of the course file, and its end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Timeline {
     /// How long one unit is: the lab's sleep.
     #[serde(rename = "unit_ms", with = "milliseconds")]
+    #[cfg_attr(test, schemars(with = "u64", range(min = 1)))]
     pub unit: Duration,
     /// Every line that is printed, and no others.
     pub marks: Vec<Mark>,
@@ -21,6 +23,7 @@ pub struct Timeline {
 
 /// A line and when it is due.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Mark {
     /// When.
     #[serde(flatten)]
@@ -31,6 +34,7 @@ pub struct Mark {
 
 /// A point in time, in units.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Due {
     /// Units after the start.
     pub at: f64,

@@ -48,6 +48,7 @@ pub struct Offer {
 
 /// What apt will fetch and use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Sizes {
     /// Bytes to download.
     pub download_bytes: u64,

@@ -48,6 +48,7 @@ pub struct Base {
 
 /// The two families that labready knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
     /// Debian and what is built on it.

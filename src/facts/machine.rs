@@ -22,6 +22,7 @@ pub struct Machine {
 
 /// Where a system runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Environment {
     /// A computer of its own, virtual or not.

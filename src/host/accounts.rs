@@ -11,6 +11,7 @@ use crate::error::Result;
 
 /// An account of this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Account {
     /// Its name; the uid as text where /etc/passwd does not know it.
     pub name: String,

@@ -14,6 +14,7 @@ pub const SYSTEM_PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// A program by its absolute path, its arguments, and the environment on top of a cleared one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Command {
     /// Absolute path of the program.
     pub program: PathBuf,

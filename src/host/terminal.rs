@@ -15,7 +15,7 @@ pub struct Streams {
     pub stdin: bool,
     /// Data is read by a person.
     pub stdout: bool,
-    /// Talk is read by a person, and may be redrawn.
+    /// Progress is read by a person, and may be redrawn.
     pub stderr: bool,
 }
 

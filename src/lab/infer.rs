@@ -282,7 +282,7 @@ fn in_units(
         None => units::greatest(&shortest),
     };
     let apart = |times: &[f64]| times.iter().copied().fold(0.0, f64::max) - least(times);
-    let all = |times: &[f64]| listed(times.iter().map(|ms| time(*ms)).collect());
+    let all = |times: &[f64]| joined_with_and(times.iter().map(|ms| time(*ms)).collect());
     let limit = found.as_ref().map_or(UNSTEADY_MS, |found| found.unit_ms / 2.0);
     if let Some((index, times)) = times.iter().enumerate().find(|(_, times)| apart(times) > limit) {
         let line =
@@ -367,13 +367,13 @@ fn unclear(script: &Script, problem: &str) -> Error {
 }
 
 fn counts_differ(script: &Script, printed: &[Vec<Line>]) -> Option<Error> {
-    let counts = || listed(printed.iter().map(|lines| lines.len().to_string()).collect());
+    let counts = || joined_with_and(printed.iter().map(|lines| lines.len().to_string()).collect());
     let differ = printed.windows(2).any(|pair| pair[0].len() != pair[1].len());
     differ.then(|| unclear(script, &format!("they printed {} lines", counts())))
 }
 
 /// `a, b and c`.
-fn listed(mut words: Vec<String>) -> String {
+fn joined_with_and(mut words: Vec<String>) -> String {
     match words.pop() {
         Some(last) if words.is_empty() => last,
         Some(last) => format!("{} and {last}", words.join(", ")),

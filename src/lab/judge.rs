@@ -55,7 +55,7 @@ pub(super) struct Judgement {
 }
 
 /// What one attempt says.
-enum Outcome {
+enum AttemptJudgement {
     Right(Option<Evidence>),
     Wrong(Reason, Option<Evidence>),
     Void(Reason),
@@ -80,14 +80,14 @@ pub(super) fn judge(
             attempt: index + 1,
         };
         match outcome(timeline, observation, &found) {
-            Outcome::Right(evidence) => {
+            AttemptJudgement::Right(evidence) => {
                 return settled(Verdict::Pass, Reason::AsDue, evidence, found);
             }
-            Outcome::Wrong(reason, evidence) => {
+            AttemptJudgement::Wrong(reason, evidence) => {
                 return settled(Verdict::Fail, reason, evidence, found);
             }
-            Outcome::Void(reason) => open.push((Some(reason), Vec::new())),
-            Outcome::Suspicious(suspicions) => open.push((None, suspicions)),
+            AttemptJudgement::Void(reason) => open.push((Some(reason), Vec::new())),
+            AttemptJudgement::Suspicious(suspicions) => open.push((None, suspicions)),
         }
         last = found;
     }
@@ -163,9 +163,9 @@ fn excess(evidence: &Evidence) -> f64 {
 }
 
 /// The rules, in their order.
-fn outcome(timeline: &Timeline, observation: &Observation, found: &Found) -> Outcome {
+fn outcome(timeline: &Timeline, observation: &Observation, found: &Found) -> AttemptJudgement {
     if let Some(reason) = wrong_end(observation) {
-        return Outcome::Wrong(reason, None);
+        return AttemptJudgement::Wrong(reason, None);
     }
     if observation.end == End::TimeLimit {
         return hang(timeline, observation);
@@ -173,23 +173,23 @@ fn outcome(timeline: &Timeline, observation: &Observation, found: &Found) -> Out
     if let Some(reason) =
         wrong_lines(timeline, observation, found).or_else(|| out_of_order(timeline, found))
     {
-        return Outcome::Wrong(reason, None);
+        return AttemptJudgement::Wrong(reason, None);
     }
     let whole = series::stall(observation, 0.0, observation.ended_ms);
     if whole.suspended_ms > STEP_MS {
-        return Outcome::Void(Reason::Suspended);
+        return AttemptJudgement::Void(Reason::Suspended);
     }
     if observation.machine.iter().any(|sample| sample.clock_step_ms.abs() > STEP_MS) {
-        return Outcome::Void(Reason::ClockStep);
+        return AttemptJudgement::Void(Reason::ClockStep);
     }
     if found.marks.iter().flatten().any(is_impossible) {
-        return Outcome::Wrong(Reason::ImpossibleStamp, None);
+        return AttemptJudgement::Wrong(Reason::ImpossibleStamp, None);
     }
     match Run::new(timeline, observation, found).map(|run| run.judge()) {
-        Some(Timing::Proven(evidence)) => Outcome::Right(evidence),
-        Some(Timing::Wrong(reason, evidence)) => Outcome::Wrong(reason, Some(evidence)),
-        Some(Timing::Suspicious(suspicions)) => Outcome::Suspicious(suspicions),
-        None => Outcome::Wrong(Reason::MissingLine, None),
+        Some(Timing::Proven(evidence)) => AttemptJudgement::Right(evidence),
+        Some(Timing::Wrong(reason, evidence)) => AttemptJudgement::Wrong(reason, Some(evidence)),
+        Some(Timing::Suspicious(suspicions)) => AttemptJudgement::Suspicious(suspicions),
+        None => AttemptJudgement::Wrong(Reason::MissingLine, None),
     }
 }
 
@@ -210,7 +210,7 @@ fn wrong_end(observation: &Observation) -> Option<Reason> {
     }
 }
 
-fn hang(timeline: &Timeline, observation: &Observation) -> Outcome {
+fn hang(timeline: &Timeline, observation: &Observation) -> AttemptJudgement {
     let due_ms = timeline.due(timeline.ends).as_secs_f64() * 1e3;
     let stall = series::stall(observation, 0.0, observation.ended_ms);
     let is_starved = stall.on_cpu_ms.is_none_or(|worked| worked < WORK_MS);
@@ -227,14 +227,14 @@ fn hang(timeline: &Timeline, observation: &Observation) -> Outcome {
         stall,
     };
     if is_starved && stall.explains_ms() >= (observation.ended_ms - due_ms) / 2.0 {
-        return Outcome::Suspicious(vec![Suspicion {
+        return AttemptJudgement::Suspicious(vec![Suspicion {
             reason: Reason::TimeLimit,
             evidence,
             is_unexplained: false,
             spread_ms: 0.0,
         }]);
     }
-    Outcome::Wrong(Reason::TimeLimit, Some(evidence))
+    AttemptJudgement::Wrong(Reason::TimeLimit, Some(evidence))
 }
 
 fn wrong_lines(timeline: &Timeline, observation: &Observation, found: &Found) -> Option<Reason> {

@@ -8,6 +8,7 @@ use crate::course::Timeline;
 
 /// What is said of a lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The script does what the course says.
@@ -22,6 +23,7 @@ pub enum Verdict {
 
 /// A lab, judged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LabResult {
     /// The lab's name.
     pub name: String,
@@ -45,6 +47,7 @@ pub struct LabResult {
 
 /// What decided, for machines; a stable id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// Every line was printed, and every gap was as it is due.
@@ -91,6 +94,7 @@ pub enum Reason {
 
 /// A moment that gaps are measured between. Written as `spawn`, `line 2`, `exit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub enum Point {
     /// The script was started.
@@ -105,6 +109,7 @@ pub enum Point {
 
 /// The pair of moments that decided, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// In which attempt; 1 is the first.
     pub attempt: usize,
@@ -131,6 +136,7 @@ pub struct Evidence {
 
 /// One run of a lab's script.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Attempt {
     /// The lines that were seen, in the order of the timeline; those that it does not know come
     /// last.
@@ -156,6 +162,7 @@ pub struct Attempt {
 
 /// A line that was seen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SeenMark {
     /// The line as it was printed.
     pub line: String,
@@ -171,6 +178,7 @@ pub struct SeenMark {
 
 /// What the machine did while a script ran. `None` = this machine does not tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Stall {
     /// Time that the script's threads waited for a processor, in milliseconds.
     pub run_queue_ms: Option<f64>,

@@ -14,7 +14,7 @@ use super::script::{Prepared, Subject, prepare};
 use super::verdict::{LabResult, Reason, Verdict};
 use crate::course::Lab;
 use crate::error::{Error, Result};
-use crate::event::{Event, Sink};
+use crate::event::{Event, LabScript, Sink};
 use crate::host::{Account, Host};
 
 /// How long a lab may take, unless it is told or its own timeline is longer.
@@ -67,6 +67,11 @@ pub fn verify(
         Ok(Trial { lab: &subject.lab, ready, observations: Vec::new(), result: None })
     });
     let mut trials = prepared.collect::<Result<Vec<_>>>()?;
+    let planned = |trial: &Trial<'_>| LabScript {
+        name: trial.lab.name.clone(),
+        script: trial.ready.script.shown.clone(),
+    };
+    emit(Event::LabsPlanned { labs: trials.iter().map(planned).collect() });
     bench.run_together(&mut trials)?;
     let settled = trials.into_iter().map(|mut trial| {
         loop {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Action, Choice, Origin, Step, commands};
 use crate::facts::Facts;
 use crate::facts::distro::Family;
-use crate::facts::sources::{KEYRING, PREFERENCES, Pin, SOURCES, Source};
+use crate::facts::sources::{KEYRING, Pin, SOURCES, Source};
 use crate::version::Requirement;
 
 /// Its address.
@@ -22,6 +22,7 @@ pub const DEADSNAKES: &str = "https://ppa.launchpadcontent.net/deadsnakes/ppa/ub
 pub const DEADSNAKES_KEY: &str = include_str!("deadsnakes.asc");
 /// The archive to use: deadsnakes itself, or a room's own copy of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Archive {
     /// Its address, without a final slash.
     pub address: String,
@@ -98,7 +99,6 @@ pub(super) fn add_step(
             wanted: Some(Box::new(wanted.clone())),
         },
         needs_root: true,
-        undo: Some(format!("rm {SOURCES} {KEYRING} {PREFERENCES}")),
     }
 }
 
@@ -125,7 +125,6 @@ pub(super) fn pin_step(facts: &Facts, choice: &Choice) -> Option<Step> {
             pin: Pin { origin: pin.origin.clone(), series: Some(choice.series()) },
         },
         needs_root: true,
-        undo: Some(format!("rm {PREFERENCES}")),
     })
 }
 

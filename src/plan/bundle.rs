@@ -7,7 +7,8 @@
 use std::path::{Path, PathBuf};
 
 use super::choose::{Chosen, Hope, choose};
-use super::steps::{every_package, listed};
+use super::steps::every_package;
+use super::words::quoted_list;
 use super::{Action, Choice, Plan, Settings, Step, commands};
 use crate::course::Course;
 use crate::error::Error;
@@ -54,7 +55,7 @@ pub fn needs(
     if unknown.is_empty() {
         return Ok((choice, packages));
     }
-    Err(Error::NoPackage { packages: listed(&unknown), system: facts.distro.name.clone() })
+    Err(Error::NoPackage { packages: quoted_list(&unknown), system: facts.distro.name.clone() })
 }
 
 /// The steps that fetch: wheels by a pip of the chosen Python, and `closure`, the packages with all
@@ -97,7 +98,7 @@ fn wheel_steps(
         let command = commands::fetch_wheels(venv, names, &folder, account.clone());
         step(
             "fetch-wheels",
-            &format!("Fetch {} for pip", listed(names)),
+            &format!("Fetch {} for pip", quoted_list(names)),
             Action::FetchWheels { folder: folder.clone(), packages },
             command,
         )
@@ -144,5 +145,5 @@ fn wheel_steps(
 
 fn step(id: &str, title: &str, action: Action, command: crate::host::Command) -> Step {
     let why = "the machines that the bundle is for have no network".to_owned();
-    Step { id: id.into(), title: title.into(), why, action, command, needs_root: false, undo: None }
+    Step { id: id.into(), title: title.into(), why, action, command, needs_root: false }
 }

@@ -29,10 +29,12 @@ pub struct Wish {
 
 /// The interpreter that was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Choice {
     /// Where it is, or will be.
     pub path: PathBuf,
     /// Its version.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub version: Version,
     /// Where it comes from.
     pub origin: Origin,
@@ -42,6 +44,7 @@ pub struct Choice {
 
 /// Where the chosen interpreter comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// It is installed by apt already.
@@ -61,10 +64,12 @@ impl Choice {
 
 /// An interpreter that was considered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Candidate {
     /// A path, or a package name.
     pub what: String,
     /// Its version, where it is known.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub version: Option<Version>,
     /// Whose it is, in words.
     pub origin: String,

@@ -33,5 +33,5 @@ pub(super) fn steps(facts: &Facts, settings: &Settings, before: &[Step]) -> Vec<
 
 fn step(id: &str, title: &str, action: Action, command: Command) -> Step {
     let why = "`--clean`: whoever uses the image fetches it anew".to_owned();
-    Step { id: id.into(), title: title.into(), why, action, command, needs_root: true, undo: None }
+    Step { id: id.into(), title: title.into(), why, action, command, needs_root: true }
 }

@@ -2,18 +2,20 @@
 //!
 //! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment),
 //! `repair` what is broken, `commands` how it is put right, in which `install_options`; `clean` what an
-//! image need not keep, `bundle` what machines without a network need.
+//! image need not keep, `bundle` what machines without a network need, `ids` and `words` name them.
 
 mod archive;
 mod bundle;
 mod choose;
 mod clean;
 mod commands;
+mod ids;
 mod install_options;
 mod repair;
 mod steps;
 mod undo;
 mod venv;
+mod words;
 
 use std::path::PathBuf;
 
@@ -26,9 +28,10 @@ pub use choose::{Candidate, Choice, Origin, Wish, installed};
 pub use commands::{give_back, install_packages, python_of, refresh_index};
 pub use install_options::{FETCH_A_BUNDLE, InstallOptions, is_offline};
 pub use repair::{by_hand, feasible, repair};
-pub use steps::{Decision, Selection, Settings, listed, make};
+pub use steps::{Decision, Selection, Settings, make};
 pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
 pub use venv::give_back_by_hand;
+pub use words::quoted_list;
 
 pub use crate::facts::alternatives::{GROUP, LINK};
 pub use crate::facts::apt::Sizes;
@@ -39,6 +42,7 @@ use crate::version::Requirement;
 
 /// What must change, in order. Empty = the machine has everything; only the labs can still say no.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Plan {
     /// The interpreter that was chosen; `None` while only a fresh package index can tell.
     pub python: Option<Choice>,
@@ -61,8 +65,10 @@ impl Plan {
 
 /// One change: the unit of progress, of failure, and of taking back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Step {
-    /// Stable within a plan, in kebab case.
+    /// A slug, once in a plan.
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")))]
     pub id: String,
     /// What it does, for people.
     pub title: String,
@@ -74,12 +80,11 @@ pub struct Step {
     pub command: Command,
     /// Whether it needs root.
     pub needs_root: bool,
-    /// How to take it back, as a command to type; `None` where nothing has to be taken back.
-    pub undo: Option<String>,
 }
 
 /// The closed set of changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Action {
     /// Finish what an interrupted dpkg left half-done.
@@ -184,6 +189,7 @@ pub enum Action {
         /// Made by this interpreter, named by its versioned real path.
         interpreter: PathBuf,
         /// The interpreter's version.
+        #[cfg_attr(test, schemars(with = "String"))]
         version: Version,
         /// Whether a broken one in its place is removed first.
         replace: bool,

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::ids::with_distinct_ids;
 use super::steps::configure_step;
 use super::undo::unregister_step;
 use super::{Action, InstallOptions, LINK, Plan, Step, commands, venv};
@@ -25,7 +26,7 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
         |path: &Path| format!("`{}` is gone, and `{LINK}` must not lead there", path.display());
     steps.extend(facts.selection.dangling.iter().map(|path| unregister_step(path, &why(path))));
     steps.extend(venv::give_back_step(facts));
-    Plan { steps, ..Plan::default() }
+    Plan { steps: with_distinct_ids(steps), ..Plan::default() }
 }
 
 /// Every command of a step, in order, for whoever types them: a step shows the one that tells most.
@@ -78,6 +79,5 @@ fn restore_step(system: &SystemPython) -> Option<Step> {
         command: commands::put_link(),
         action: Action::RestoreSystemPython { default, group: system.group.clone() },
         needs_root: true,
-        undo: None,
     })
 }

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 use super::archive::{self, Archive};
 use super::choose::{Chosen, Hope, choose};
 use super::commands;
+use super::ids::{slug, with_distinct_ids};
 use super::repair::feasible;
+use super::words::{quoted_list, short};
 use super::{Action, Choice, GROUP, InstallOptions, LINK, Origin, Plan, Step, Wish, clean, venv};
 use crate::course::{Course, Packages};
 use crate::error::Error;
@@ -123,7 +125,7 @@ pub fn make(course: &Course, facts: &Facts, settings: &Settings) -> Result<Decis
         &settings.install_options,
     ));
     steps.extend(clean::steps(facts, settings, &steps));
-    let steps = feasible(facts, steps)?;
+    let steps = feasible(facts, with_distinct_ids(steps))?;
     Ok(Decision::Plan(Box::new(Plan {
         python: Some(choice),
         candidates,
@@ -285,7 +287,6 @@ pub(super) fn configure_step(
         action: Action::ConfigurePackages,
         command: commands::configure_packages(install_options),
         needs_root: true,
-        undo: None,
     }
 }
 
@@ -297,7 +298,6 @@ fn refresh_step(why: &str) -> Step {
         action: Action::RefreshIndex,
         command: commands::refresh_index(),
         needs_root: true,
-        undo: None,
     }
 }
 
@@ -311,11 +311,10 @@ fn install_step(
     (!packages.is_empty()).then(|| Step {
         id: id.to_owned(),
         title: title.to_owned(),
-        why: format!("{} {verb} not installed", listed(packages)),
+        why: format!("{} {verb} not installed", quoted_list(packages)),
         action: Action::InstallPackages { packages: packages.to_vec() },
         command: commands::install_packages(packages, install_options),
         needs_root: true,
-        undo: Some(format!("apt-get remove {}", packages.join(" "))),
     })
 }
 
@@ -380,11 +379,10 @@ fn refuse_foreign(facts: &Facts) -> Result<(), Error> {
 fn register_step(path: PathBuf, priority: u32) -> Step {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Step {
-        id: format!("register-{name}"),
+        id: slug(&format!("register-{name}")),
         title: format!("Register {name} in the alternatives group {GROUP}"),
         why: format!("so that `{LINK}` can lead to it; /usr/bin/python3 stays the system's"),
         command: commands::register_alternative(&path, priority),
-        undo: Some(format!("update-alternatives --remove {GROUP} {}", path.display())),
         action: Action::RegisterAlternative { path, priority },
         needs_root: true,
     }
@@ -398,15 +396,5 @@ fn select_step(choice: &Choice) -> Step {
         command: commands::select_alternative(&choice.path),
         action: Action::SelectAlternative { path: choice.path.clone() },
         needs_root: true,
-        undo: Some(format!("update-alternatives --auto {GROUP}")),
     }
-}
-
-fn short(choice: &Choice) -> String {
-    format!("{}.{}", choice.version.major, choice.version.minor)
-}
-
-/// Names as they are shown: each in quotes, with commas between.
-pub fn listed(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::steps::{configure_step, listed};
+use super::ids::{slug, with_distinct_ids};
+use super::steps::configure_step;
+use super::words::quoted_list;
 use super::{Action, GROUP, InstallOptions, Plan, Step, commands};
 use crate::facts::alternatives::Selection;
 use crate::facts::packages::Packages;
@@ -102,7 +104,7 @@ pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<String>) {
         steps.push(archive_step(&remains.archive_files));
     }
     left.extend(left_packages(&remains.packages.needed));
-    (Plan { steps, ..Plan::default() }, left)
+    (Plan { steps: with_distinct_ids(steps), ..Plan::default() }, left)
 }
 
 /// All in one breath: there may be fifty.
@@ -114,7 +116,7 @@ fn left_packages(needed: &BTreeSet<String>) -> Option<String> {
         names => Some(format!(
             "{} packages: something else that is installed needs them: {}",
             names.len(),
-            listed(names)
+            quoted_list(names)
         )),
     }
 }
@@ -129,13 +131,12 @@ fn venv_step(venv: &Venv, account: Option<Account>) -> Result<Option<Step>, Stri
             Err(format!("`{shown}`: it holds `{stranger}`, which is not its own"))
         }
         _ => Ok(Some(Step {
-            id: format!("remove-venv-{shown}"),
+            id: slug(&format!("remove-venv-{shown}")),
             title: format!("Remove the virtual environment `{shown}`"),
             why: "setup made it".into(),
             command: commands::remove_tree(&folder, account),
             action: Action::RemoveVenv { folder },
             needs_root: false,
-            undo: None,
         })),
     }
 }
@@ -144,13 +145,12 @@ fn venv_step(venv: &Venv, account: Option<Account>) -> Result<Option<Step>, Stri
 pub(super) fn unregister_step(path: &Path, why: &str) -> Step {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Step {
-        id: format!("unregister-{name}"),
+        id: slug(&format!("unregister-{name}")),
         title: format!("Take {name} out of the alternatives group {GROUP}"),
         why: why.to_owned(),
         command: commands::unregister_alternative(path),
         action: Action::UnregisterAlternative { path: path.to_owned() },
         needs_root: true,
-        undo: None,
     }
 }
 
@@ -163,7 +163,6 @@ fn packages_step(packages: &BTreeSet<String>) -> Step {
         command: commands::remove_packages(&packages),
         action: Action::RemovePackages { packages },
         needs_root: true,
-        undo: None,
     }
 }
 
@@ -175,7 +174,6 @@ fn archive_step(files: &[String]) -> Step {
         command: commands::remove_files(files),
         action: Action::RemoveArchive { files: files.to_vec() },
         needs_root: true,
-        undo: None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use semver::Version;
 
-use super::steps::listed;
+use super::words::quoted_list;
 use super::{Action, Choice, InstallOptions, Origin, Settings, Step, commands};
 use crate::course::Course;
 use crate::error::Error;
@@ -59,7 +59,6 @@ pub(super) fn steps(
         action,
         command: commands::make_venv(&choice.path, folder, owner.clone()),
         needs_root: false,
-        undo: Some(quoted_line(&["rm".into(), "-r".into(), shown.to_string()])),
     });
     steps.extend(pip_step(folder, &course.venv.packages, owner, &settings.install_options));
     Ok(steps)
@@ -137,7 +136,6 @@ pub(super) fn give_back_step(facts: &Facts) -> Option<Step> {
             gid: owner.gid,
         },
         needs_root: true,
-        undo: None,
     })
 }
 
@@ -178,7 +176,6 @@ fn package_steps(
         action: Action::AddPip { folder: folder.clone() },
         command: commands::add_pip(folder, owner.clone()),
         needs_root: false,
-        undo: None,
     });
     add_pip.into_iter().chain(pip_step(folder, &missing, owner, install_options)).collect()
 }
@@ -191,12 +188,11 @@ fn pip_step(
 ) -> Option<Step> {
     (!packages.is_empty()).then(|| Step {
         id: "install-into-venv".into(),
-        title: format!("Install {} into the virtual environment", listed(packages)),
+        title: format!("Install {} into the virtual environment", quoted_list(packages)),
         why: "the course uses it there".into(),
         command: commands::install_into_venv(folder, packages, owner, install_options),
         action: Action::InstallIntoVenv { folder: folder.to_owned(), packages: packages.to_vec() },
         needs_root: false,
-        undo: None,
     })
 }
 

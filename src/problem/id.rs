@@ -7,6 +7,7 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $id:ident = $name:literal,)*) => {
         /// Every kind of problem, by the name that reports and `labready explain` use.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         pub enum Id {
             $($(#[$doc])* #[serde(rename = $name)] $id,)*
         }

@@ -1,135 +1,25 @@
-//! The live talk on stderr, and colours. The interface to console and indicatif is confined to this
-//! file.
-//!
-//! Colour: `--color`, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb, then whether it is a
-//! terminal. An empty variable counts as unset.
+//! What is shown on stderr while a command runs. The interface to console and indicatif is confined
+//! to this file.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use console::{Style, Term};
+use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::cli::Color;
 use crate::event::{ErrorPart, Event, StepStatus};
-use crate::finding::Severity;
-use crate::lab::Verdict;
 
+use super::paint::Paint;
 use super::words::{duration, harmless, severity};
 use super::{Report, human};
 
-/// Width where nothing tells it.
-const WIDTH: usize = 80;
-
-/// How text looks on one of the streams.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Paint {
-    coloured: bool,
-    unicode: bool,
-    width: usize,
+/// How wide the terminal of stderr is, in columns.
+pub fn columns() -> Option<usize> {
+    Term::stderr().size_checked().map(|(_, columns)| usize::from(columns))
 }
 
-impl Paint {
-    /// For a stream that is a terminal or is not, by what the environment's variables say.
-    pub fn new<'a>(
-        variable: impl Fn(&str) -> Option<&'a str>,
-        color: Color,
-        is_terminal: bool,
-    ) -> Self {
-        let terminal = variable("TERM").unwrap_or(if is_terminal { "dumb" } else { "" });
-        let coloured = match color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto if variable("NO_COLOR").is_some() => false,
-            Color::Auto if variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
-            Color::Auto => is_terminal && variable("CLICOLOR") != Some("0") && terminal != "dumb",
-        };
-        let locale =
-            ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(&variable).unwrap_or_default();
-        let is_utf8 = locale.to_uppercase().replace('-', "").ends_with("UTF8");
-        let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok());
-        let measured = || {
-            is_terminal
-                .then(|| Term::stderr().size_checked())
-                .flatten()
-                .map(|(_, columns)| usize::from(columns))
-        };
-        let width = columns.or_else(measured).unwrap_or(WIDTH).clamp(40, 120);
-        Self { coloured, unicode: is_utf8 && !matches!(terminal, "dumb" | "linux"), width }
-    }
-
-    /// Without colour, in ASCII or Unicode, at a width: for files and tests.
-    pub fn uncoloured(unicode: bool, width: usize) -> Self {
-        Self { coloured: false, unicode, width }
-    }
-
-    /// How many columns there are.
-    pub fn width(&self) -> usize {
-        self.width
-    }
-
-    /// Whether other signs than ASCII may be drawn.
-    pub fn is_unicode(&self) -> bool {
-        self.unicode
-    }
-
-    /// A good answer.
-    pub fn good(&self, text: &str) -> String {
-        self.styled(text, &Style::new().green().bold())
-    }
-
-    /// A bad answer.
-    pub fn bad(&self, text: &str) -> String {
-        self.styled(text, &Style::new().red().bold())
-    }
-
-    /// Neither good nor bad.
-    pub fn unsure(&self, text: &str) -> String {
-        self.styled(text, &Style::new().yellow().bold())
-    }
-
-    /// What the eye should find.
-    pub fn bold(&self, text: &str) -> String {
-        self.styled(text, &Style::new().bold())
-    }
-
-    /// What the eye may pass over.
-    pub fn dim(&self, text: &str) -> String {
-        self.styled(text, &Style::new().dim())
-    }
-
-    /// A verdict: a sign and a word, never the colour alone.
-    pub fn verdict(&self, verdict: Verdict) -> String {
-        let (sign, ascii, word) = match verdict {
-            Verdict::Pass => ("✓", "[ok]", "pass"),
-            Verdict::Fail => ("✗", "[!!]", "FAIL"),
-            Verdict::Inconclusive => ("?", "[??]", "inconclusive"),
-            Verdict::Error => ("✗", "[!!]", "ERROR"),
-        };
-        let text = format!("{} {word}", if self.unicode { sign } else { ascii });
-        match verdict {
-            Verdict::Pass => self.good(&text),
-            Verdict::Fail | Verdict::Error => self.bad(&text),
-            Verdict::Inconclusive => self.unsure(&text),
-        }
-    }
-
-    /// What is wrong, by how much it matters; the words say it, too.
-    pub fn severity(&self, text: &str, severity: Severity) -> String {
-        match severity {
-            Severity::Error => self.bad(text),
-            Severity::Warning => self.unsure(text),
-            Severity::Note => self.bold(text),
-        }
-    }
-
-    fn styled(&self, text: &str, style: &Style) -> String {
-        style.clone().force_styling(self.coloured).apply_to(text).to_string()
-    }
-}
-
-/// How much is said on stderr.
+/// How much is shown on stderr.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verbosity {
     /// Errors only.
@@ -140,21 +30,21 @@ pub enum Verbosity {
     Verbose,
 }
 
-/// The talk while a command runs: bars on a terminal, else one line per finished step.
-pub struct Talk {
+/// Progress, findings and errors: bars on a terminal, else one line per finished step.
+pub struct Console {
     paint: Paint,
     verbosity: Verbosity,
     bars: Option<MultiProgress>,
     running: BTreeMap<String, ProgressBar>,
-    /// The half minute of a wait that was told last.
-    said_waiting: Option<u64>,
+    /// The half minute of a wait that was shown last.
+    shown_waiting: Option<u64>,
     /// Whether a step has failed already.
-    has_told_failure: bool,
+    has_shown_failure: bool,
     /// Several errors are kept apart by an empty line.
-    has_told_error: bool,
+    has_shown_error: bool,
 }
 
-impl Talk {
+impl Console {
     /// `redraws`: stderr is a terminal whose lines may be drawn again.
     pub fn new(paint: Paint, verbosity: Verbosity, redraws: bool) -> Self {
         let bars = (redraws && verbosity != Verbosity::Quiet).then(MultiProgress::new);
@@ -163,35 +53,35 @@ impl Talk {
             verbosity,
             bars,
             running: BTreeMap::new(),
-            said_waiting: None,
-            has_told_failure: false,
-            has_told_error: false,
+            shown_waiting: None,
+            has_shown_failure: false,
+            has_shown_error: false,
         }
     }
 
-    /// Tells of an event. `report` holds it already.
-    pub fn tell(&mut self, event: &Event, report: &Report) {
+    /// Shows an event. `report` holds it already.
+    pub fn show(&mut self, event: &Event, report: &Report) {
         match event {
             Event::Planned { plan }
                 if ["setup", "repair", "undo"].contains(&report.command.as_str())
                     && !plan.is_empty() =>
             {
-                self.say(
+                self.print(
                     human::plan(report, &self.paint, self.verbosity == Verbosity::Verbose)
                         .trim_end(),
                 );
             }
             Event::StepStarted { id, title } => self.start(id, title),
             Event::StepProgress { id, percent, text } => self.progress(id, *percent, text),
-            Event::StepWaits { id, for_whom, seconds } => self.wait(id, for_whom, *seconds),
+            Event::StepWaits { id, waits_for, seconds } => self.wait(id, waits_for, *seconds),
             Event::StepFinished { step, status, duration_ms, reason } => {
                 self.finish(&step.id);
                 // Why the first one failed is the error that follows; of another that was under way
                 // nothing else would tell.
                 let is_first = *status == StepStatus::Failed
-                    && !std::mem::replace(&mut self.has_told_failure, true);
+                    && !std::mem::replace(&mut self.has_shown_failure, true);
                 let reason = reason.as_deref().filter(|_| !is_first);
-                self.say(&self.step_line(&step.title, *status, *duration_ms, reason));
+                self.print(&self.step_line(&step.title, *status, *duration_ms, reason));
             }
             Event::LabStarted { script, attempt, .. } => {
                 self.start(script, &lab_title(script, *attempt))
@@ -201,26 +91,28 @@ impl Talk {
             Event::Finding { .. } if report.command == "doctor" => {}
             Event::Finding { finding } => {
                 let word = self.paint.unsure(severity(finding.severity));
-                self.say(&format!("{word}: {}", harmless(&finding.to_string())));
+                self.print(&format!("{word}: {}", harmless(&finding.to_string())));
                 if let Some(fix) = &finding.fix {
-                    self.say(&format!(
+                    self.print(&format!(
                         "  to mend it: {}",
                         self.paint.dim(&harmless(&fix.to_string()))
                     ));
                 }
             }
-            Event::Failed { error, .. } => self.tell_error(error),
+            Event::Failed { error, .. } => self.show_error(error),
             Event::Started { .. }
             | Event::Looked { .. }
             | Event::Planned { .. }
+            | Event::LabsPlanned { .. }
+            | Event::Watching { .. }
             | Event::Finished { .. } => {}
         }
     }
 
-    /// Says why the command could not be carried out, and what to do.
-    pub fn tell_error(&mut self, error: &ErrorPart) {
+    /// Shows why the command could not be carried out, and what to do.
+    pub fn show_error(&mut self, error: &ErrorPart) {
         self.clear();
-        if std::mem::replace(&mut self.has_told_error, true) {
+        if std::mem::replace(&mut self.has_shown_error, true) {
             self.write("");
         }
         self.write(&format!("{}: {}", self.paint.bad("error"), harmless(&error.message)));
@@ -263,7 +155,7 @@ impl Talk {
         let old = self.running.remove(id);
         old.iter().for_each(ProgressBar::finish_and_clear);
         let bar = bars.add(ProgressBar::new(100));
-        let template = if self.paint.unicode {
+        let template = if self.paint.is_unicode() {
             "{spinner} {prefix} {elapsed} {wide_msg}"
         } else {
             "- {prefix} {elapsed} {wide_msg}"
@@ -288,19 +180,19 @@ impl Talk {
             bar.set_message(format!("{percent}{text}"));
         }
         if self.verbosity == Verbosity::Verbose {
-            self.say(&self.paint.dim(&format!("  {text}")));
+            self.print(&self.paint.dim(&format!("  {text}")));
         }
     }
 
-    /// Said at once, and again every half minute: whoever reads a log wants to know what takes so
+    /// Shown at once, and again every half minute: whoever reads a log wants to know what takes so
     /// long.
-    fn wait(&mut self, id: &str, for_whom: &str, seconds: u64) {
-        let text = format!("waiting for {}, {seconds} s so far", harmless(for_whom));
+    fn wait(&mut self, id: &str, waits_for: &str, seconds: u64) {
+        let text = format!("waiting for {}, {seconds} s so far", harmless(waits_for));
         match self.running.get(id) {
             Some(bar) => bar.set_message(text),
-            None if self.said_waiting != Some(seconds / 30) => {
-                self.said_waiting = Some(seconds / 30);
-                self.say(&text);
+            None if self.shown_waiting != Some(seconds / 30) => {
+                self.shown_waiting = Some(seconds / 30);
+                self.print(&text);
             }
             None => {}
         }
@@ -312,7 +204,7 @@ impl Talk {
         }
     }
 
-    fn say(&self, text: &str) {
+    fn print(&self, text: &str) {
         if self.verbosity != Verbosity::Quiet {
             self.write(text);
         }

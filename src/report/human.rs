@@ -1,12 +1,13 @@
 //! The report for people on a terminal: the plan, the labs with their pictures, and one sentence
 //! that is the answer.
 
-use crate::event::{Status, StepStatus};
+use crate::event::StepStatus;
 use crate::finding::Finding;
 use crate::host::quoted_line;
 use crate::lab::LabResult;
+use crate::outcome::Status;
 
-use super::console::Paint;
+use super::paint::Paint;
 use super::picture::Pen;
 use super::words::{count, harmless, severity, sizes, wrapped};
 use super::{Report, StepPart, picture};
@@ -25,7 +26,7 @@ pub fn text(report: &Report, paint: &Paint) -> String {
         text += &lab_text(lab, paint);
         text.push('\n');
     }
-    if !report.sentence.is_empty() {
+    if !report.outcome.sentence.is_empty() {
         text += &format!("{}\n", answer(report, paint));
     }
     text
@@ -122,11 +123,11 @@ fn indented(text: &str) -> String {
 }
 
 fn answer(report: &Report, paint: &Paint) -> String {
-    let sentence = harmless(&report.sentence);
+    let sentence = harmless(&report.outcome.sentence);
     if report.command == "plan" && !report.steps.is_empty() {
         return format!("{}: {sentence}", count(report.steps.len(), "step"));
     }
-    match report.status {
+    match report.outcome.status {
         Status::Ready => paint.good(&sentence),
         Status::NotReady => paint.bad(&sentence),
         Status::Inconclusive => paint.unsure(&sentence),

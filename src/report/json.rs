@@ -1,11 +1,12 @@
-//! The report as one JSON document, and an event as one line of JSON.
+//! The report as one JSON document, on many lines or on one, and an event as one line of JSON.
 
 use crate::error::{Error, Result};
 use crate::event::Event;
 
 use super::Report;
 
-/// The document, with a final newline. `schema.json` describes it; units stand in the keys.
+/// The document, with a final newline. `schemas/report.schema.json` describes it; units stand in the
+/// keys.
 ///
 /// # Errors
 /// [`Error::Bug`]: the model has nothing that JSON lacks.
@@ -13,11 +14,19 @@ pub fn document(report: &Report) -> Result<String> {
     serde_json::to_string_pretty(report).map(|text| harmless(&text) + "\n").map_err(bug)
 }
 
-/// One event, with a final newline.
+/// The same document on one line.
 ///
 /// # Errors
 /// [`Error::Bug`], as above.
-pub fn line(event: &Event) -> Result<String> {
+pub fn document_line(report: &Report) -> Result<String> {
+    serde_json::to_string(report).map(|text| harmless(&text) + "\n").map_err(bug)
+}
+
+/// One event, with a final newline. `schemas/event.schema.json` describes it.
+///
+/// # Errors
+/// [`Error::Bug`], as above.
+pub fn event_line(event: &Event) -> Result<String> {
     serde_json::to_string(event).map(|text| harmless(&text) + "\n").map_err(bug)
 }
 

@@ -1,13 +1,14 @@
 //! Report = the fold of all events: one model, and one renderer a file.
 //!
-//! `console` is the live talk on stderr (the only user of console and indicatif), `human` and
-//! `plain` are for people, `json` is the model as it is (`schema.json` describes it), `picture`
-//! draws a lab's timeline with characters, `svg` all of them as a picture, `words` are the small
-//! texts they share.
+//! `console` is what is shown on stderr meanwhile (the only user of console and indicatif), `human`
+//! and `plain` are for people, `json` is the model as it is (`schemas/report.schema.json` describes
+//! it), `picture` draws a lab's timeline with characters, `svg` all of them as a picture. `paint` is
+//! colour and width, `words` are the small texts that they share.
 
 pub mod console;
 pub mod human;
 pub mod json;
+pub mod paint;
 pub mod picture;
 pub mod plain;
 pub mod svg;
@@ -18,49 +19,66 @@ use std::path::PathBuf;
 use semver::Version;
 use serde::Serialize;
 
-use crate::error::Exit;
-use crate::event::{ErrorPart, Event, Status, StepStatus};
+use crate::event::{ErrorPart, Event, LabScript, StepStatus};
 use crate::facts::Facts;
 use crate::finding::Finding;
-use crate::lab::{LabResult, Verdict};
+use crate::lab::LabResult;
+use crate::outcome::Outcome;
 use crate::plan::{Candidate, Choice, Plan, Sizes, Step};
 
 /// Everything that a command found and did.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
+    /// What this document is.
+    #[cfg_attr(test, schemars(extend("const" = "labready.report")))]
     schema: &'static str,
+    /// `MAJOR.MINOR`: a minor version adds keys, a major one may break.
+    #[cfg_attr(test, schemars(regex(pattern = r"^1\.[0-9]+$")))]
     format_version: &'static str,
+    /// The version of labready.
     labready: &'static str,
-    /// The command.
-    pub command: String,
-    /// The answer.
-    pub status: Status,
-    /// The answer in one sentence.
-    pub sentence: String,
+    /// The command: `setup`, `plan`, `verify` …
+    command: String,
+    /// How it ends.
+    #[serde(flatten)]
+    outcome: Outcome,
+    /// When it began: RFC 3339, UTC.
+    #[cfg_attr(test, schemars(extend("format" = "date-time")))]
     started_at: String,
+    /// How long it all took, in milliseconds.
     duration_ms: u64,
+    /// The machine; null when it was not looked at.
     host: Option<HostPart>,
+    /// The course; null when it could not be read.
     course: Option<CoursePart>,
-    /// The interpreter that was chosen or used.
-    pub python: Option<Choice>,
+    /// The interpreter that was chosen; null when none was.
+    python: Option<Choice>,
+    /// The virtual environment; null when the machine was not looked at.
     venv: Option<VenvPart>,
     /// Interpreters that were considered.
-    pub candidates: Vec<Candidate>,
-    /// What changes, or changed.
-    pub steps: Vec<StepPart>,
-    /// What only a fresh package index can tell.
-    pub open: Vec<String>,
-    /// What the packages weigh.
-    pub sizes: Option<Sizes>,
-    /// The labs.
-    pub labs: Vec<LabResult>,
+    candidates: Vec<Candidate>,
+    /// What changes, or changed, in order.
+    steps: Vec<StepPart>,
+    /// What is open until apt's package index is fresh, in words.
+    open: Vec<String>,
+    /// What apt will fetch, where it could say.
+    sizes: Option<Sizes>,
+    /// Whether labs were run: by `verify`, by `setup` without `--no-verify`, by `doctor --labs`.
+    labs_run: bool,
+    /// The labs, in the order in which they were asked for.
+    labs: Vec<LabResult>,
+    /// That order.
+    #[serde(skip)]
+    labs_planned: Vec<LabScript>,
     /// What was noticed.
-    pub findings: Vec<Finding>,
-    /// Why the command could not be carried out.
-    pub error: Option<ErrorPart>,
+    findings: Vec<Finding>,
+    /// Why the command could not be carried out; null when it could.
+    error: Option<ErrorPart>,
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct HostPart {
     hostname: String,
     distro: DistroPart,
@@ -70,6 +88,7 @@ struct HostPart {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct DistroPart {
     id: String,
     name: String,
@@ -80,22 +99,27 @@ struct DistroPart {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct CoursePart {
     name: String,
     digest: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct VenvPart {
     path: PathBuf,
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     version: Option<Version>,
     interpreter: Option<PathBuf>,
 }
 
 /// A step and what came of it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StepPart {
-    /// Stable within a plan.
+    /// A slug, once in a plan.
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")))]
     pub id: String,
     /// What it does.
     pub title: String,
@@ -105,8 +129,6 @@ pub struct StepPart {
     pub command: Vec<String>,
     /// Whether it needs root.
     pub needs_root: bool,
-    /// How to take it back.
-    pub undo: Option<String>,
     /// What came of it.
     pub status: StepStatus,
     /// How long it took, in milliseconds.
@@ -120,11 +142,10 @@ impl Report {
     pub fn new(command: &str, started_at: String) -> Self {
         Self {
             schema: "labready.report",
-            format_version: "1.0",
+            format_version: "1.1",
             labready: env!("CARGO_PKG_VERSION"),
             command: command.to_owned(),
-            status: Status::Inconclusive,
-            sentence: String::new(),
+            outcome: Outcome::inconclusive(""),
             started_at,
             duration_ms: 0,
             host: None,
@@ -135,13 +156,20 @@ impl Report {
             steps: Vec::new(),
             open: Vec::new(),
             sizes: None,
+            labs_run: false,
             labs: Vec::new(),
+            labs_planned: Vec::new(),
             findings: Vec::new(),
             error: None,
         }
     }
 
-    /// Takes an event in.
+    /// The command.
+    pub fn command(&self) -> &str {
+        &self.command
+    }
+
+    /// Takes an event in: the only way into a report.
     pub fn note(&mut self, event: &Event) {
         match event {
             Event::Started { course, digest, .. } => {
@@ -158,23 +186,22 @@ impl Report {
                     part.reason.clone_from(reason);
                 }
             }
-            Event::LabFinished { lab } => {
-                self.labs.retain(|other| (&other.name, &other.script) != (&lab.name, &lab.script));
-                self.labs.push((**lab).clone());
+            Event::LabsPlanned { labs } => {
+                self.labs_run = true;
+                self.labs_planned.clone_from(labs);
+                self.labs.clear();
             }
+            Event::LabFinished { lab } => self.note_lab(lab),
             Event::Finding { finding } => self.findings.push(finding.clone()),
-            Event::Finished { status, sentence, duration_ms } => {
-                self.status = *status;
-                self.sentence.clone_from(sentence);
-                self.duration_ms = *duration_ms;
-            }
-            Event::Failed { error, duration_ms } => {
-                self.duration_ms = *duration_ms;
-                let not_ready = [Exit::NotReady, Exit::StepFailed, Exit::NeedsRights]
-                    .iter()
-                    .any(|exit| exit.code() == error.exit_code);
-                self.status = if not_ready { Status::NotReady } else { Status::Inconclusive };
+            Event::Finished { outcome, duration_ms } => self.finish(outcome, *duration_ms),
+            Event::Failed { outcome, error, duration_ms } => {
+                self.finish(outcome, *duration_ms);
                 self.error = Some(error.clone());
+            }
+            // What was reported is not reported again.
+            Event::Watching { .. } => {
+                self.labs.clear();
+                self.outcome = Outcome::inconclusive("");
             }
             Event::StepStarted { .. }
             | Event::StepWaits { .. }
@@ -183,20 +210,19 @@ impl Report {
         }
     }
 
-    /// Puts the labs, which end in any order, into the order in which they were asked for.
-    pub fn order_labs(&mut self, asked: &[LabResult]) {
-        self.labs = asked.to_vec();
+    fn finish(&mut self, outcome: &Outcome, duration_ms: u64) {
+        self.outcome.clone_from(outcome);
+        self.duration_ms = duration_ms;
     }
 
-    /// Forgets the labs and the answer that they gave, for another round.
-    pub fn forget_labs(&mut self) {
-        self.labs.clear();
-        self.sentence.clear();
-    }
-
-    /// How many labs have a verdict.
-    pub fn count(&self, verdict: Verdict) -> usize {
-        self.labs.iter().filter(|lab| lab.status == verdict).count()
+    /// Labs end in any order; they stand in the order in which they were asked for.
+    fn note_lab(&mut self, lab: &LabResult) {
+        let planned = &self.labs_planned;
+        let place = |lab: &LabResult| {
+            planned.iter().position(|of| (&of.name, &of.script) == (&lab.name, &lab.script))
+        };
+        self.labs.push(lab.clone());
+        self.labs.sort_by_key(place);
     }
 
     fn note_facts(&mut self, facts: &Facts) {
@@ -241,7 +267,6 @@ fn planned(step: &Step) -> StepPart {
         why: step.why.clone(),
         command: step.command.argv(),
         needs_root: step.needs_root,
-        undo: step.undo.clone(),
         status: StepStatus::Planned,
         duration_ms: 0,
         reason: None,

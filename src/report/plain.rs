@@ -9,42 +9,14 @@ use crate::event::StepStatus;
 use crate::finding::Severity;
 use crate::lab::Verdict;
 
-/// What the command says on standard output.
+/// What the command prints on standard output. A health check of a ready machine names no host, no
+/// path and no time: the text of two machines in one state is the same.
 pub fn text(report: &Report) -> String {
-    let mut lines = Vec::new();
-    if let (Some(python), "plan") = (&report.python, report.command.as_str()) {
-        lines.push(format!(
-            "Python: {} at {}, because {}.",
-            python.version,
-            python.path.display(),
-            python.why
-        ));
-        for candidate in report.candidates.iter().filter(|candidate| !candidate.taken) {
-            let version = candidate
-                .version
-                .as_ref()
-                .map(|version| format!(", version {version}"))
-                .unwrap_or_default();
-            lines.push(format!(
-                "Refused: {}{version}, {}, because {}.",
-                candidate.what, candidate.origin, candidate.why
-            ));
-        }
-    }
-    for (index, step) in report.steps.iter().enumerate() {
-        let state = match step.status {
-            StepStatus::Planned => "",
-            StepStatus::Done => ", done",
-            StepStatus::Failed => ", failed",
-            StepStatus::NotTried => ", not tried",
-        };
-        let root = if step.needs_root { ", needs root" } else { "" };
-        lines.push(format!("Step {}{state}{root}: {}. Why: {}.", index + 1, step.title, step.why));
-        lines.push(format!("Command: {}", quoted_line(&step.command)));
-    }
-    lines
-        .extend(report.open.iter().map(|open| format!("Decided once the index is there: {open}.")));
-    lines.extend(report.sizes.as_ref().map(sizes));
+    let mut lines = match report.command.as_str() {
+        "doctor" => Vec::new(),
+        "plan" => [choice(report), plan(report)].concat(),
+        _ => plan(report),
+    };
     for lab in &report.labs {
         let verdict = match lab.status {
             Verdict::Pass => "Pass",
@@ -65,6 +37,45 @@ pub fn text(report: &Report) -> String {
         lines.push(format!("{severity}: {finding}."));
         lines.extend(finding.fix.as_ref().map(|fix| format!("To mend it: {fix}")));
     }
-    lines.extend((!report.sentence.is_empty()).then(|| report.sentence.clone()));
+    lines.extend((!report.outcome.sentence.is_empty()).then(|| report.outcome.sentence.clone()));
     lines.iter().map(|line| harmless(line) + "\n").collect()
+}
+
+/// Which interpreter, and why none of the others.
+fn choice(report: &Report) -> Vec<String> {
+    let Some(python) = &report.python else { return Vec::new() };
+    let (version, path) = (&python.version, python.path.display());
+    let mut lines = vec![format!("Python: {version} at {path}, because {}.", python.why)];
+    for candidate in report.candidates.iter().filter(|candidate| !candidate.taken) {
+        let version = candidate
+            .version
+            .as_ref()
+            .map(|version| format!(", version {version}"))
+            .unwrap_or_default();
+        lines.push(format!(
+            "Refused: {}{version}, {}, because {}.",
+            candidate.what, candidate.origin, candidate.why
+        ));
+    }
+    lines
+}
+
+/// What changes, or changed.
+fn plan(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (index, step) in report.steps.iter().enumerate() {
+        let state = match step.status {
+            StepStatus::Planned => "",
+            StepStatus::Done => ", done",
+            StepStatus::Failed => ", failed",
+            StepStatus::NotTried => ", not tried",
+        };
+        let root = if step.needs_root { ", needs root" } else { "" };
+        lines.push(format!("Step {}{state}{root}: {}. Why: {}.", index + 1, step.title, step.why));
+        lines.push(format!("Command: {}", quoted_line(&step.command)));
+    }
+    let open = report.open.iter();
+    lines.extend(open.map(|open| format!("Decided once the index is there: {open}.")));
+    lines.extend(report.sizes.as_ref().map(sizes));
+    lines
 }

@@ -6,10 +6,11 @@
 //! line came, a ring when it was due. There are no scripts and nothing outside is referred to. What
 //! a screen reader needs stands in `title` and `desc`.
 
+use super::Report;
 use super::picture::{self, Row, seconds};
-use super::words::harmless;
-use super::{Report, Status};
+use super::words::{harmless, wrapped};
 use crate::lab::{LabResult, Verdict};
+use crate::outcome::Status;
 
 /// Measures in pixels: the picture, its margin, the column of the labels, that of the times, a row,
 /// a line of text.
@@ -48,8 +49,10 @@ pub fn document(report: &Report) -> String {
     };
     sheet.text(MARGIN, 14.0, "heading", &shortened(&heading, HEADING_LENGTH));
     sheet.y += 26.0;
-    let answer =
-        report.error.as_ref().map_or(report.sentence.as_str(), |error| error.message.as_str());
+    let answer = report
+        .error
+        .as_ref()
+        .map_or(report.outcome.sentence.as_str(), |error| error.message.as_str());
     sheet.paragraph("", answer);
     for (index, lab) in report.labs.iter().enumerate() {
         sheet.lab(index + 1, lab);
@@ -60,7 +63,7 @@ pub fn document(report: &Report) -> String {
         sheet.legend();
     }
     let height = sheet.y + MARGIN;
-    let status = match report.status {
+    let status = match report.outcome.status {
         Status::Ready => "ready",
         Status::NotReady => "not ready",
         Status::Inconclusive => "inconclusive",
@@ -242,7 +245,7 @@ impl Sheet {
 
     /// Running text, broken into lines.
     fn paragraph(&mut self, class: &str, text: &str) {
-        for line in wrapped(&harmless(text), TEXT_LENGTH) {
+        for line in lines(&harmless(text)) {
             self.text(MARGIN, 14.0, class, &line);
             self.y += LINE;
         }
@@ -284,26 +287,14 @@ fn shortened(text: &str, length: usize) -> String {
     text.chars().take(length.saturating_sub(1)).chain(['…']).collect()
 }
 
-/// Lines of so many characters at the most, broken between words where that can be.
-fn wrapped(text: &str, length: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let mut rest: Vec<char> = word.chars().collect();
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + rest.len() <= length => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => {
-                while !rest.is_empty() {
-                    let next = rest.split_off(rest.len().min(length));
-                    lines.push(rest.into_iter().collect());
-                    rest = next;
-                }
-            }
-        }
-    }
-    lines
+/// Lines that fit: broken between words, and within a word that is longer than a line.
+fn lines(text: &str) -> Vec<String> {
+    let words = wrapped(text, TEXT_LENGTH);
+    let fitting = |line: &str| -> Vec<String> {
+        let characters: Vec<char> = line.chars().collect();
+        characters.chunks(TEXT_LENGTH).map(|part| part.iter().collect()).collect()
+    };
+    words.lines().flat_map(fitting).collect()
 }
 
 /// Foreign text as XML can hold it.

@@ -3,7 +3,6 @@
 use insta::assert_snapshot;
 
 use crate::machine::{Machine, Output};
-use crate::schema;
 
 /// What a person sees, without the machine's free space.
 fn seen(output: &Output) -> String {
@@ -39,7 +38,7 @@ fn everything_that_is_wrong_is_told_with_what_mends_it() {
     before.is_the_same_as(&machine.tree());
     assert_snapshot!(machine.labready(["doctor", "--plain"]).run().stdout);
     let report = machine.labready(["doctor", "--format", "json"]).run();
-    schema::expect_valid(&report.json());
+    assert_eq!(report.report()["status"], "not_ready", "{report}");
 
     assert_eq!(
         machine.labready(["repair", "--yes"]).run().succeeds().last_line(),

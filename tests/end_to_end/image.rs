@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use crate::machine::{Command, Machine};
-use crate::schema;
 
 const COLD: Duration = Duration::from_secs(420);
 const POLICY: &str = "/usr/sbin/policy-rc.d";
@@ -186,8 +185,7 @@ fn a_chroot_that_has_nothing_but_its_files_becomes_ready_and_keeps_no_cache() {
         "json",
     ];
     let output = image(&setup);
-    let report = output.succeeds().json();
-    schema::expect_valid(&report);
+    let report = output.succeeds().report();
     output.does_not_say("E: ").does_not_say("/dev/pts");
     assert_eq!(report["status"].as_str(), Some("ready"), "{output}");
     assert!(machine.has_package("lr-daemon") && !was_started(&machine));

@@ -254,7 +254,7 @@ fn every_source_that_fails_is_a_warning_with_file_line_and_reason_and_setup_goes
     let output = machine.labready(["setup", "--yes", "--no-verify", "--format", "json"]).run();
     output.succeeds();
     assert!(machine.has_package("build-essential"));
-    let report = output.json();
+    let report = output.report();
     let found = report["findings"].as_array().unwrap().iter().map(|finding| {
         let text = |key: &str| finding[key].as_str().unwrap().replace(&port.to_string(), "PORT");
         let fix = finding["fix"]["command"].as_str().unwrap_or("-");

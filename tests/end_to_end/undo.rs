@@ -93,7 +93,7 @@ fn nothing_is_taken_back_without_an_answer() {
     machine.labready(["undo"]).run().exits(2).says("--yes");
     let mut running = machine.labready(["undo"]).on_a_terminal().start();
     running.sees("Remove the virtual environment").sees("[y/N]").types("n\n");
-    running.finish().exits(0).says("Nothing was changed.");
+    running.finish().exits(1).says("Nothing was changed.");
     tree.without(&CACHES).is_the_same_as(&machine.tree().without(&CACHES));
     machine
         .labready(["undo", "--yes"])

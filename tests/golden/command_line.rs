@@ -8,7 +8,7 @@ use std::process::Stdio;
 use insta::assert_snapshot;
 use labready::error::Exit;
 use labready::facts::Facts;
-use labready::report::console::Paint;
+use labready::report::paint::Paint;
 use labready::report::{human, json, plain};
 
 use super::documents::{full_report, planned};

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use labready::course::{Due, Mark, Timeline};
-use labready::event::{Event, Status};
+use labready::error::Exit;
+use labready::event::Event;
 use labready::lab::{Attempt, LabResult, Reason, SeenMark, Verdict};
+use labready::outcome::{Outcome, Status};
 use labready::report::{Report, svg};
 
 /// Two tasks that share a second: the lab, with when each of its lines was stamped, in milliseconds
@@ -48,7 +50,8 @@ fn document(labs: Vec<LabResult>, status: Status, sentence: &str) -> String {
     for lab in labs {
         report.note(&Event::LabFinished { lab: Box::new(lab) });
     }
-    report.note(&Event::Finished { status, sentence: sentence.to_owned(), duration_ms: 3000 });
+    let outcome = Outcome { status, exit: Exit::NotReady, sentence: sentence.to_owned() };
+    report.note(&Event::Finished { outcome, duration_ms: 3000 });
     svg::document(&report)
 }
 

@@ -81,9 +81,5 @@ fn step_text(step: &Step) -> String {
         (None, true) => "as root".into(),
         (None, false) => "as whoever runs it".into(),
     };
-    let undo = step.undo.as_deref().unwrap_or("nothing");
-    format!(
-        "{}, {who}: {}\n  because {}\n  $ {}\n  taken back by: {undo}\n",
-        step.id, step.title, step.why, step.command
-    )
+    format!("{}, {who}: {}\n  because {}\n  $ {}\n", step.id, step.title, step.why, step.command)
 }

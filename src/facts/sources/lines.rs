@@ -1,6 +1,6 @@
 //! The one-line form: `deb [arch=amd64 signed-by=/key.asc] ADDRESS SUITE COMPONENT…`.
 
-use super::{Source, is_no, listed, without_credentials};
+use super::{Source, is_no, split_list, without_credentials};
 
 /// Reads a file of it. What is no source is passed over.
 pub(super) fn parse(text: &str) -> Vec<Source> {
@@ -26,7 +26,7 @@ fn source(line: usize, words: &[String]) -> Option<Source> {
         address: without_credentials(address),
         suites: vec![suite.clone()],
         components: components.to_vec(),
-        signed_by: option("signed-by").map(listed).unwrap_or_default(),
+        signed_by: option("signed-by").map(split_list).unwrap_or_default(),
         binary: kind == "deb",
         enabled: !option("enabled").is_some_and(is_no),
         ..Source::default()

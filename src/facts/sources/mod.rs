@@ -165,7 +165,7 @@ fn is_no(value: &str) -> bool {
 }
 
 /// `/a.gpg,/b.gpg` and `F23C… A4BC…` are lists.
-fn listed(value: &str) -> Vec<String> {
+fn split_list(value: &str) -> Vec<String> {
     value
         .split(|c: char| c == ',' || c.is_whitespace())
         .filter(|key| !key.is_empty())

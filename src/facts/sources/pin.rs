@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What our preferences let come from the archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Pin {
     /// The archive's Origin, by which apt tells its packages.
     pub origin: String,

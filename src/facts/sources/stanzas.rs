@@ -1,7 +1,7 @@
 //! The deb822 form: stanzas of `Types`, `URIs`, `Suites` … between empty lines. Comments may stand
 //! anywhere; an indented line goes on.
 
-use super::{Source, is_no, listed, without_credentials};
+use super::{Source, is_no, split_list, without_credentials};
 
 /// What stands for a key that is part of the file.
 const EMBEDDED: &str = "the key in the file itself";
@@ -54,7 +54,7 @@ fn sources(stanza: &Stanza) -> Vec<Source> {
     let words = |name: &str| field(name).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let signed_by = match field("signed-by") {
         value if value.contains("-----BEGIN") => vec![EMBEDDED.to_owned()],
-        value => listed(value),
+        value => split_list(value),
     };
     let kinds = words("types");
     let mut sources = Vec::new();

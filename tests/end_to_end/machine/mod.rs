@@ -3,7 +3,8 @@
 //!
 //! `recipe` makes a root filesystem, `layers` keeps it between runs, `holder` keeps a machine
 //! alive, `carried` gives it this network's settings, `command` and `terminal` run programs on it,
-//! `tree` and `watch` tell what they did, `ports` are for servers beside them.
+//! `tree` and `watch` tell what they did, `schema` is what their reports have to be, `ports` are for
+//! servers beside them.
 
 mod carried;
 mod command;
@@ -13,6 +14,7 @@ mod ports;
 pub mod prerequisites;
 mod recipe;
 mod running;
+mod schema;
 mod terminal;
 mod tree;
 mod watch;

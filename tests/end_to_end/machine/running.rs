@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use console::strip_ansi_codes;
 
+use super::schema;
+
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// How a command ended, and what it said.
@@ -65,11 +67,13 @@ impl Output {
         self.stdout.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
     }
 
-    /// Stdout as JSON.
+    /// Stdout as the report that it is. Fails the test unless it is as the committed schema says.
     #[track_caller]
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("not JSON ({error}): {self}"))
+    pub fn report(&self) -> serde_json::Value {
+        let report = serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("not JSON ({error}): {self}"));
+        schema::expect_valid(&report);
+        report
     }
 }
 

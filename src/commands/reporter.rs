@@ -1,19 +1,21 @@
-//! Where events go: the report, the talk on stderr, the log, and at the end every format that was
-//! asked for.
+//! Where events go: the report, the screen, the log, and at the end every format that was asked
+//! for.
 
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::cli::{Cli, Format, ReportFile};
+use crate::cli::{Cli, Color, Format, ReportFile};
 use crate::error::{Error, Exit, Result};
 use crate::event::Event;
 use crate::host::{Clock, Host};
-use crate::lab::LabResult;
-use crate::report::console::{Paint, Talk, Verbosity};
+use crate::outcome::Outcome;
+use crate::report::console::{Console, Verbosity, columns};
+use crate::report::paint::Paint;
 use crate::report::{Report, human, json, plain, svg};
 
 /// The listeners of one run.
-pub(super) struct Output {
+pub(super) struct Reporter {
     host: Host,
     clock: Clock,
     format: Format,
@@ -25,17 +27,27 @@ pub(super) struct Output {
 
 struct Listeners {
     report: Report,
-    talk: Talk,
+    console: Console,
     /// Files that take each event as a line: `--log`, and `--report ndjson=…`.
     logs: Vec<Box<dyn Write + Send>>,
 }
 
+/// The tools for course authors print a text of their own instead.
+fn prints_report(report: &Report) -> bool {
+    report.command() != "course"
+}
+
 /// A run that could not even open its outputs.
 pub(super) fn without_report(host: &Host, error: &Error) -> Exit {
-    let paint =
-        Paint::new(|name| host.variable(name), crate::cli::Color::Auto, host.streams().stderr);
-    Talk::new(paint, Verbosity::Normal, false).tell_error(&error.into());
+    let paint = paint(host, Color::Auto, host.streams().stderr);
+    Console::new(paint, Verbosity::Normal, false).show_error(&error.into());
     error.exit()
+}
+
+/// How text looks on a stream of this host.
+fn paint(host: &Host, color: Color, is_terminal: bool) -> Paint {
+    let columns = if is_terminal { columns() } else { None };
+    Paint::new(|name| host.variable(name), color, is_terminal, columns)
 }
 
 /// A file of `--report` or `--log` that cannot be written: nothing was done yet, and another one
@@ -48,7 +60,24 @@ fn unwritable(error: Error) -> Error {
     }
 }
 
-impl Output {
+/// Opens every file that takes events as they happen.
+fn open_logs(
+    host: &Host,
+    event_files: &[ReportFile],
+    log: Option<&Path>,
+) -> Result<Vec<Box<dyn Write + Send>>> {
+    let mut logs = Vec::new();
+    for file in event_files {
+        host.write_whole(&file.path, "").map_err(unwritable)?;
+        logs.push(host.append_to(&file.path).map_err(unwritable)?);
+    }
+    if let Some(log) = log {
+        logs.push(host.append_to(log).map_err(unwritable)?);
+    }
+    Ok(logs)
+}
+
+impl Reporter {
     /// Opens everything that will be written, so that a bad path fails before anything is done.
     pub fn open(host: &Host, cli: &Cli) -> Result<Self> {
         let clock = Clock::start();
@@ -60,55 +89,38 @@ impl Output {
             (_, true) => Verbosity::Verbose,
             _ => Verbosity::Normal,
         };
-        let (line_files, files): (Vec<_>, Vec<_>) =
+        let (event_files, files): (Vec<_>, Vec<_>) =
             common.report.iter().cloned().partition(|report| report.format == Format::Ndjson);
-        let mut logs = Vec::new();
-        for report in &line_files {
-            logs.push(
-                host.write_whole(&report.path, "")
-                    .and_then(|()| host.append_to(&report.path))
-                    .map_err(unwritable)?,
-            );
-        }
-        if let Some(log) = &common.log {
-            logs.push(host.append_to(log).map_err(unwritable)?);
-        }
+        let logs = open_logs(host, &event_files, common.log.as_deref())?;
         for report in &files {
             host.can_hold(&report.path).map_err(unwritable)?;
         }
         let redraws = streams.stderr
             && format != Format::Plain
             && host.variable("TERM").is_some_and(|term| term != "dumb");
-        let talk = Talk::new(
-            Paint::new(|name| host.variable(name), common.color, streams.stderr),
-            verbosity,
-            redraws,
-        );
+        let console = Console::new(paint(host, common.color, streams.stderr), verbosity, redraws);
+        let report = Report::new(cli.command.name(), clock.started_at_rfc3339());
         Ok(Self {
             host: host.clone(),
             clock,
             format,
-            paint: Paint::new(|name| host.variable(name), common.color, streams.stdout),
+            paint: paint(host, common.color, streams.stdout),
             files,
-            listeners: Mutex::new(Listeners {
-                report: Report::new(cli.command.name(), clock.started_at_rfc3339()),
-                talk,
-                logs,
-            }),
+            listeners: Mutex::new(Listeners { report, console, logs }),
         })
     }
 
-    /// Tells every listener.
+    /// Passes an event to every listener.
     pub fn emit(&self, event: Event) {
         let mut listeners = self.listeners();
-        let Listeners { report, talk, logs } = &mut *listeners;
+        let Listeners { report, console, logs } = &mut *listeners;
         report.note(&event);
-        talk.tell(&event, report);
-        if let Ok(line) = json::line(&event) {
+        console.show(&event, report);
+        if let Ok(line) = json::event_line(&event) {
             // A full disk must not keep a machine from becoming ready; the report at the end says
             // what was lost.
             logs.retain_mut(|log| log.write_all(line.as_bytes()).is_ok());
-            if self.format == Format::Ndjson {
+            if self.format == Format::Ndjson && prints_report(report) {
                 let _ = self.print(&line);
             }
         }
@@ -121,27 +133,24 @@ impl Output {
 
     /// The command's name.
     pub fn command(&self) -> String {
-        self.listeners().report.command.clone()
+        self.listeners().report.command().to_owned()
     }
 
     /// Makes room for a question.
-    pub fn clear_talk(&self) {
-        self.listeners().talk.clear();
+    pub fn clear_screen(&self) {
+        self.listeners().console.clear();
     }
 
-    /// Puts the labs, which end in any order, into the order in which they were asked for.
-    pub fn order_labs(&self, asked: &[LabResult]) {
-        self.listeners().report.order_labs(asked);
+    /// The command, or a round of it, ended like this.
+    pub fn finish(&self, outcome: Outcome) {
+        self.emit(Event::Finished { outcome, duration_ms: self.clock.elapsed_ms() });
     }
 
-    /// Prints the report as it stands, when more is to come.
-    pub fn print_report(&self) -> Result<()> {
+    /// Writes the report as it is now, on stdout and into its files.
+    pub fn write_report(&self) -> Result<()> {
         let mut listeners = self.listeners();
-        listeners.talk.clear();
-        self.write_out(&listeners.report)?;
-        // It is told; what comes next is told by itself.
-        listeners.report.forget_labs();
-        Ok(())
+        listeners.console.clear();
+        self.write_out(&listeners.report)
     }
 
     /// Writes data to stdout. A closed pipe is a success: whoever listened has heard enough.
@@ -153,30 +162,30 @@ impl Output {
         }
     }
 
-    /// Ends the run: says the error, prints the report, writes the files, and gives the exit code.
-    pub fn close(&self, outcome: Result<Exit>) -> Exit {
-        let exit = outcome.unwrap_or_else(|error| {
-            self.emit(Event::Failed {
-                error: (&error).into(),
-                duration_ms: self.clock.elapsed_ms(),
-            });
-            error.exit()
-        });
-        let mut listeners = self.listeners();
-        listeners.talk.clear();
-        let report = &listeners.report;
-        let written = self.write_out(report);
-        match written {
+    /// Ends the run: notes how it ended, writes the report, and gives the exit code.
+    pub fn close(&self, result: Result<Outcome>) -> Exit {
+        let exit = match result {
+            Ok(outcome) => {
+                let exit = outcome.exit;
+                self.finish(outcome);
+                exit
+            }
+            Err(error) => {
+                self.emit(Event::failed(&error, self.clock.elapsed_ms()));
+                error.exit()
+            }
+        };
+        match self.write_report() {
             Ok(()) => exit,
             Err(error) => {
-                listeners.talk.tell_error(&(&error).into());
+                self.listeners().console.show_error(&(&error).into());
                 if exit == Exit::Ready { error.exit() } else { exit }
             }
         }
     }
 
     fn write_out(&self, report: &Report) -> Result<()> {
-        if report.command != "course" && self.format != Format::Ndjson {
+        if prints_report(report) && self.format != Format::Ndjson {
             self.print(&self.rendered(report, self.format, &self.paint)?)?;
         }
         for file in &self.files {
@@ -192,6 +201,7 @@ impl Output {
             Format::Human => Ok(human::text(report, paint)),
             Format::Plain => Ok(plain::text(report)),
             Format::Json => json::document(report),
+            Format::Line => json::document_line(report),
             Format::Ndjson => Ok(String::new()),
             Format::Svg => Ok(svg::document(report)),
         }

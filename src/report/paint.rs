@@ -1,0 +1,121 @@
+//! How text looks on a stream: colour, signs and width.
+//!
+//! Colour: `--color`, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb, then whether it is a
+//! terminal. An empty variable counts as unset.
+
+use crate::cli::Color;
+use crate::finding::Severity;
+use crate::lab::Verdict;
+
+/// Escapes of ANSI terminals.
+const GREEN: &str = "\u{1b}[32m\u{1b}[1m";
+const RED: &str = "\u{1b}[31m\u{1b}[1m";
+const YELLOW: &str = "\u{1b}[33m\u{1b}[1m";
+const BOLD: &str = "\u{1b}[1m";
+const DIM: &str = "\u{1b}[2m";
+const RESET: &str = "\u{1b}[0m";
+/// Width where nothing tells it.
+const WIDTH: usize = 80;
+
+/// How text looks on one of the streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paint {
+    coloured: bool,
+    unicode: bool,
+    width: usize,
+}
+
+impl Paint {
+    /// For a stream that is a terminal of so many columns, or is none, by what the environment's
+    /// variables say.
+    pub fn new<'a>(
+        variable: impl Fn(&str) -> Option<&'a str>,
+        color: Color,
+        is_terminal: bool,
+        columns: Option<usize>,
+    ) -> Self {
+        let terminal = variable("TERM").unwrap_or(if is_terminal { "dumb" } else { "" });
+        let coloured = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if variable("NO_COLOR").is_some() => false,
+            Color::Auto if variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+            Color::Auto => is_terminal && variable("CLICOLOR") != Some("0") && terminal != "dumb",
+        };
+        let locale =
+            ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(&variable).unwrap_or_default();
+        let is_utf8 = locale.to_uppercase().replace('-', "").ends_with("UTF8");
+        let typed = variable("COLUMNS").and_then(|columns| columns.parse().ok());
+        let width = typed.or(columns).unwrap_or(WIDTH).clamp(40, 120);
+        Self { coloured, unicode: is_utf8 && !matches!(terminal, "dumb" | "linux"), width }
+    }
+
+    /// Without colour, in ASCII or Unicode, at a width: for files and tests.
+    pub fn uncoloured(unicode: bool, width: usize) -> Self {
+        Self { coloured: false, unicode, width }
+    }
+
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Whether other signs than ASCII may be drawn.
+    pub fn is_unicode(&self) -> bool {
+        self.unicode
+    }
+
+    /// A good answer.
+    pub fn good(&self, text: &str) -> String {
+        self.styled(text, GREEN)
+    }
+
+    /// A bad answer.
+    pub fn bad(&self, text: &str) -> String {
+        self.styled(text, RED)
+    }
+
+    /// Neither good nor bad.
+    pub fn unsure(&self, text: &str) -> String {
+        self.styled(text, YELLOW)
+    }
+
+    /// What the eye should find.
+    pub fn bold(&self, text: &str) -> String {
+        self.styled(text, BOLD)
+    }
+
+    /// What the eye may pass over.
+    pub fn dim(&self, text: &str) -> String {
+        self.styled(text, DIM)
+    }
+
+    /// A verdict: a sign and a word, never the colour alone.
+    pub fn verdict(&self, verdict: Verdict) -> String {
+        let (sign, ascii, word) = match verdict {
+            Verdict::Pass => ("✓", "[ok]", "pass"),
+            Verdict::Fail => ("✗", "[!!]", "FAIL"),
+            Verdict::Inconclusive => ("?", "[??]", "inconclusive"),
+            Verdict::Error => ("✗", "[!!]", "ERROR"),
+        };
+        let text = format!("{} {word}", if self.unicode { sign } else { ascii });
+        match verdict {
+            Verdict::Pass => self.good(&text),
+            Verdict::Fail | Verdict::Error => self.bad(&text),
+            Verdict::Inconclusive => self.unsure(&text),
+        }
+    }
+
+    /// What is wrong, by how much it matters; the words say it, too.
+    pub fn severity(&self, text: &str, severity: Severity) -> String {
+        match severity {
+            Severity::Error => self.bad(text),
+            Severity::Warning => self.unsure(text),
+            Severity::Note => self.bold(text),
+        }
+    }
+
+    fn styled(&self, text: &str, style: &str) -> String {
+        if self.coloured { format!("{style}{text}{RESET}") } else { text.to_owned() }
+    }
+}
