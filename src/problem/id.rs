@@ -36,10 +36,12 @@ macro_rules! ids {
 ids! {
     /// Another run of labready works on the same machine or the same folder.
     AnotherRun = "another-run",
-    /// Another program uses apt or dpkg.
-    AptInUse = "apt-in-use",
     /// apt's cache or index could not be emptied.
     AptCacheLeft = "apt-cache-left",
+    /// Another program uses apt or dpkg.
+    AptInUse = "apt-in-use",
+    /// deadsnakes has nothing for this architecture.
+    ArchitectureNotServed = "architecture-not-served",
     /// apt does not accept deadsnakes, though the server answers.
     ArchiveNotAccepted = "archive-not-accepted",
     /// deadsnakes serves nothing for this release.
@@ -48,8 +50,6 @@ ids! {
     ArchiveOverridden = "archive-overridden",
     /// deadsnakes has no Python in range for this release.
     ArchiveWithoutPython = "archive-without-python",
-    /// deadsnakes has nothing for this architecture.
-    ArchitectureNotServed = "architecture-not-served",
     /// A bundle's file is not as it was made, or its list cannot be read.
     BundleDamaged = "bundle-damaged",
     /// A bundle is for another release, architecture, course or Python.
@@ -74,10 +74,10 @@ ids! {
     DpkgInterrupted = "dpkg-interrupted",
     /// Something is there that would have to be overwritten.
     FileInTheWay = "file-in-the-way",
-    /// A folder that must be written lies on a file system that is mounted read-only.
-    FileSystemReadOnly = "file-system-read-only",
     /// The system refused a file operation or the start of a program.
     FileRefused = "file-refused",
+    /// A folder that must be written lies on a file system that is mounted read-only.
+    FileSystemReadOnly = "file-system-read-only",
     /// apt has no package index, and none could be fetched.
     IndexMissing = "index-missing",
     /// The index names archives that the server has no more, even after a refresh.
