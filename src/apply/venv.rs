@@ -7,13 +7,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use semver::Version;
-
 use super::{STEP_LIMIT, failed, last_words};
 use crate::error::Result;
 use crate::facts::venv::{self, State, UNFINISHED, normalized};
 use crate::host::{Command, Finished, Host};
 use crate::plan::{self, FETCH_A_BUNDLE, Step, is_offline, python_of};
+use crate::version::PythonVersion;
 
 const FILE_LIMIT: Duration = Duration::from_secs(300);
 
@@ -22,7 +21,7 @@ pub(super) fn make(
     host: &Host,
     step: &Step,
     folder: &Path,
-    version: &Version,
+    version: &PythonVersion,
     replace: bool,
 ) -> Result<()> {
     // The plan was made a while ago. What came there since is somebody's.
@@ -158,7 +157,7 @@ fn check(
     host: &Host,
     step: &Step,
     folder: &Path,
-    version: &Version,
+    version: &PythonVersion,
     finished: &Finished,
 ) -> Result<()> {
     let made = venv::gather_marked(host, folder);

@@ -4,11 +4,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::host::{Host, Kind};
-use crate::version;
+use crate::version::{self, PythonVersion};
 
 /// Stands in a virtual environment while it is being made, and in one whose making was cut off.
 pub const UNFINISHED: &str = ".labready-unfinished";
@@ -48,7 +47,7 @@ pub struct Venv {
     pub parent_uid: Option<u32>,
     /// The version of the interpreter that made it.
     #[serde(default)]
-    pub version: Option<Version>,
+    pub version: Option<PythonVersion>,
     /// Where its `bin/python` leads.
     #[serde(default)]
     pub interpreter: Option<PathBuf>,

@@ -16,6 +16,7 @@ use crate::facts::interpreters::Home;
 use crate::facts::package_source::View;
 use crate::facts::packages::Packages;
 use crate::facts::venv::{State, normalized};
+use crate::version::PythonVersion;
 
 const NO_PYTHON: &str = "add an apt source that offers one; on an Ubuntu that needs deadsnakes, `labready setup` on this machine adds it";
 
@@ -102,7 +103,7 @@ fn wheel_steps(
             command,
         )
     };
-    let series = |version: &semver::Version| {
+    let series = |version: &PythonVersion| {
         (version.major, version.minor) == (choice.version.major, choice.version.minor)
     };
     let venv = &facts.venv;

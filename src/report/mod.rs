@@ -15,7 +15,6 @@ pub(crate) mod words;
 
 use std::path::PathBuf;
 
-use semver::Version;
 use serde::Serialize;
 
 use crate::error::Exit;
@@ -24,6 +23,7 @@ use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lab::{LabResult, Verdict};
 use crate::plan::{Candidate, Choice, Plan, Sizes, Step};
+use crate::version::PythonVersion;
 
 /// Everything that a command found and did.
 #[derive(Clone, Debug, Serialize)]
@@ -88,7 +88,7 @@ struct CoursePart {
 #[derive(Clone, Debug, Serialize)]
 struct VenvPart {
     path: PathBuf,
-    version: Option<Version>,
+    version: Option<PythonVersion>,
     interpreter: Option<PathBuf>,
 }
 
