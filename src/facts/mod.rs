@@ -16,6 +16,7 @@ pub mod machine;
 pub mod network;
 pub mod package_source;
 pub mod packages;
+pub mod pip;
 pub mod removable;
 pub mod sources;
 pub mod system_python;

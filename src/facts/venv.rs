@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::pip;
 use crate::host::{Host, Kind};
 use crate::version::{self, PythonVersion};
 
@@ -200,24 +201,9 @@ fn problem(host: &Host, venv: &mut Venv) -> Option<String> {
     if host.lstat(&site_packages).kind != Kind::Folder {
         return Some(format!("it has no lib/{series}/site-packages"));
     }
-    venv.packages = packages_in(host, &site_packages);
+    venv.packages = pip::installed_in(host, &site_packages);
     moved_from(host, &venv.folder)
         .map(|old| format!("it was made as `{old}` and moved here; its scripts still point there"))
-}
-
-/// The normalized names (PEP 503) of what pip has installed: one `NAME-VERSION.dist-info` each.
-fn packages_in(host: &Host, site_packages: &Path) -> BTreeSet<String> {
-    let names = host.list(site_packages);
-    let installed = names.iter().filter_map(|name| {
-        let (name, _) = name.to_str()?.strip_suffix(".dist-info")?.split_once('-')?;
-        Some(normalized(name))
-    });
-    installed.collect()
-}
-
-/// A pip package's name as PEP 503 compares it.
-pub fn normalized(name: &str) -> String {
-    name.to_lowercase().replace(['_', '.'], "-")
 }
 
 /// bin/activate holds the absolute path that the environment was made at, as do all its scripts.

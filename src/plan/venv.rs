@@ -8,7 +8,8 @@ use super::{Action, Choice, InstallOptions, Origin, Settings, Step, commands};
 use crate::course::Course;
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::facts::venv::{State, normalized};
+use crate::facts::pip::normalized;
+use crate::facts::venv::State;
 use crate::host::{Account, quoted_line};
 use crate::version::PythonVersion;
 
