@@ -7,13 +7,13 @@ use std::time::Duration;
 use super::Task;
 use crate::apply::apply;
 use crate::bundle::{self, Fetched, Manifest};
-use crate::cli::Bundle;
+use crate::cli::BundleArgs;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
 use crate::facts::{Facts, apt, closure};
 use crate::plan::{self, Decision, PackageSource, Plan, Settings, View};
 
-pub(super) fn run(task: &Task<'_>, options: &Bundle) -> Result<Exit> {
+pub(super) fn run(task: &Task<'_>, options: &BundleArgs) -> Result<Exit> {
     let settings = task.settings(None)?;
     if settings.wish.named.is_some() {
         return Err(Error::Usage {

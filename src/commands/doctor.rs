@@ -5,14 +5,14 @@ use std::cmp::Reverse;
 
 use super::look::decide;
 use super::{Task, verify};
-use crate::cli::Doctor;
+use crate::cli::DoctorArgs;
 use crate::diagnosis;
 use crate::error::{Exit, Result};
 use crate::event::{Event, Status};
 use crate::finding::{Finding, Severity};
 use crate::report::words;
 
-pub(super) fn run(task: &Task<'_>, options: &Doctor) -> Result<Exit> {
+pub(super) fn run(task: &Task<'_>, options: &DoctorArgs) -> Result<Exit> {
     let settings = task.settings(Some(&options.wish))?;
     let (facts, planned) = decide(task, &settings)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });

@@ -47,31 +47,29 @@ pub(super) fn run(task: &Task<'_>, setting: &Setting) -> Result<Exit> {
         unsure += usize::from(!is_right && is_unsure);
         task.output.emit(Event::Finding { finding: finding(case, result, is_right) });
     }
-    let total = results.len();
-    let (status, exit, sentence) = if wrong > 0 {
-        (
-            Status::NotReady,
-            Exit::NotReady,
-            format!(
-                "The judge was wrong about {wrong} of {total} scripts: do not trust it on this machine."
-            ),
-        )
+    let (status, exit, sentence) = answer(wrong, unsure, results.len());
+    task.finish(status, sentence);
+    Ok(exit)
+}
+
+/// What the selftest says after so many wrong and unsure verdicts.
+fn answer(wrong: usize, unsure: usize, total: usize) -> (Status, Exit, String) {
+    if wrong > 0 {
+        let sentence = format!(
+            "The judge was wrong about {wrong} of {total} scripts: do not trust it on this machine."
+        );
+        (Status::NotReady, Exit::NotReady, sentence)
     } else if unsure > 0 {
         let sentence = format!(
             "Inconclusive: {unsure} of {total} scripts could not be judged; run it again when this machine is quieter."
         );
         (Status::Inconclusive, Exit::Inconclusive, sentence)
     } else {
-        (
-            Status::Ready,
-            Exit::Ready,
-            format!(
-                "The judge can tell serial from side by side on this machine: right about all {total} scripts."
-            ),
-        )
-    };
-    task.finish(status, sentence);
-    Ok(exit)
+        let sentence = format!(
+            "The judge can tell serial from side by side on this machine: right about all {total} scripts."
+        );
+        (Status::Ready, Exit::Ready, sentence)
+    }
 }
 
 /// A script, and the verdict that is right.

@@ -10,7 +10,7 @@ use super::look::{look, warn};
 use super::rights::Rights;
 use super::{Task, first_boot, verify};
 use crate::apply::{Journal, apply, held_back, let_go};
-use crate::cli::Setup;
+use crate::cli::SetupArgs;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
 use crate::facts::Facts;
@@ -23,7 +23,7 @@ const ROUNDS: usize = 5;
 /// sudo forgets after five minutes on some systems.
 const RENEWAL: Duration = Duration::from_secs(60);
 
-pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Exit> {
+pub(super) fn run(task: &Task<'_>, options: &SetupArgs) -> Result<Exit> {
     let mut settings = task.settings(Some(&options.wish))?;
     settings.install_options.image = options.image;
     settings.clean = options.clean;
@@ -106,7 +106,7 @@ fn prove(
     settings: &Settings,
     facts: &Facts,
     plan: &Plan,
-    options: &Setup,
+    options: &SetupArgs,
 ) -> Result<Exit> {
     if options.no_verify {
         task.finish(Status::Ready, "Everything is in place; the labs were not run.");

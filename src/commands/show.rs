@@ -3,11 +3,11 @@
 
 use super::Task;
 use super::look::{look, warn};
-use crate::cli::Plan;
+use crate::cli::PlanArgs;
 use crate::error::{Exit, Result};
 use crate::event::Status;
 
-pub(super) fn run(task: &Task<'_>, options: &Plan) -> Result<Exit> {
+pub(super) fn run(task: &Task<'_>, options: &PlanArgs) -> Result<Exit> {
     let settings = task.settings(Some(&options.wish))?;
     let (facts, plan) = look(task, &settings, true)?;
     warn(task, &facts);

@@ -8,7 +8,7 @@ use super::Task;
 use super::rights::Rights;
 use super::setup::{agree, apply_with};
 use crate::apply::{Journal, Record};
-use crate::cli::Undo;
+use crate::cli::UndoArgs;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Status};
 use crate::facts::{alternatives, packages, removable, venv};
@@ -19,7 +19,7 @@ use crate::plan::{self, ARCHIVE_FILES, Plan, Remains, Trail};
 /// surprise.
 const ROUNDS: usize = 4;
 
-pub(super) fn run(task: &Task<'_>, options: &Undo) -> Result<Exit> {
+pub(super) fn run(task: &Task<'_>, options: &UndoArgs) -> Result<Exit> {
     let _turn = super::setup::turn(task, options.patience())?;
     let journal = Journal::of(task.host, &task.host.account()?);
     let trail = trail(&journal.read(task.host)?);

@@ -268,7 +268,7 @@ fn complaint(stderr: &str) -> &str {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct ProbeReply {
     major: u64,
     minor: u64,
     micro: u64,
@@ -283,7 +283,7 @@ fn ask(host: &Host, interpreter: &mut Interpreter, account: Option<Account>) {
         Command::new(&interpreter.real).args(["-I", "-S", "-c", PROBE]).as_account(account);
     let answer = match host.run(&command, PROBE_LIMIT) {
         Ok(finished) if finished.is_success() => {
-            serde_json::from_str::<Answer>(finished.stdout.trim())
+            serde_json::from_str::<ProbeReply>(finished.stdout.trim())
                 .map_err(|_| "it did not answer as a Python does".to_owned())
         }
         Ok(finished) => Err(format!(
