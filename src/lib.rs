@@ -12,7 +12,7 @@
 //! | [`host`] | the one door to the machine: files, programs, accounts, clocks, signals | duct, which, nix, signal-hook, tempfile, sha2 |
 //! | [`facts`] | what is true now, read without root: text or files → types | |
 //! | [`course`] | what is wanted: course.toml and its scripts | toml |
-//! | [`version`] | Debian's and Python's versions, and requirements on them | |
+//! | [`version`] | Python's versions, as Python spells them, and requirements on them | semver |
 //! | [`plan`] | pure: (course, facts) → steps, each with its reason and its exact command | |
 //! | [`diagnosis`] | pure: facts → findings, each with what mends it | |
 //! | [`apply`] | steps → machine, each judged by the state afterwards | |

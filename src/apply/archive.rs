@@ -4,8 +4,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use semver::Version;
-
 use super::apt::{Apt, evidence};
 use super::{failed, reach, refresh, stopped};
 use crate::error::{Error, Result};
@@ -16,7 +14,7 @@ use crate::facts::{apt, machine};
 use crate::finding::{Finding, Id};
 use crate::host::Command;
 use crate::plan::{Archive, source_text};
-use crate::version::{self, Requirement};
+use crate::version::{self, PythonVersion, Requirement};
 
 /// A server that has not answered by then is not there.
 const ASKING_LIMIT: Duration = Duration::from_secs(10);
@@ -147,14 +145,15 @@ impl Adding<'_> {
         let pythons = apt::served_by(self.apt.host, &self.archive.address)?
             .into_iter()
             .filter(|(name, _)| !name.contains('-'));
-        let mut pythons: Vec<(Version, String)> = pythons
+        let mut pythons: Vec<(PythonVersion, String)> = pythons
             .filter_map(|(name, version)| Some((version::from_debian(&version)?, name)))
             .collect();
         pythons.sort();
         if pythons.is_empty() {
             return Err(self.without_python());
         }
-        let fits = |version: &Version| self.wanted.is_none_or(|wanted| wanted.matches(version));
+        let fits =
+            |version: &PythonVersion| self.wanted.is_none_or(|wanted| wanted.matches(version));
         let Some((_, series)) = pythons.iter().rev().find(|(version, _)| fits(version)) else {
             let wanted = self.wanted.map(|wanted| format!(" in `{wanted}`")).unwrap_or_default();
             let title = format!("deadsnakes has no Python{wanted} for {}", self.codename);

@@ -7,13 +7,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use semver::Version;
-
 use super::{STEP_LIMIT, failed, last_words};
 use crate::error::Result;
-use crate::facts::venv::{self, State, UNFINISHED, normalized};
+use crate::facts::pip;
+use crate::facts::venv::{self, State, UNFINISHED};
 use crate::host::{Command, Finished, Host};
 use crate::plan::{self, FETCH_A_BUNDLE, Step, is_offline, python_of};
+use crate::version::PythonVersion;
 
 const FILE_LIMIT: Duration = Duration::from_secs(300);
 
@@ -22,7 +22,7 @@ pub(super) fn make(
     host: &Host,
     step: &Step,
     folder: &Path,
-    version: &Version,
+    version: &PythonVersion,
     replace: bool,
 ) -> Result<()> {
     // The plan was made a while ago. What came there since is somebody's.
@@ -93,12 +93,8 @@ pub(super) fn install(host: &Host, step: &Step, folder: &Path, packages: &[Strin
 pub(super) fn fetch(host: &Host, step: &Step, folder: &Path, packages: &[String]) -> Result<()> {
     let finished = host.run(&with_settings(host, step), STEP_LIMIT)?;
     let names = host.list(folder);
-    let fetched: Vec<String> = names
-        .iter()
-        .filter_map(|name| {
-            Some(normalized(name.to_str()?.strip_suffix(".whl")?.split('-').next()?))
-        })
-        .collect();
+    let fetched: Vec<String> =
+        names.iter().filter_map(|name| pip::of_wheel(name.to_str()?)).collect();
     let missing: Vec<&str> = packages
         .iter()
         .map(String::as_str)
@@ -158,7 +154,7 @@ fn check(
     host: &Host,
     step: &Step,
     folder: &Path,
-    version: &Version,
+    version: &PythonVersion,
     finished: &Finished,
 ) -> Result<()> {
     let made = venv::gather_marked(host, folder);
@@ -216,7 +212,7 @@ fn expect_packages(
     let missing: Vec<&str> = packages
         .iter()
         .map(String::as_str)
-        .filter(|name| !present.contains(&normalized(name)))
+        .filter(|name| !present.contains(&pip::normalized(name)))
         .collect();
     if missing.is_empty() {
         return Ok(());

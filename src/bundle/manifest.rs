@@ -1,13 +1,12 @@
 //! What a bundle says of itself: what it is for, and every file with its digest. Pure.
 
-use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::course::Course;
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::host::Copied;
-use crate::version::Requirement;
+use crate::version::{PythonVersion, Requirement};
 
 /// Its name in the bundle's folder.
 pub const FILE: &str = "bundle.json";
@@ -31,8 +30,7 @@ pub struct Manifest {
     /// The course's name and digest.
     pub course: CourseRef,
     /// The Python that it brings.
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub python: Version,
+    pub python: PythonVersion,
     /// Everything else in the folder.
     pub files: Vec<File>,
 }
@@ -100,7 +98,7 @@ impl Target {
 
 impl Manifest {
     /// Of a bundle for machines like this one.
-    pub fn new(course: &Course, facts: &Facts, python: Version, files: Vec<File>) -> Self {
+    pub fn new(course: &Course, facts: &Facts, python: PythonVersion, files: Vec<File>) -> Self {
         Self {
             schema: SCHEMA.into(),
             format_version: FORMAT.into(),

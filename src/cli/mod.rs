@@ -18,7 +18,7 @@ use crate::error::Exit;
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Commands,
     /// Options of every command.
     #[command(flatten)]
     pub common: Common,
@@ -26,27 +26,27 @@ pub struct Cli {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum Commands {
     /// Make this workstation ready: show the plan, ask once, apply it, run the labs
-    Setup(Setup),
+    Setup(SetupArgs),
     /// Show what setup would change, and why; needs no root and changes nothing
-    Plan(Plan),
+    Plan(PlanArgs),
     /// Run the course's labs, or a student's own copies of them, and judge their timing
-    Verify(Verify),
+    Verify(VerifyArgs),
     /// Fetch everything that setup needs, for machines without a network
-    Bundle(Bundle),
+    Bundle(BundleArgs),
     /// Say everything that is wrong with this workstation, and what mends it; changes nothing
-    Doctor(Doctor),
+    Doctor(DoctorArgs),
     /// Mend what labready itself can mend: show the plan, ask once, apply it
-    Repair(Repair),
+    Repair(RepairArgs),
     /// Take back what setup did
-    Undo(Undo),
+    Undo(UndoArgs),
     /// The course author's tools
     #[command(subcommand)]
-    Course(Course),
+    Course(CourseCommand),
 }
 
-impl Command {
+impl Commands {
     /// The command's name, for reports.
     pub fn name(&self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ impl Command {
 
 /// Options of `setup`.
 #[derive(Debug, Args)]
-pub struct Setup {
+pub struct SetupArgs {
     /// Agree to the plan without being asked
     #[arg(long, short = 'y')]
     pub yes: bool,
@@ -91,7 +91,7 @@ pub struct Setup {
 
 /// Options of `plan`.
 #[derive(Debug, Args)]
-pub struct Plan {
+pub struct PlanArgs {
     /// What to change
     #[command(flatten)]
     pub wish: Wish,
@@ -99,7 +99,7 @@ pub struct Plan {
 
 /// Options of `bundle`.
 #[derive(Debug, Args)]
-pub struct Bundle {
+pub struct BundleArgs {
     /// The folder to make; on a stick or a share it can be carried to any machine of the same
     /// release and architecture
     #[arg(value_name = "DIR")]
@@ -108,7 +108,7 @@ pub struct Bundle {
 
 /// Options of `doctor`.
 #[derive(Debug, Args)]
-pub struct Doctor {
+pub struct DoctorArgs {
     /// Run the labs, too
     #[arg(long)]
     pub labs: bool,
@@ -119,7 +119,7 @@ pub struct Doctor {
 
 /// Options of `repair`.
 #[derive(Debug, Args)]
-pub struct Repair {
+pub struct RepairArgs {
     /// Agree to the plan without being asked
     #[arg(long, short = 'y')]
     pub yes: bool,
@@ -133,7 +133,7 @@ pub struct Repair {
 
 /// Options of `undo`.
 #[derive(Debug, Args)]
-pub struct Undo {
+pub struct UndoArgs {
     /// Agree to the plan without being asked
     #[arg(long, short = 'y')]
     pub yes: bool,
@@ -142,7 +142,7 @@ pub struct Undo {
     pub lock_timeout: u64,
 }
 
-impl Command {
+impl Commands {
     /// The account of `--owner`.
     pub fn owner(&self) -> Option<&str> {
         match self {
@@ -157,25 +157,25 @@ impl Command {
 
     /// Whether an image is being built.
     pub fn is_for_image(&self) -> bool {
-        matches!(self, Self::Setup(Setup { image: true, .. }))
+        matches!(self, Self::Setup(SetupArgs { image: true, .. }))
     }
 }
 
-impl Setup {
+impl SetupArgs {
     /// How long another program that uses apt is waited for.
     pub fn patience(&self) -> Duration {
         Duration::from_secs(self.lock_timeout)
     }
 }
 
-impl Repair {
+impl RepairArgs {
     /// How long another program that uses apt is waited for.
     pub fn patience(&self) -> Duration {
         Duration::from_secs(self.lock_timeout)
     }
 }
 
-impl Undo {
+impl UndoArgs {
     /// How long another program that uses apt is waited for.
     pub fn patience(&self) -> Duration {
         Duration::from_secs(self.lock_timeout)
@@ -184,7 +184,7 @@ impl Undo {
 
 /// Options of `verify`.
 #[derive(Debug, Default, Args)]
-pub struct Verify {
+pub struct VerifyArgs {
     /// Scripts that students typed themselves; each is matched to a lab by its file name
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -237,7 +237,7 @@ pub enum Select {
 
 /// Commands for whoever writes courses.
 #[derive(Debug, Subcommand)]
-pub enum Course {
+pub enum CourseCommand {
     /// Print the course file that applies, with its comments
     Show(CoursePlace),
     /// Check a course file and its scripts, and say what each lab has

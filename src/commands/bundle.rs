@@ -7,14 +7,14 @@ use std::time::Duration;
 use super::Task;
 use crate::apply::apply;
 use crate::bundle::{self, Fetched, Manifest};
-use crate::cli::Bundle;
+use crate::cli::BundleArgs;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::facts::{Facts, apt, closure};
 use crate::outcome::Outcome;
 use crate::plan::{self, Decision, PackageSource, Plan, Settings, View};
 
-pub(super) fn run(task: &Task<'_>, options: &Bundle) -> Result<Outcome> {
+pub(super) fn run(task: &Task<'_>, options: &BundleArgs) -> Result<Outcome> {
     let settings = task.settings(None)?;
     if settings.wish.named.is_some() {
         return Err(Error::Usage {

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::Task;
-use crate::cli::Verify;
+use crate::cli::VerifyArgs;
 use crate::error::{Error, Result};
 use crate::host::{Account, Kind};
 use crate::lab::{Copy, Subject};
 
 /// What `verify` was asked to judge: every lab of the course, or the files that were named.
-pub(super) fn subjects(task: &Task<'_>, options: &Verify) -> Result<Vec<Subject>> {
+pub(super) fn subjects(task: &Task<'_>, options: &VerifyArgs) -> Result<Vec<Subject>> {
     if options.files.is_empty() && options.labs.is_empty() {
         return Ok(task
             .course

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::draft;
 use super::reporter::Reporter;
-use crate::cli::{Common, Course as CourseCommand, CoursePlace};
+use crate::cli::{Common, CourseCommand, CoursePlace};
 use crate::course::{Course, Due, Lab};
 use crate::error::{Error, Result};
 use crate::event::Event;

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use super::look::decide;
 use super::{Task, verify};
-use crate::cli::Doctor;
+use crate::cli::DoctorArgs;
 use crate::diagnosis;
 use crate::error::{Exit, Result};
 use crate::event::Event;
@@ -13,7 +13,7 @@ use crate::finding::{Finding, Severity};
 use crate::outcome::Outcome;
 use crate::report::words;
 
-pub(super) fn run(task: &Task<'_>, options: &Doctor) -> Result<Outcome> {
+pub(super) fn run(task: &Task<'_>, options: &DoctorArgs) -> Result<Outcome> {
     let settings = task.settings(Some(&options.wish))?;
     let (facts, planned) = decide(task, &settings)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });

@@ -4,8 +4,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use semver::Version;
-
 use super::reporter::Reporter;
 use super::{ForWhom, Task, verify};
 use crate::cli::{Common, NewCourse};
@@ -17,7 +15,7 @@ use crate::host::{Host, Kind};
 use crate::lab::{self, Copy, Guess, Pause, Script, Setting, Subject};
 use crate::outcome::Outcome;
 use crate::plan::{self, Settings};
-use crate::version::Requirement;
+use crate::version::{PythonVersion, Requirement};
 
 /// How often the script is run.
 const RUNS: usize = 3;
@@ -184,7 +182,7 @@ fn subject(task: &Task<'_>, path: &Path, typed: &Path) -> Result<Subject> {
 }
 
 /// The version of the interpreter that ran it, where that was found out.
-fn version(settings: &Settings, facts: &Facts, setting: &Setting) -> Option<Version> {
+fn version(settings: &Settings, facts: &Facts, setting: &Setting) -> Option<PythonVersion> {
     let named = settings.wish.named.iter().chain(&facts.interpreters);
     let known = named
         .filter(|python| python.path == setting.python)

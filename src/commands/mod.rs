@@ -19,7 +19,7 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Cli, Command, Common, Select, Wish};
+use crate::cli::{Cli, Commands, Common, Select, Wish};
 use crate::course::Course;
 use crate::error::{Error, Exit, Result};
 use crate::event::Event;
@@ -42,19 +42,19 @@ pub fn run(host: &Host, cli: &Cli) -> Exit {
 }
 
 fn carry_out(host: &Host, cli: &Cli, output: &Reporter) -> Result<Outcome> {
-    if let Command::Course(command) = &cli.command {
+    if let Commands::Course(command) = &cli.command {
         return course::run(host, &cli.common, command, output);
     }
     let task = Task::new(host, &cli.common, output, ForWhom::of(host, &cli.command)?)?;
     match &cli.command {
-        Command::Setup(options) => setup::run(&task, options),
-        Command::Plan(options) => show::run(&task, options),
-        Command::Bundle(options) => bundle::run(&task, options),
-        Command::Doctor(options) => doctor::run(&task, options),
-        Command::Repair(options) => repair::run(&task, options),
-        Command::Undo(options) => undo::run(&task, options),
-        Command::Verify(options) => verify::run(&task, options),
-        Command::Course(_) => Ok(Outcome::printed()),
+        Commands::Setup(options) => setup::run(&task, options),
+        Commands::Plan(options) => show::run(&task, options),
+        Commands::Bundle(options) => bundle::run(&task, options),
+        Commands::Doctor(options) => doctor::run(&task, options),
+        Commands::Repair(options) => repair::run(&task, options),
+        Commands::Undo(options) => undo::run(&task, options),
+        Commands::Verify(options) => verify::run(&task, options),
+        Commands::Course(_) => Ok(Outcome::printed()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::Command;
+use crate::cli::Commands;
 use crate::error::{Error, Result};
 use crate::host::{Account, Host};
 
@@ -21,7 +21,7 @@ impl ForWhom {
     /// # Errors
     /// [`Error::Usage`] for an account that is not there or cannot be worked for, and for an image
     /// that is not root's.
-    pub fn of(host: &Host, command: &Command) -> Result<Self> {
+    pub fn of(host: &Host, command: &Commands) -> Result<Self> {
         let me = host.account()?;
         if command.is_for_image() && !me.is_root() {
             return Err(Error::Usage {

@@ -5,7 +5,7 @@ use super::Task;
 use super::rights::Rights;
 use super::setup::{agree, apply_with, turn};
 use crate::apply::Journal;
-use crate::cli::Repair;
+use crate::cli::RepairArgs;
 use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -17,7 +17,7 @@ use crate::plan::{self, Action};
 /// The plan, and the empty one that proves it; one more for what only the first made visible.
 const ROUNDS: usize = 3;
 
-pub(super) fn run(task: &Task<'_>, options: &Repair) -> Result<Outcome> {
+pub(super) fn run(task: &Task<'_>, options: &RepairArgs) -> Result<Outcome> {
     let _turn = turn(task, options.patience())?;
     let journal = Journal::of(task.host, &task.host.account()?);
     let mut agreed = options.yes;

@@ -10,7 +10,7 @@ use super::look::{look, warn};
 use super::rights::Rights;
 use super::{Task, first_boot, verify};
 use crate::apply::{Journal, apply, held_back, let_go};
-use crate::cli::Setup;
+use crate::cli::SetupArgs;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::facts::Facts;
@@ -24,7 +24,7 @@ const ROUNDS: usize = 5;
 /// sudo forgets after five minutes on some systems.
 const RENEWAL: Duration = Duration::from_secs(60);
 
-pub(super) fn run(task: &Task<'_>, options: &Setup) -> Result<Outcome> {
+pub(super) fn run(task: &Task<'_>, options: &SetupArgs) -> Result<Outcome> {
     let mut settings = task.settings(Some(&options.wish))?;
     settings.install_options.image = options.image;
     settings.clean = options.clean;
@@ -106,7 +106,7 @@ fn prove(
     settings: &Settings,
     facts: &Facts,
     plan: &Plan,
-    options: &Setup,
+    options: &SetupArgs,
 ) -> Result<Outcome> {
     if options.no_verify {
         return Ok(Outcome::ready("Everything is in place; the labs were not run."));

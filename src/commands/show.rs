@@ -3,11 +3,11 @@
 
 use super::Task;
 use super::look::{look, warn};
-use crate::cli::Plan;
+use crate::cli::PlanArgs;
 use crate::error::Result;
 use crate::outcome::Outcome;
 
-pub(super) fn run(task: &Task<'_>, options: &Plan) -> Result<Outcome> {
+pub(super) fn run(task: &Task<'_>, options: &PlanArgs) -> Result<Outcome> {
     let settings = task.settings(Some(&options.wish))?;
     let (facts, plan) = look(task, &settings, true)?;
     warn(task, &facts);

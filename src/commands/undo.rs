@@ -8,7 +8,7 @@ use super::Task;
 use super::rights::Rights;
 use super::setup::{agree, apply_with};
 use crate::apply::{Journal, Record};
-use crate::cli::Undo;
+use crate::cli::UndoArgs;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::facts::{alternatives, packages, removable, venv};
@@ -20,7 +20,7 @@ use crate::plan::{self, ARCHIVE_FILES, Plan, Remains, Trail};
 /// surprise.
 const ROUNDS: usize = 4;
 
-pub(super) fn run(task: &Task<'_>, options: &Undo) -> Result<Outcome> {
+pub(super) fn run(task: &Task<'_>, options: &UndoArgs) -> Result<Outcome> {
     let _turn = super::setup::turn(task, options.patience())?;
     let journal = Journal::of(task.host, &task.host.account()?);
     let trail = trail(&journal.read(task.host)?);

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::look::warn;
 use super::{Task, copies, selftest};
-use crate::cli::Verify;
+use crate::cli::VerifyArgs;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::facts::Facts;
@@ -17,7 +17,7 @@ use crate::plan::{self, Choice, Settings, python_of};
 /// How often a watched file is looked at.
 const GLANCE: Duration = Duration::from_millis(200);
 
-pub(super) fn run(task: &Task<'_>, options: &Verify) -> Result<Outcome> {
+pub(super) fn run(task: &Task<'_>, options: &VerifyArgs) -> Result<Outcome> {
     let subjects = copies::subjects(task, options)?;
     let files = copies::files(&subjects);
     if options.watch && files.is_empty() {
@@ -94,7 +94,7 @@ pub(super) fn setting(
 
 /// Runs and judges the course's own labs, and says what follows.
 pub(super) fn labs(task: &Task<'_>, setting: &Setting, when_all_pass: &str) -> Result<Outcome> {
-    judge(task, &copies::subjects(task, &Verify::default())?, setting, when_all_pass)
+    judge(task, &copies::subjects(task, &VerifyArgs::default())?, setting, when_all_pass)
 }
 
 fn judge(

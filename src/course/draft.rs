@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use semver::Version;
-
 use super::{Due, Timeline};
+use crate::version::PythonVersion;
 
 /// What a draft is made from.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +14,7 @@ pub struct Draft<'a> {
     /// The script.
     pub source: &'a str,
     /// The interpreter that ran it, where that is known.
-    pub python: Option<&'a Version>,
+    pub python: Option<&'a PythonVersion>,
     /// The timeline that was guessed.
     pub timeline: &'a Timeline,
     /// For each line, when it came in each run, in milliseconds after the start.

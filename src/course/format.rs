@@ -14,10 +14,10 @@ use crate::version::Requirement;
 /// The whole file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct File {
+pub(super) struct CourseFile {
     pub course: Head,
     pub packages: PackageNames,
-    pub venv: Venv,
+    pub venv: VenvTable,
     #[serde(rename = "lab")]
     pub labs: Vec<LabEntry>,
 }
@@ -40,7 +40,7 @@ pub(super) struct PackageNames {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Venv {
+pub(super) struct VenvTable {
     pub folder: Spanned<String>,
     #[serde(default)]
     pub packages: Vec<Spanned<String>>,
@@ -52,13 +52,13 @@ pub(super) struct LabEntry {
     pub script: Spanned<String>,
     pub teaches: Spanned<String>,
     unit: Spanned<String>,
-    timeline: Spanned<Vec<Line>>,
+    timeline: Spanned<Vec<LineEntry>>,
     ends: Ends,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct LineEntry {
     at: f64,
     after: Option<usize>,
     line: Spanned<String>,
@@ -80,17 +80,17 @@ struct EndsAfter {
 }
 
 /// A course file's text, and what it is called in messages.
-pub(super) struct Source<'a> {
+pub(super) struct CourseText<'a> {
     pub name: &'a str,
     pub text: &'a str,
 }
 
-impl Source<'_> {
+impl CourseText<'_> {
     /// Parses the text.
     ///
     /// # Errors
     /// [`Error::Course`] with file and line.
-    pub fn parse(&self) -> Result<File> {
+    pub fn parse(&self) -> Result<CourseFile> {
         toml::from_str(self.text).map_err(|error| {
             let message = error.message().replace('\n', " ");
             // Rust's names for numbers are nobody else's.
@@ -175,7 +175,7 @@ impl Source<'_> {
     }
 
     /// The virtual environment: a folder below the current one, packages by name.
-    pub fn venv(&self, venv: &Venv) -> Result<VenvWish> {
+    pub fn venv(&self, venv: &VenvTable) -> Result<VenvWish> {
         let folder = venv.folder.get_ref();
         let simple = !folder.is_empty()
             && !folder.starts_with(['/', '-', '.'])
@@ -229,7 +229,7 @@ impl Source<'_> {
         }
     }
 
-    fn mark(&self, line: &Line) -> Result<Mark> {
+    fn mark(&self, line: &LineEntry) -> Result<Mark> {
         let text = line.line.get_ref();
         let unknown = text.replace("{stamp}", "").replace("{any}", "");
         let problem = if text.is_empty() {

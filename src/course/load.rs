@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
-use super::format::{LabEntry, Source};
+use super::format::{CourseText, LabEntry};
 use super::{Course, Lab};
 use crate::error::{Error, Result};
 use crate::host::{Digest, Host, Kind};
@@ -41,7 +41,7 @@ impl Course {
                 message: format!("the embedded course has no `{}`", script.get_ref()),
             })
         };
-        build(&Source { name: "the embedded course.toml", text: EMBEDDED_FILE }, read)
+        build(&CourseText { name: "the embedded course.toml", text: EMBEDDED_FILE }, read)
     }
 
     /// The embedded course's file, as its author wrote it.
@@ -69,7 +69,7 @@ impl Course {
             Ok((file, text)) => {
                 let name = file.display().to_string();
                 let folder = file.parent().unwrap_or(Path::new("/"));
-                let source = Source { name: &name, text: &text };
+                let source = CourseText { name: &name, text: &text };
                 problems(&source, |script| read_script(host, folder, script, &source))
             }
             Err(error) => vec![error],
@@ -84,7 +84,7 @@ impl Course {
         let (file, text) = course_file(host, path)?;
         let name = file.display().to_string();
         let folder = file.parent().unwrap_or(Path::new("/"));
-        let source = Source { name: &name, text: &text };
+        let source = CourseText { name: &name, text: &text };
         build(&source, |script| read_script(host, folder, script, &source))
     }
 }
@@ -134,7 +134,10 @@ fn text_of(host: &Host, file: &Path) -> Result<Option<String>> {
     Err(wrong(Some(line), "a character there is not UTF-8", "save the file as UTF-8"))
 }
 
-fn build(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>) -> Result<Course> {
+fn build(
+    source: &CourseText<'_>,
+    read: impl Fn(&Spanned<String>) -> Result<String>,
+) -> Result<Course> {
     let file = source.parse()?;
     let mut digest = Digest::default();
     digest.update(source.text);
@@ -165,7 +168,10 @@ fn build(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>)
     })
 }
 
-fn problems(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<String>) -> Vec<Error> {
+fn problems(
+    source: &CourseText<'_>,
+    read: impl Fn(&Spanned<String>) -> Result<String>,
+) -> Vec<Error> {
     let file = match source.parse() {
         Ok(file) => file,
         Err(error) => return vec![error],
@@ -190,13 +196,13 @@ fn problems(source: &Source<'_>, read: impl Fn(&Spanned<String>) -> Result<Strin
     problems
 }
 
-fn two_labs(source: &Source<'_>, entry: &LabEntry) -> Error {
+fn two_labs(source: &CourseText<'_>, entry: &LabEntry) -> Error {
     let message = format!("two labs have the script `{}`", entry.script.get_ref());
     source.wrong(Some(entry.script.span()), &message, "give each lab a script of its own")
 }
 
 fn lab(
-    source: &Source<'_>,
+    source: &CourseText<'_>,
     entry: &LabEntry,
     read: impl Fn(&Spanned<String>) -> Result<String>,
 ) -> Result<Lab> {
@@ -231,7 +237,7 @@ fn read_script(
     host: &Host,
     folder: &Path,
     script: &Spanned<String>,
-    source: &Source<'_>,
+    source: &CourseText<'_>,
 ) -> Result<String> {
     let name = script.get_ref();
     let path = folder.join(name);

@@ -2,21 +2,21 @@
 //! read by ourselves.
 //!
 //! Format: os-release(5). Derivatives name their base by UBUNTU_CODENAME, DEBIAN_CODENAME or
-//! ID_LIKE; the table below is for those that say nothing, and for bases whose codename differs
-//! from the derivative's own (observed values: `fixtures/os-release.tsv`).
+//! ID_LIKE; the table in `releases` is for those that say nothing, and for bases whose codename
+//! differs from the derivative's own (observed values: `fixtures/os-release.tsv`).
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::os_release::parse;
+pub use super::releases::Family;
+use super::releases::{DEBIAN_RELEASES, END_OF_LIFE, ROLLING, SILENT_DERIVATIVES, UBUNTU_RELEASES};
 use crate::host::Host;
 
 /// More than any os-release, in bytes; a larger one is read up to here.
 const FILE_LIMIT: u64 = 4 << 20;
-/// Longer values are nobody's name.
-const VALUE_LIMIT: usize = 256;
-
 /// What the system says of itself, and what follows for apt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Distro {
@@ -46,76 +46,6 @@ pub struct Base {
     pub end_of_life: bool,
 }
 
-/// The two families that labready knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Family {
-    /// Debian and what is built on it.
-    Debian,
-    /// Ubuntu and what is built on it.
-    Ubuntu,
-}
-
-/// Releases out of support on the day of this version (Debian: end of LTS; Ubuntu: end of standard
-/// support).
-const END_OF_LIFE: [&str; 16] = [
-    "wheezy", "jessie", "stretch", "buster", "trusty", "xenial", "bionic", "focal", "impish",
-    "kinetic", "lunar", "mantic", "oracular", "plucky", "hirsute", "groovy",
-];
-
-/// Debian's releases by the number before the point, for systems that give no codename.
-const DEBIAN_RELEASES: [(&str, &str); 8] = [
-    ("8", "jessie"),
-    ("9", "stretch"),
-    ("10", "buster"),
-    ("11", "bullseye"),
-    ("12", "bookworm"),
-    ("13", "trixie"),
-    ("14", "forky"),
-    ("15", "duke"),
-];
-
-/// Ubuntu's releases by version.
-const UBUNTU_RELEASES: [(&str, &str); 8] = [
-    ("16.04", "xenial"),
-    ("18.04", "bionic"),
-    ("20.04", "focal"),
-    ("22.04", "jammy"),
-    ("24.04", "noble"),
-    ("25.04", "plucky"),
-    ("25.10", "questing"),
-    ("26.04", "resolute"),
-];
-
-/// Derivatives whose os-release does not name the base's codename: ID, their codename or version,
-/// family, the base's codename.
-const SILENT_DERIVATIVES: [(&str, &str, Family, &str); 20] = [
-    ("devuan", "beowulf", Family::Debian, "buster"),
-    ("devuan", "chimaera", Family::Debian, "bullseye"),
-    ("devuan", "daedalus", Family::Debian, "bookworm"),
-    ("devuan", "excalibur", Family::Debian, "trixie"),
-    ("linuxmint", "faye", Family::Debian, "bookworm"),
-    ("linuxmint", "gigi", Family::Debian, "trixie"),
-    ("linuxmint", "elsie", Family::Debian, "bullseye"),
-    ("deepin", "apricot", Family::Debian, "buster"),
-    ("mx", "19", Family::Debian, "buster"),
-    ("mx", "21", Family::Debian, "bullseye"),
-    ("mx", "23", Family::Debian, "bookworm"),
-    ("mx", "25", Family::Debian, "trixie"),
-    ("linuxmint", "una", Family::Ubuntu, "focal"),
-    ("linuxmint", "virginia", Family::Ubuntu, "jammy"),
-    ("linuxmint", "wilma", Family::Ubuntu, "noble"),
-    ("elementary", "odin", Family::Ubuntu, "focal"),
-    ("elementary", "horus", Family::Ubuntu, "jammy"),
-    ("elementary", "circe", Family::Ubuntu, "noble"),
-    ("zorin", "16", Family::Ubuntu, "focal"),
-    ("zorin", "17", Family::Ubuntu, "jammy"),
-];
-
-/// Debian derivatives that roll: their packages follow no release of Debian.
-const ROLLING: [&str; 4] = ["kali", "parrot", "siduction", "sparky-rolling"];
-
 /// What a system without a name is called.
 const NAMELESS: &str = "this system (it does not say what it is)";
 
@@ -140,36 +70,6 @@ pub fn gather(host: &Host) -> Distro {
         return from_os_release(&renamed_lsb(&fields));
     }
     read("/etc/debian_version").map_or_else(unknown, |text| from_debian_version(text.trim()))
-}
-
-/// The assignments of an os-release: quotes, escapes, comments, CRLF, a missing final newline. Of a
-/// doubled key the last one counts, as in a shell. Lines that are no assignment are passed over;
-/// nothing is ever expanded.
-pub fn parse(text: &str) -> BTreeMap<String, String> {
-    let assignments = text.lines().filter_map(|line| {
-        let (key, value) = line.trim().split_once('=')?;
-        let valid = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        valid.then(|| (key.to_owned(), unquoted(value)))
-    });
-    assignments.collect()
-}
-
-/// A value without its quotes. In single quotes nothing is special; elsewhere a backslash takes the
-/// next character as it is.
-fn unquoted(value: &str) -> String {
-    let value = value.trim();
-    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-    let mut characters = value.chars().skip(usize::from(quote.is_some()));
-    let mut plain = String::new();
-    while let Some(character) = characters.next() {
-        match character {
-            _ if Some(character) == quote => break,
-            '\\' if quote != Some('\'') => plain.extend(characters.next()),
-            _ if plain.len() >= VALUE_LIMIT => break,
-            _ => plain.push(character),
-        }
-    }
-    plain
 }
 
 /// What lsb-release calls the same things.
@@ -341,19 +241,6 @@ mod tests {
     }
 
     #[test]
-    fn quotes_escapes_comments_and_line_ends_are_read_as_a_shell_would() {
-        let text = "# a comment\r\nID=debian\r\nNAME='Debian \\ GNU'\nPRETTY_NAME=\"a \\\"b\\\" \\$c\"\nID=ubuntu\nnonsense\nVERSION_ID=12";
-        insta::assert_debug_snapshot!(parse(text), @r#"
-        {
-            "ID": "ubuntu",
-            "NAME": "Debian \\ GNU",
-            "PRETTY_NAME": "a \"b\" $c",
-            "VERSION_ID": "12",
-        }
-        "#);
-    }
-
-    #[test]
     fn a_codename_that_is_not_a_plain_word_is_never_used() {
         for hostile in [
             "jammy main; touch x",
@@ -370,12 +257,6 @@ mod tests {
             let base = from_os_release(&fields).base.unwrap();
             assert_eq!(base.codename, None, "{hostile}");
         }
-    }
-
-    #[test]
-    fn a_megabyte_of_one_line_is_cut_and_not_kept() {
-        let fields = parse(&format!("ID=debian\nVERSION_CODENAME={}\n", "x".repeat(1 << 20)));
-        assert_eq!(fields["VERSION_CODENAME"].len(), VALUE_LIMIT);
     }
 
     proptest! {

@@ -9,12 +9,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::packages::Packages;
 use crate::host::{Account, Command, Host, Kind};
-use crate::version;
+use crate::version::{self, PythonVersion};
 
 /// The folders that belong to the system, in the order in which interpreters are preferred.
 const SYSTEM_FOLDERS: [&str; 3] = ["/usr/bin", "/bin", "/usr/local/bin"];
@@ -36,7 +35,7 @@ pub struct Interpreter {
     /// Where that leads when every link is followed.
     pub real: PathBuf,
     /// Its version; `None` when it did not say.
-    pub version: Option<Version>,
+    pub version: Option<PythonVersion>,
     /// Whose it is.
     pub origin: Home,
     /// Whether it can make a virtual environment with pip.
@@ -244,12 +243,12 @@ fn ask_all(host: &Host, found: &mut [Interpreter]) {
 }
 
 /// `versions/3.12.4/bin/python3.12`
-fn pyenv_version(real: &Path) -> Option<Version> {
+fn pyenv_version(real: &Path) -> Option<PythonVersion> {
     version::from_python(real.parent()?.parent()?.file_name()?.to_str()?)
 }
 
 /// conda names its package files after the version: `conda-meta/python-3.12.4-h99e199e_1.json`.
-fn conda_version(host: &Host, real: &Path) -> Option<Version> {
+fn conda_version(host: &Host, real: &Path) -> Option<PythonVersion> {
     let prefix = real.parent()?.parent()?;
     let names = host.list(&prefix.join("conda-meta"));
     names.iter().find_map(|name| {
@@ -269,7 +268,7 @@ fn complaint(stderr: &str) -> &str {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct ProbeReply {
     major: u64,
     minor: u64,
     micro: u64,
@@ -284,7 +283,7 @@ fn ask(host: &Host, interpreter: &mut Interpreter, account: Option<Account>) {
         Command::new(&interpreter.real).args(["-I", "-S", "-c", PROBE]).as_account(account);
     let answer = match host.run(&command, PROBE_LIMIT) {
         Ok(finished) if finished.is_success() => {
-            serde_json::from_str::<Answer>(finished.stdout.trim())
+            serde_json::from_str::<ProbeReply>(finished.stdout.trim())
                 .map_err(|_| "it did not answer as a Python does".to_owned())
         }
         Ok(finished) => Err(format!(

@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use semver::Version;
 use serde::{Deserialize, Serialize};
 
+use super::pip;
 use crate::host::{Host, Kind};
-use crate::version;
+use crate::version::{self, PythonVersion};
 
 /// Stands in a virtual environment while it is being made, and in one whose making was cut off.
 pub const UNFINISHED: &str = ".labready-unfinished";
@@ -48,7 +48,7 @@ pub struct Venv {
     pub parent_uid: Option<u32>,
     /// The version of the interpreter that made it.
     #[serde(default)]
-    pub version: Option<Version>,
+    pub version: Option<PythonVersion>,
     /// Where its `bin/python` leads.
     #[serde(default)]
     pub interpreter: Option<PathBuf>,
@@ -201,24 +201,9 @@ fn problem(host: &Host, venv: &mut Venv) -> Option<String> {
     if host.lstat(&site_packages).kind != Kind::Folder {
         return Some(format!("it has no lib/{series}/site-packages"));
     }
-    venv.packages = packages_in(host, &site_packages);
+    venv.packages = pip::installed_in(host, &site_packages);
     moved_from(host, &venv.folder)
         .map(|old| format!("it was made as `{old}` and moved here; its scripts still point there"))
-}
-
-/// The normalized names (PEP 503) of what pip has installed: one `NAME-VERSION.dist-info` each.
-fn packages_in(host: &Host, site_packages: &Path) -> BTreeSet<String> {
-    let names = host.list(site_packages);
-    let installed = names.iter().filter_map(|name| {
-        let (name, _) = name.to_str()?.strip_suffix(".dist-info")?.split_once('-')?;
-        Some(normalized(name))
-    });
-    installed.collect()
-}
-
-/// A pip package's name as PEP 503 compares it.
-pub fn normalized(name: &str) -> String {
-    name.to_lowercase().replace(['_', '.'], "-")
 }
 
 /// bin/activate holds the absolute path that the environment was made at, as do all its scripts.

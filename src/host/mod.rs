@@ -1,7 +1,7 @@
 //! The one door to the machine: a root folder, a PATH, an environment. All reading, writing and
 //! spawning goes through it.
 //!
-//! `files` reads and writes, `programs` finds, `command` is a command as data, `spawn` runs it (the
+//! `files` reads, `writes` writes, `programs` finds, `command` is a command as data, `spawn` runs it (the
 //! only user of duct), `watched` runs one under the eyes of a clock, on a `pty`, `pinned` holds a
 //! folder open, `accounts` knows who is who, `signals` hears Ctrl-C, `clock` tells the time,
 //! `terminal` asks. A test's machine is a folder: [`Host::in_folder`] puts every path, and every
@@ -22,6 +22,7 @@ mod signals;
 mod spawn;
 mod terminal;
 mod watched;
+mod writes;
 
 use std::collections::BTreeMap;
 use std::env;

@@ -28,7 +28,7 @@ enum Piece {
 
 /// A line of output in pieces.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line(Vec<Piece>);
+pub(super) struct PrintedLine(Vec<Piece>);
 
 /// How the lines of several runs are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(super) enum Matching {
     Order,
 }
 
-impl Line {
+impl PrintedLine {
     /// Takes a line apart. A time counts as the moment of printing when the script ran then; of
     /// several, the last.
     pub fn new(seen: &Seen, spawned_unix_us: i64) -> Self {
@@ -176,7 +176,7 @@ fn common(one: &[Piece], other: &[Piece]) -> Vec<Piece> {
 
 /// The lines of a timeline, in the order of the first run, from runs that printed as many lines
 /// each.
-pub(super) fn patterns(runs: &[Vec<Line>], matching: Matching) -> Vec<String> {
+pub(super) fn patterns(runs: &[Vec<PrintedLine>], matching: Matching) -> Vec<String> {
     let Some((first, others)) = runs.split_first() else { return Vec::new() };
     let mut lines = first.clone();
     for run in others {
@@ -188,14 +188,14 @@ pub(super) fn patterns(runs: &[Vec<Line>], matching: Matching) -> Vec<String> {
             *line = line.merged(&run[partner]);
         }
     }
-    lines.iter().map(Line::pattern).collect()
+    lines.iter().map(PrintedLine::pattern).collect()
 }
 
 /// For each line of one run, which of the other it is.
-fn partners(one: &[Line], other: &[Line]) -> Vec<usize> {
+fn partners(one: &[PrintedLine], other: &[PrintedLine]) -> Vec<usize> {
     let mut partners: Vec<Option<usize>> = vec![None; one.len()];
     let mut free: VecDeque<usize> = (0..other.len()).collect();
-    let rules: [fn(&Line, &Line) -> bool; 3] =
+    let rules: [fn(&PrintedLine, &PrintedLine) -> bool; 3] =
         [|one, other| one == other, |one, other| one.shape() == other.shape(), |_, _| true];
     for fits in rules {
         for (line, partner) in
@@ -212,7 +212,7 @@ fn partners(one: &[Line], other: &[Line]) -> Vec<usize> {
 mod tests {
     use super::*;
 
-    fn line(text: &str) -> Line {
+    fn line(text: &str) -> PrintedLine {
         let seen = Seen {
             text: text.into(),
             position: 0,
@@ -221,11 +221,11 @@ mod tests {
             arrival_ms: 5000.0,
         };
         // 2026-01-01 00:00:00 UTC.
-        Line::new(&seen, 1_767_225_600_000_000)
+        PrintedLine::new(&seen, 1_767_225_600_000_000)
     }
 
     fn together(runs: &[&[&str]], matching: Matching) -> Vec<String> {
-        let runs: Vec<Vec<Line>> =
+        let runs: Vec<Vec<PrintedLine>> =
             runs.iter().map(|run| run.iter().map(|text| line(text)).collect()).collect();
         patterns(&runs, matching)
     }

@@ -1,7 +1,7 @@
 //! From the observations of a lab to its result: the judgement, the words for it, and the evidence.
 //! Pure.
 
-use super::explain::{Case, Words};
+use super::explain::{Explainer, Words};
 use super::judge;
 use super::observation::Observation;
 use super::script::Script;
@@ -20,7 +20,7 @@ pub fn conclude(
     let judgement = judge::judge(timeline, observations, attempts);
     let status = judgement.verdict?;
     let Words { summary, fix } =
-        Case { script, timeline, judgement: &judgement, observations }.words();
+        Explainer { script, timeline, judgement: &judgement, observations }.words();
     Some(LabResult {
         name: lab.name.clone(),
         script: script.shown.clone(),

@@ -4,18 +4,18 @@
 //! The lines come from [`super::align`], their times from the judge's own way of finding them, the
 //! unit from [`super::units`]. What was guessed is then judged against the very runs that it was
 //! guessed from: a draft that its own script does not pass is none. That a line waits for another
-//! (`after`) cannot be seen from times: [`super::nudge`] finds that out.
+//! (`after`) cannot be seen from times: [`super::perturbation`] finds that out.
 
 use std::time::Duration;
 
-use super::align::{self, Line, Matching};
+use super::align::{self, Matching, PrintedLine};
 use super::conclude::conclude;
 use super::explain::{shown, time};
 use super::judge;
-use super::marks::{self, Seen};
+use super::marks;
 use super::observation::{End, Observation};
+use super::reading::{Reading, read, unclear};
 use super::script::Script;
-use super::series;
 use super::units::{self, InUnits};
 use super::verdict::{LabResult, Reason, Verdict};
 use crate::course::{Due, Lab, Mark, Timeline};
@@ -42,13 +42,6 @@ pub struct Guess {
     pub startup_ms: f64,
 }
 
-/// One run, read with a timeline in mind.
-pub(super) struct Reading<'a> {
-    observation: &'a Observation,
-    seen: Vec<Seen>,
-    startup_ms: f64,
-}
-
 /// Guesses the timeline of a script from runs of it. The author may name the unit.
 ///
 /// # Errors
@@ -61,7 +54,7 @@ pub fn infer(
     for observation in observations {
         ran_well(script, observation)?;
     }
-    let printed: Vec<Vec<Line>> = observations.iter().map(lines).collect();
+    let printed: Vec<Vec<PrintedLine>> = observations.iter().map(lines).collect();
     if let Some(lines) = printed.iter().map(Vec::len).find(|lines| *lines > LINES_LIMIT) {
         return Err(Error::Script {
             message: format!(
@@ -138,28 +131,28 @@ fn lab(timeline: &Timeline) -> Lab {
 }
 
 /// Every line that was printed, in pieces.
-fn lines(observation: &Observation) -> Vec<Line> {
+fn lines(observation: &Observation) -> Vec<PrintedLine> {
     let any = Mark { due: Due { at: 0.0, after: None }, line: "{any}".into() };
     let timeline = Timeline { marks: vec![any], ..empty() };
     let found = marks::find(&timeline, &observation.output, observation.spawned_unix_us);
     let lines = found.marks.into_iter().flatten().chain(found.doubled);
     lines
         .filter(|seen| !seen.text.trim().is_empty())
-        .map(|seen| Line::new(&seen, observation.spawned_unix_us))
+        .map(|seen| PrintedLine::new(&seen, observation.spawned_unix_us))
         .collect()
 }
 
 /// Ways of putting the runs' lines together. Threads tear each other's lines, so that a run may
 /// have fewer of them than another: all runs are tried first, then those that agree in their
 /// number, the most lines first, then each alone.
-fn ways(printed: &[Vec<Line>]) -> Vec<Vec<String>> {
+fn ways(printed: &[Vec<PrintedLine>]) -> Vec<Vec<String>> {
     let mut counts: Vec<usize> = printed.iter().map(Vec::len).collect();
     counts.sort_unstable_by(|one, other| other.cmp(one));
     counts.dedup();
     let of = |count: usize| {
         printed.iter().filter(move |lines| lines.len() == count).cloned().collect::<Vec<_>>()
     };
-    let mut bases: Vec<Vec<Vec<Line>>> = counts.iter().map(|count| of(*count)).collect();
+    let mut bases: Vec<Vec<Vec<PrintedLine>>> = counts.iter().map(|count| of(*count)).collect();
     bases.sort_by_key(|base| std::cmp::Reverse(base.len()));
     let mut ways: Vec<Vec<String>> = Vec::new();
     for (base, matching) in
@@ -188,8 +181,7 @@ fn guess(
     // In the order in which they are due; lines that are due together as the first run printed
     // them.
     let mut order: Vec<usize> = (0..patterns.len()).collect();
-    let position =
-        |index: usize| readings.first().map_or(0, |reading| reading.seen[index].position);
+    let position = |index: usize| readings.first().map_or(0, |reading| reading.position(index));
     order.sort_by(|one, other| {
         dues[*one].total_cmp(&dues[*other]).then(position(*one).cmp(&position(*other)))
     });
@@ -210,57 +202,6 @@ fn guess(
             / readings.len().max(1) as f64,
         timeline,
     })
-}
-
-/// Finds the lines in every run.
-pub(super) fn read<'a>(
-    script: &Script,
-    timeline: &Timeline,
-    observations: &'a [Observation],
-) -> Result<Vec<Reading<'a>>> {
-    let read = |(number, observation): (usize, &'a Observation)| {
-        let found = marks::find(timeline, &observation.output, observation.spawned_unix_us);
-        let missing = timeline
-            .marks
-            .iter()
-            .zip(&found.marks)
-            .find(|(_, seen)| seen.is_none())
-            .map(|(mark, _)| mark.line.clone());
-        let surplus =
-            found.doubled.first().map(|seen| seen.text.clone()).or(found.extra.first().cloned());
-        let seen: Option<Vec<Seen>> = found.marks.into_iter().collect();
-        match (seen, surplus) {
-            (Some(seen), None) => {
-                let first = seen.iter().map(moment).fold(observation.ended_ms, f64::min);
-                Ok(Reading {
-                    observation,
-                    seen,
-                    startup_ms: series::interpreter_ms(observation, 0.0, first),
-                })
-            }
-            (_, surplus) => {
-                let number = number + 1;
-                let missing = missing.map(|line| shown(&line));
-                Err(unclear(
-                    script,
-                    &match (missing, surplus) {
-                        (Some(missing), Some(surplus)) => {
-                            format!(
-                                "run {number} printed `{surplus}` where others printed `{missing}`"
-                            )
-                        }
-                        (Some(missing), None) => {
-                            format!("run {number} did not print `{missing}`, as others did")
-                        }
-                        (None, surplus) => {
-                            format!("run {number} also printed `{}`", surplus.unwrap_or_default())
-                        }
-                    },
-                ))
-            }
-        }
-    };
-    observations.iter().enumerate().map(read).collect()
 }
 
 /// The unit, and every line and the end in it. What differs by more than half a unit depends on
@@ -322,51 +263,7 @@ pub(super) fn holds(
     }
 }
 
-impl Reading<'_> {
-    /// When a line came, in milliseconds after the interpreter had started up.
-    pub fn came_ms(&self, index: usize) -> f64 {
-        (moment(&self.seen[index]) - self.startup_ms).max(0.0)
-    }
-
-    /// When the script had ended, without the interpreter's own work.
-    pub fn ended_ms(&self) -> f64 {
-        let last = self.seen.iter().map(moment).fold(0.0, f64::max);
-        let own = series::interpreter_ms(self.observation, last, self.observation.ended_ms);
-        let own = if self.seen.is_empty() { own } else { self.startup_ms + own };
-        let ended = self.observation.ended_ms
-            - own.max(self.startup_ms + series::farewell_ms(self.observation, last));
-        ended.max(last - self.startup_ms)
-    }
-
-    /// When a line came or, behind the last, when the script had ended.
-    pub fn at_ms(&self, index: usize) -> f64 {
-        if index < self.seen.len() { self.came_ms(index) } else { self.ended_ms() }
-    }
-
-    /// How much earlier than it was told a line may have come: nothing, where it has a stamp.
-    pub fn unsure_ms(&self, index: usize) -> f64 {
-        let unsure = self.seen.get(index).filter(|seen| fine_stamp(seen).is_none());
-        unsure.map_or(0.0, |seen| seen.arrival_ms - seen.empty_ms)
-    }
-}
-
-/// When a line was printed: by its stamp, or when it had come.
-fn moment(seen: &Seen) -> f64 {
-    fine_stamp(seen).unwrap_or(seen.arrival_ms)
-}
-
-fn fine_stamp(seen: &Seen) -> Option<f64> {
-    seen.stamp.filter(|stamp| stamp.coarse_ms < 1.0).map(|stamp| stamp.at_ms)
-}
-
-fn unclear(script: &Script, problem: &str) -> Error {
-    Error::Unclear {
-        message: format!("the runs of `{}` contradict each other: {problem}", script.shown),
-        hint: "does its timing, or what it prints, depend on chance? If not, run it again when the machine is quiet".into(),
-    }
-}
-
-fn counts_differ(script: &Script, printed: &[Vec<Line>]) -> Option<Error> {
+fn counts_differ(script: &Script, printed: &[Vec<PrintedLine>]) -> Option<Error> {
     let counts = || joined_with_and(printed.iter().map(|lines| lines.len().to_string()).collect());
     let differ = printed.windows(2).any(|pair| pair[0].len() != pair[1].len());
     differ.then(|| unclear(script, &format!("they printed {} lines", counts())))

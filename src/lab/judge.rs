@@ -28,7 +28,7 @@
 use super::marks::{self, Found};
 use super::observation::{End, Observation};
 use super::series;
-use super::timing::{EPSILON_MS, Run, Suspicion, Timing};
+use super::timing::{EPSILON_MS, Suspicion, TimedRun, Timing};
 use super::verdict::{Attempt, Evidence, Point, Reason, SeenMark, Verdict};
 use crate::course::Timeline;
 
@@ -185,7 +185,7 @@ fn outcome(timeline: &Timeline, observation: &Observation, found: &Found) -> Att
     if found.marks.iter().flatten().any(is_impossible) {
         return AttemptJudgement::Wrong(Reason::ImpossibleStamp, None);
     }
-    match Run::new(timeline, observation, found).map(|run| run.judge()) {
+    match TimedRun::new(timeline, observation, found).map(|run| run.judge()) {
         Some(Timing::Proven(evidence)) => AttemptJudgement::Right(evidence),
         Some(Timing::Wrong(reason, evidence)) => AttemptJudgement::Wrong(reason, Some(evidence)),
         Some(Timing::Suspicious(suspicions)) => AttemptJudgement::Suspicious(suspicions),
@@ -299,7 +299,7 @@ pub(super) fn attempt(timeline: &Timeline, observation: &Observation) -> Attempt
         - if last > 0.0 { 0.0 } else { startup_ms };
     Attempt {
         marks,
-        gaps_ms: Run::new(timeline, observation, &found)
+        gaps_ms: TimedRun::new(timeline, observation, &found)
             .map(|run| run.gaps_ms())
             .unwrap_or_default(),
         makespan_ms: observation.ended_ms,

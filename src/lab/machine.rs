@@ -25,13 +25,13 @@ const STEAL_TICK_MS: f64 = 10.0;
 /// The ticker. It stops when it is dropped.
 #[derive(Debug)]
 pub(super) struct Monitor {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<MonitorState>>,
     ended: Arc<AtomicBool>,
 }
 
 /// What was seen so far, and the counters as they were last read.
 #[derive(Debug)]
-struct State {
+struct MonitorState {
     host: Host,
     throttle_files: Vec<PathBuf>,
     throttled: Vec<f64>,
@@ -44,7 +44,7 @@ struct State {
 impl Monitor {
     /// Starts ticking.
     pub fn start(host: &Host) -> Self {
-        let state = Arc::new(Mutex::new(State::new(host)));
+        let state = Arc::new(Mutex::new(MonitorState::new(host)));
         let ended = Arc::new(AtomicBool::new(false));
         let (host, its_state, its_end) = (host.clone(), Arc::clone(&state), Arc::clone(&ended));
         // Without a thread to spare there are fewer looks: one at each end of a run.
@@ -82,7 +82,7 @@ impl Drop for Monitor {
     }
 }
 
-fn lock(state: &Mutex<State>) -> std::sync::MutexGuard<'_, State> {
+fn lock(state: &Mutex<MonitorState>) -> std::sync::MutexGuard<'_, MonitorState> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -91,7 +91,7 @@ fn difference(now: Option<f64>, before: Option<f64>) -> Option<f64> {
 }
 
 /// Sleeps, sees how late it woke up, and takes a look.
-fn tick(host: &Host, state: &Mutex<State>, ended: &AtomicBool) {
+fn tick(host: &Host, state: &Mutex<MonitorState>, ended: &AtomicBool) {
     while !ended.load(Ordering::SeqCst) {
         let (due, queued) = (host.instants().monotonic + TICK, own_run_queue(host));
         thread::sleep(TICK);
@@ -112,7 +112,7 @@ fn own_run_queue(host: &Host) -> Option<f64> {
     text.split_whitespace().nth(1)?.parse::<f64>().ok().map(|nanoseconds| nanoseconds / 1e6)
 }
 
-impl State {
+impl MonitorState {
     fn new(host: &Host) -> Self {
         let throttle_files: Vec<_> = throttle_files(host)
             .into_iter()

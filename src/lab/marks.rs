@@ -63,7 +63,7 @@ pub(super) fn find(timeline: &Timeline, output: &Output, spawned_unix_us: i64) -
     let (mut hits, rest) = scan(&text, &patterns);
     let mut extra: Vec<Range<usize>> = rest;
     let mut found = Found { marks: vec![None; patterns.len()], ..Found::default() };
-    if let Some(torn) = mend(&text, &patterns, &hits, &extra) {
+    if let Some(torn) = torn_hits(&text, &patterns, &hits, &extra) {
         hits.extend(torn);
         extra.clear();
     }
@@ -200,20 +200,13 @@ fn scan(text: &Text<'_>, patterns: &[Pattern]) -> (Vec<Hit>, Vec<Range<usize>>) 
 
 /// Lines that are printed in several writes (`print("Sundial:", now)`) can be torn within: when the
 /// pieces of the missing marks are just what is left over, they are those marks.
-fn mend(
+fn torn_hits(
     text: &Text<'_>,
     patterns: &[Pattern],
     hits: &[Hit],
     rest: &[Range<usize>],
 ) -> Option<Vec<Hit>> {
-    let mut missing: Vec<usize> = (0..patterns.len()).collect();
-    for hit in hits {
-        if let Some(place) =
-            missing.iter().position(|index| patterns[*index] == patterns[hit.pattern])
-        {
-            missing.remove(place);
-        }
-    }
+    let missing = missing(patterns, hits);
     let mut literals: Vec<&[u8]> =
         missing.iter().flat_map(|index| patterns[*index].literals()).collect();
     literals.sort_by_key(|literal| std::cmp::Reverse(literal.len()));
@@ -241,6 +234,19 @@ fn mend(
         let hits = stamped.into_iter().zip(stamps);
         hits.map(|(pattern, (range, stamp))| Hit { pattern, range, stamp: Some(stamp) }).collect()
     })
+}
+
+/// The marks that were not hit.
+fn missing(patterns: &[Pattern], hits: &[Hit]) -> Vec<usize> {
+    let mut missing: Vec<usize> = (0..patterns.len()).collect();
+    for hit in hits {
+        if let Some(place) =
+            missing.iter().position(|index| patterns[*index] == patterns[hit.pattern])
+        {
+            missing.remove(place);
+        }
+    }
+    missing
 }
 
 /// Which marks of the timeline stand in a text, such as standard error.

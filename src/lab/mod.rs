@@ -5,7 +5,7 @@
 //! with `marks` and `pattern` for the lines, `timing` for the gaps and `series` for what the
 //! samples say about a gap. `explain` puts it into words, `conclude` puts all of it together,
 //! `verdict` is what a report gets. `infer` goes the other way, from observations to a timeline,
-//! with `align` for the lines, `units` for the times and `nudge` for what waits for what.
+//! with `align` for the lines, `reading` and `units` for the times and `perturbation` for what waits for what.
 
 mod align;
 mod conclude;
@@ -14,12 +14,14 @@ mod infer;
 mod judge;
 mod machine;
 mod marks;
-mod nudge;
 mod observation;
 mod pattern;
+mod perturbation;
+mod reading;
 mod run;
 mod script;
 mod series;
+mod setting;
 mod stall;
 mod timing;
 mod units;
@@ -31,5 +33,6 @@ pub use infer::{Guess, infer};
 pub use observation::{Chunk, End, MachineSample, Observation, Output, ThreadSample};
 pub use run::Pause;
 pub use script::{Copy, Script, Subject};
+pub use setting::Setting;
 pub use verdict::{Attempt, Evidence, LabResult, Point, Reason, SeenMark, Stall, Verdict};
-pub use verify::{Setting, observe, verify};
+pub use verify::{observe, verify};

@@ -30,7 +30,7 @@ const TURN: usize = 64;
 
 /// What is to be run, and how long at the most.
 #[derive(Debug)]
-pub(super) struct Run<'a> {
+pub(super) struct ScriptRun<'a> {
     /// The machine.
     pub host: &'a Host,
     /// The interpreter, the script, the environment.
@@ -53,7 +53,7 @@ pub struct Pause {
     pub until: Duration,
 }
 
-impl Run<'_> {
+impl ScriptRun<'_> {
     /// Runs and observes. `started_up` is called once, when the interpreter has done its own work.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::verify::Setting;
+use super::setting::Setting;
 use crate::course::Lab;
 use crate::error::Result;
 use crate::host::{Account, Command, Host};
@@ -47,6 +47,13 @@ pub struct Script {
     pub shadows: Vec<String>,
 }
 
+impl Script {
+    /// The course's own, which has a folder of its own.
+    fn of(lab: &Lab) -> Self {
+        Self { shown: lab.script.clone(), source: lab.source.clone(), shadows: Vec::new() }
+    }
+}
+
 /// A script and the command that runs it.
 #[derive(Clone, Debug)]
 pub(super) struct Prepared {
@@ -77,14 +84,7 @@ pub(super) fn prepare(
             host.make_folder(&folder, account)?;
             let file = folder.join(&lab.script);
             host.write_new(&file, &lab.source)?;
-            (
-                file,
-                Script {
-                    shown: lab.script.clone(),
-                    source: lab.source.clone(),
-                    shadows: Vec::new(),
-                },
-            )
+            (file, Script::of(lab))
         }
     };
     let command = Command::new(&setting.python)

@@ -80,7 +80,7 @@ struct Moment {
 }
 
 /// One attempt whose lines are all there.
-pub(super) struct Run<'a> {
+pub(super) struct TimedRun<'a> {
     observation: &'a Observation,
     unit: f64,
     wait: f64,
@@ -89,7 +89,7 @@ pub(super) struct Run<'a> {
     seen: Vec<&'a Seen>,
 }
 
-impl<'a> Run<'a> {
+impl<'a> TimedRun<'a> {
     /// `None` when a mark is missing.
     pub fn new(
         timeline: &'a Timeline,

@@ -1,7 +1,6 @@
 //! The labs of a course, run and judged: all together first, because they sleep; then whatever is
 //! still open, one at a time.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -9,45 +8,18 @@ use std::time::Duration;
 use super::conclude::conclude;
 use super::machine::Monitor;
 use super::observation::Observation;
-use super::run::{Pause, Run};
+use super::run::{Pause, ScriptRun};
 use super::script::{Prepared, Subject, prepare};
+use super::setting::Setting;
 use super::verdict::{LabResult, Reason, Verdict};
 use crate::course::Lab;
 use crate::error::{Error, Result};
 use crate::event::{Event, LabScript, Sink};
-use crate::host::{Account, Host};
+use crate::host::Host;
 
-/// How long a lab may take, unless it is told or its own timeline is longer.
-const LIMIT: Duration = Duration::from_secs(30);
-/// A lab may take so many times its timeline, whatever the limit.
-const PATIENCE: u32 = 3;
 /// How long the next script waits for another one's interpreter to start up, before it starts
 /// beside it.
 const TURN: Duration = Duration::from_millis(250);
-
-/// How labs are run.
-#[derive(Clone, Debug)]
-pub struct Setting {
-    /// The interpreter, by its absolute path.
-    pub python: PathBuf,
-    /// Whom the scripts run as; unchanged when `None`. Only root can say.
-    pub account: Option<Account>,
-    /// How often a lab is tried until it is settled.
-    pub attempts: usize,
-    /// How long one attempt may take; three times its timeline when that is longer.
-    pub limit: Duration,
-}
-
-impl Setting {
-    /// The course's own scripts with this interpreter, three attempts of 30 s at the most.
-    pub fn new(python: &Path) -> Self {
-        Self { python: python.to_owned(), account: None, attempts: 3, limit: LIMIT }
-    }
-
-    fn limit_of(&self, lab: &Lab) -> Duration {
-        self.limit.max(lab.timeline.due(lab.timeline.ends) * PATIENCE)
-    }
-}
 
 /// Runs the labs and judges them; the results stand in the order of the labs.
 ///
@@ -98,7 +70,7 @@ pub fn observe(
     let folder = host.temporary_folder()?;
     let ready = prepare(host, subject, setting, folder.path())?;
     let monitor = Monitor::start(host);
-    Run {
+    ScriptRun {
         host,
         command: &ready.command,
         limit: setting.limit_of(&subject.lab),
@@ -159,7 +131,7 @@ impl Bench<'_> {
             attempt,
         });
         let limit = self.setting.limit_of(trial.lab);
-        let run = Run {
+        let run = ScriptRun {
             host: self.host,
             command: &trial.ready.command,
             limit,

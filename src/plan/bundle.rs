@@ -16,7 +16,9 @@ use crate::facts::Facts;
 use crate::facts::interpreters::Home;
 use crate::facts::package_source::View;
 use crate::facts::packages::Packages;
-use crate::facts::venv::{State, normalized};
+use crate::facts::pip::normalized;
+use crate::facts::venv::State;
+use crate::version::PythonVersion;
 
 const NO_PYTHON: &str = "add an apt source that offers one; on an Ubuntu that needs deadsnakes, `labready setup` on this machine adds it";
 
@@ -103,7 +105,7 @@ fn wheel_steps(
             command,
         )
     };
-    let series = |version: &semver::Version| {
+    let series = |version: &PythonVersion| {
         (version.major, version.minor) == (choice.version.major, choice.version.minor)
     };
     let venv = &facts.venv;

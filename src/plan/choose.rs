@@ -3,14 +3,13 @@
 
 use std::path::PathBuf;
 
-use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::archive;
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::interpreters::{Home, Interpreter};
-use crate::version::{self, Requirement};
+use crate::version::{self, PythonVersion, Requirement};
 
 /// What is wanted of the interpreter.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,8 +33,7 @@ pub struct Choice {
     /// Where it is, or will be.
     pub path: PathBuf,
     /// Its version.
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub version: Version,
+    pub version: PythonVersion,
     /// Where it comes from.
     pub origin: Origin,
     /// Why this one.
@@ -69,8 +67,7 @@ pub struct Candidate {
     /// A path, or a package name.
     pub what: String,
     /// Its version, where it is known.
-    #[cfg_attr(test, schemars(with = "Option<String>"))]
-    pub version: Option<Version>,
+    pub version: Option<PythonVersion>,
     /// Whose it is, in words.
     pub origin: String,
     /// Whether it was taken.
@@ -257,7 +254,7 @@ fn weigh_installed(wish: &Wish, found: &Interpreter) -> Weighed {
     Weighed { candidate: candidate(why), choice: Some(choice) }
 }
 
-fn weigh_offer(wish: &Wish, facts: &Facts, name: &str, version: Version) -> Weighed {
+fn weigh_offer(wish: &Wish, facts: &Facts, name: &str, version: PythonVersion) -> Weighed {
     let from = facts
         .apt
         .as_ref()
@@ -294,11 +291,11 @@ fn weigh_offer(wish: &Wish, facts: &Facts, name: &str, version: Version) -> Weig
 }
 
 /// Why a version does not fit; `None` when it does.
-fn refusal(wish: &Wish, version: &Version) -> Option<String> {
+fn refusal(wish: &Wish, version: &PythonVersion) -> Option<String> {
     if wish.requirement.matches(version) {
         return None;
     }
-    if !version.pre.is_empty() && wish.requirement.matches_numbers(version) {
+    if version.is_pre_release() && wish.requirement.matches_numbers(version) {
         return Some(
             "it is a pre-release, which is taken only when `--python` names it exactly".into(),
         );
@@ -310,7 +307,7 @@ fn refusal(wish: &Wish, version: &Version) -> Option<String> {
 }
 
 /// The Pythons that apt offers, as versions.
-fn offers(facts: &Facts) -> impl Iterator<Item = (&str, Version)> {
+fn offers(facts: &Facts) -> impl Iterator<Item = (&str, PythonVersion)> {
     let offers = facts.apt.iter().flat_map(|apt| apt.offers.iter());
     offers.filter_map(|(name, offer)| {
         let minor = name.strip_prefix("python3.")?;

@@ -3,14 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use semver::Version;
-
 use super::install_options::InstallOptions;
 use crate::facts::alternatives::{GROUP, LINK};
 use crate::facts::apt;
 use crate::facts::package_source::View;
 use crate::facts::system_python::SYSTEM_PYTHON;
 use crate::host::{Account, Command};
+use crate::version::PythonVersion;
 
 /// Why: no questions, nothing removed, no recommended extras, configuration files kept, apt's own
 /// pty not needed in a chroot, and a stalled server given up in seconds.
@@ -212,7 +211,7 @@ pub fn python_of(folder: &Path) -> PathBuf {
 }
 
 /// 311 for 3.11: when the chosen one goes, the newest that is left follows.
-pub(super) fn priority(version: &Version) -> u32 {
+pub(super) fn priority(version: &PythonVersion) -> u32 {
     u32::try_from(version.major * 100 + version.minor).unwrap_or(u32::MAX)
 }
 

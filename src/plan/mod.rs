@@ -19,7 +19,6 @@ mod words;
 
 use std::path::PathBuf;
 
-use semver::Version;
 use serde::{Deserialize, Serialize};
 
 pub use archive::{Archive, DEADSNAKES, source_text};
@@ -38,7 +37,7 @@ pub use crate::facts::apt::Sizes;
 pub use crate::facts::package_source::{PackageSource, View};
 use crate::facts::sources::Pin;
 use crate::host::Command;
-use crate::version::Requirement;
+use crate::version::{PythonVersion, Requirement};
 
 /// What must change, in order. Empty = the machine has everything; only the labs can still say no.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -189,8 +188,7 @@ pub enum Action {
         /// Made by this interpreter, named by its versioned real path.
         interpreter: PathBuf,
         /// The interpreter's version.
-        #[cfg_attr(test, schemars(with = "String"))]
-        version: Version,
+        version: PythonVersion,
         /// Whether a broken one in its place is removed first.
         replace: bool,
     },

@@ -3,15 +3,15 @@
 
 use std::path::Path;
 
-use semver::Version;
-
 use super::words::quoted_list;
 use super::{Action, Choice, InstallOptions, Origin, Settings, Step, commands};
 use crate::course::Course;
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::facts::venv::{State, normalized};
+use crate::facts::pip::normalized;
+use crate::facts::venv::State;
 use crate::host::{Account, quoted_line};
+use crate::version::PythonVersion;
 
 /// Makes it, or puts into it what is missing.
 ///
@@ -147,7 +147,7 @@ pub fn give_back_by_hand(facts: &Facts) -> String {
 }
 
 /// Why the version that a good virtual environment was made by does not do.
-fn misfit(version: &Version, settings: &Settings, choice: Option<&Choice>) -> Option<String> {
+fn misfit(version: &PythonVersion, settings: &Settings, choice: Option<&Choice>) -> Option<String> {
     let wanted = &settings.wish.requirement;
     if !wanted.matches(version) {
         return Some(format!("it was made by Python {version}, which is not in `{wanted}`"));

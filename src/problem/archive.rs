@@ -1,9 +1,7 @@
 //! Problems with deadsnakes, the archive of the Pythons that Ubuntu lacks.
 
 use super::{Describe, Id, Invocation, Remedy, Severity};
-use semver::Version;
-
-use crate::version::Requirement;
+use crate::version::{PythonVersion, Requirement};
 use crate::words::{listed, quoted};
 
 /// What can be wrong with it.
@@ -32,7 +30,7 @@ pub enum Archive {
         /// The range, if there is one.
         wanted: Option<Requirement>,
         /// The Pythons that it has.
-        has: Vec<Version>,
+        has: Vec<PythonVersion>,
     },
     /// What answers is no package archive.
     NotAnArchive {

@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::apt::bundle_instead;
 use super::{Describe, Id, Invocation, Remedy};
-use semver::Version;
-
-use crate::version::Requirement;
+use crate::version::{PythonVersion, Requirement};
 use crate::words::{listed, path};
 
 /// What can be wrong with it.
@@ -95,7 +93,7 @@ pub enum PythonFlaw {
     /// Its version is not in range.
     OutOfRange {
         /// Its version.
-        version: Version,
+        version: PythonVersion,
         /// Why that is not in range.
         why: String,
     },

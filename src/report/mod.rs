@@ -16,7 +16,6 @@ pub(crate) mod words;
 
 use std::path::PathBuf;
 
-use semver::Version;
 use serde::Serialize;
 
 use crate::event::{ErrorPart, Event, LabScript, StepStatus};
@@ -25,6 +24,7 @@ use crate::finding::Finding;
 use crate::lab::LabResult;
 use crate::outcome::Outcome;
 use crate::plan::{Candidate, Choice, Plan, Sizes, Step};
+use crate::version::PythonVersion;
 
 /// Everything that a command found and did.
 #[derive(Clone, Debug, Serialize)]
@@ -109,8 +109,7 @@ struct CoursePart {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct VenvPart {
     path: PathBuf,
-    #[cfg_attr(test, schemars(with = "Option<String>"))]
-    version: Option<Version>,
+    version: Option<PythonVersion>,
     interpreter: Option<PathBuf>,
 }
 

@@ -62,7 +62,7 @@ fn drafts_of_recorded_runs_are_what_was_agreed_to() {
         let draft = Draft {
             script: name,
             source: &source,
-            python: Some(&semver::Version::new(3, 11, 2)),
+            python: Some(&labready::version::PythonVersion::new(3, 11, 2)),
             timeline: &guess.timeline,
             came_ms: &guess.came_ms,
             ended_ms: &guess.ended_ms,

@@ -177,7 +177,8 @@ fn a_bundle_says_of_itself_what_its_schema_says() {
     let facts = recorded("bookworm-ready");
     let file = json!({ "path": "Packages", "sha256": "00", "size_bytes": 7 });
     let files = vec![serde_json::from_value(file).unwrap()];
-    let manifest = Manifest::new(&course(), &facts, semver::Version::new(3, 11, 2), files);
+    let manifest =
+        Manifest::new(&course(), &facts, labready::version::PythonVersion::new(3, 11, 2), files);
     let manifest = serde_json::to_value(manifest).unwrap();
     BUNDLE.expect_valid(&manifest);
     for later in with_one_more_key(&manifest) {

@@ -13,9 +13,9 @@ use labready::course::Course;
 use labready::facts::Facts;
 use labready::facts::alternatives::{Alternative, Link};
 use labready::facts::apt::{Apt, Offer};
-use labready::facts::distro;
 use labready::facts::interpreters::{Home, Interpreter};
 use labready::facts::venv::State;
+use labready::facts::{distro, os_release};
 use labready::plan::{Archive, InstallOptions, Selection, Settings, Wish};
 use labready::version::{Requirement, from_python};
 
@@ -134,7 +134,7 @@ pub fn silent_interpreter(path: &str, problem: &str) -> Interpreter {
 
 /// The system calls itself something else.
 pub fn rename(facts: &mut Facts, os_release: &str) {
-    facts.distro = distro::from_os_release(&distro::parse(os_release));
+    facts.distro = distro::from_os_release(&os_release::parse(os_release));
 }
 
 /// What apt offers: package and version.

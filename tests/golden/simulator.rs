@@ -7,8 +7,9 @@ use labready::facts::Facts;
 use labready::facts::alternatives::{Alternative, Link};
 use labready::facts::apt::Apt;
 use labready::facts::interpreters::{Home, Interpreter};
+use labready::facts::pip::normalized;
 use labready::facts::sources::{SOURCES, Source};
-use labready::facts::venv::{State, normalized};
+use labready::facts::venv::State;
 use labready::plan::{self, Action, Decision, LINK, Plan, Settings, Step};
 use labready::version::from_debian;
 

@@ -2,9 +2,8 @@
 //! refused; never misread.
 
 use insta::assert_snapshot;
-use labready::version::{Requirement, from_debian, from_python};
+use labready::version::{PythonVersion, Requirement, Stage, from_debian, from_python};
 use proptest::prelude::*;
-use semver::Version;
 
 /// Numbers, and a pre-release as Python spells it: `rc` and 1.
 type Release = ((u64, u64, u64), Option<(&'static str, u32)>);
@@ -19,7 +18,7 @@ fn written(((major, minor, patch), suffix): Release) -> String {
     format!("{major}.{minor}.{patch}{suffix}")
 }
 
-fn read(release: Release) -> Version {
+fn read(release: Release) -> PythonVersion {
     from_python(&written(release)).unwrap()
 }
 
@@ -79,9 +78,11 @@ fn requirements_that_python_and_semver_read_differently_are_refused_with_what_to
         ">=3.*",
         "3.12+",
         "3.12~",
-        "3.12rc1",
-        ">=3.14a1",
         "~=3.12rc1",
+        "3.12rc",
+        "3.12rc1+",
+        "3.12.0rc1.*",
+        "3.12.0dev1",
         "3.12.4.1",
         "python3.12",
         "latest",
@@ -98,13 +99,52 @@ fn requirements_that_python_and_semver_read_differently_are_refused_with_what_to
     assert_snapshot!(answers.join("\n"));
 }
 
+#[test]
+fn requirements_are_printed_as_python_spells_them() {
+    let typed = [
+        ">=3.7,<3.14",
+        ">= 3.14.0-rc.1, < 4",
+        "3.14.0-alpha.2",
+        "3.14rc1",
+        "~=3.14.0b2",
+        "!=3.13.*",
+    ];
+    let printed = typed.map(|text| Requirement::parse(text).unwrap().to_string());
+    assert_eq!(
+        printed,
+        [">=3.7, <3.14", ">=3.14.0rc1, <4", "3.14.0a2", "3.14.0rc1", "~=3.14.0b2", "!=3.13.*"]
+    );
+}
+
+#[test]
+fn a_pre_release_of_the_first_version_out_of_range_is_out_of_range_too() {
+    let matches = |requirement: &str, version: &str| {
+        Requirement::parse(requirement).unwrap().matches(&from_python(version).unwrap())
+    };
+    assert!(!matches(">=3.7, <3.14, 3.14.0rc1", "3.14.0rc1"));
+    assert!(!Requirement::parse(">=3.7, <3.14, 3.14.0rc1").unwrap().is_satisfiable());
+    assert!(matches(">=3.7, <3.14.0rc2, 3.14.0rc1", "3.14.0rc1"));
+    assert!(matches("~=3.14.0rc1", "3.14.0rc1") && matches("~=3.14.0rc1", "3.14.2"));
+    assert!(!matches("~=3.14.0rc1", "3.15.0"));
+}
+
+#[test]
+fn a_recorded_version_in_semvers_spelling_is_still_read() {
+    let version: PythonVersion = serde_json::from_str("\"3.14.0-rc.1\"").unwrap();
+    assert_eq!(
+        version,
+        PythonVersion { stage: Stage::Candidate(1), ..PythonVersion::new(3, 14, 0) }
+    );
+    assert!(serde_json::from_str::<PythonVersion>("\"3.14.0-fast\"").is_err());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_requirement_means_what_pep_440_says(clause in clauses(), numbers in numbers()) {
         let (text, holds) = reading(clause, numbers);
-        let version = Version::new(numbers.0, numbers.1, numbers.2);
+        let version = PythonVersion::new(numbers.0, numbers.1, numbers.2);
         prop_assert_eq!(Requirement::parse(&text).unwrap().matches(&version), holds, "`{}` and {}", text, version);
     }
 
@@ -112,7 +152,7 @@ proptest! {
     fn several_clauses_must_all_hold(one in clauses(), other in clauses(), numbers in numbers()) {
         let ((one, one_holds), (other, other_holds)) = (reading(one, numbers), reading(other, numbers));
         let requirement = Requirement::parse(&format!("{one}, {other}")).unwrap();
-        let version = Version::new(numbers.0, numbers.1, numbers.2);
+        let version = PythonVersion::new(numbers.0, numbers.1, numbers.2);
         let both = Requirement::parse(&one).unwrap().and(&Requirement::parse(&other).unwrap());
         prop_assert_eq!(requirement.matches(&version), one_holds && other_holds);
         prop_assert_eq!(requirement.matches(&version), both.matches(&version));
@@ -122,7 +162,7 @@ proptest! {
     fn a_range_with_anything_in_it_is_known_to_be_satisfiable(clauses in proptest::collection::vec(clauses(), 1..4)) {
         let text: Vec<String> = clauses.into_iter().map(|clause| reading(clause, (3, 0, 0)).0).collect();
         let requirement = Requirement::parse(&text.join(", ")).unwrap();
-        let mut grid = (0..18).flat_map(|minor| (0..33).map(move |patch| Version::new(3, minor, patch)));
+        let mut grid = (0..18).flat_map(|minor| (0..33).map(move |patch| PythonVersion::new(3, minor, patch)));
         let found = grid.find(|version| requirement.matches(version));
         prop_assert!(found.is_none() || requirement.is_satisfiable(), "`{}` has {:?}", requirement, found);
     }
@@ -138,17 +178,40 @@ proptest! {
     fn a_pre_release_is_in_no_range_that_does_not_name_it(clause in clauses(), release in releases()) {
         let (text, _) = reading(clause, release.0);
         let version = read(release);
-        prop_assume!(!version.pre.is_empty());
+        prop_assume!(version.is_pre_release());
         prop_assert!(!Requirement::parse(&text).unwrap().matches(&version), "`{}` and {}", text, version);
         let named = Requirement::parse(&written(release)).unwrap();
         prop_assert!(named.matches(&version) && named.is_satisfiable());
     }
 
     #[test]
+    fn what_is_printed_is_pythons_spelling_and_can_be_typed(release in releases()) {
+        let version = read(release);
+        prop_assert_eq!(version.to_string(), written(release));
+        prop_assert_eq!(version.to_string().parse(), Ok(version.clone()));
+        let json = serde_json::to_string(&version).unwrap();
+        prop_assert_eq!(&json, &format!("\"{version}\""));
+        prop_assert_eq!(&serde_json::from_str::<PythonVersion>(&json).unwrap(), &version);
+        let typed = Requirement::parse(&version.to_string()).unwrap();
+        prop_assert_eq!(typed.to_string(), version.to_string());
+        prop_assert!(typed.matches(&version));
+    }
+
+    #[test]
+    fn every_spelling_of_pep_440_is_the_same_version(release in releases(), before in "[-_.]?", between in "[-_.]?", long in any::<bool>()) {
+        let ((major, minor, patch), Some((name, number))) = release else { return Ok(()) };
+        let name = match name { "a" if long => "alpha", "b" if long => "Beta", "rc" if long => "c", name => name };
+        let spelled = format!("{major}.{minor}.{patch}{before}{name}{between}{number}");
+        prop_assert_eq!(from_python(&spelled), Some(read(release)), "{}", spelled);
+        let typed = Requirement::parse(&spelled).unwrap();
+        prop_assert_eq!(typed.to_string(), written(release), "{}", spelled);
+    }
+
+    #[test]
     fn a_version_is_read_as_it_is_written(release in releases()) {
         let ((major, minor, patch), suffix) = release;
         let version = read(release);
-        prop_assert_eq!((version.major, version.minor, version.patch, version.pre.is_empty()), (major, minor, patch, suffix.is_none()));
+        prop_assert_eq!((version.major, version.minor, version.patch, !version.is_pre_release()), (major, minor, patch, suffix.is_none()));
         prop_assert_eq!(from_python(&format!("{}+\n", written(release))), Some(version));
     }
 

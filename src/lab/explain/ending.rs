@@ -1,12 +1,12 @@
 //! How a script ended: by an exception, with a code, by a signal, not at all.
 
-use super::{Case, Words, complaints, lines_of, shortened, time};
+use super::{Explainer, Words, complaints, lines_of, shortened, time};
 use crate::lab::observation::End;
 
 /// SIGTTIN and SIGTTOU: the terminal's own, for a program in the background.
 const TERMINAL_SIGNALS: [i32; 2] = [21, 22];
 
-impl Case<'_> {
+impl Explainer<'_> {
     pub(super) fn exception(&self) -> Words {
         let errors = self.errors();
         let what = shortened(complaints::exception(errors).unwrap_or("an exception"));

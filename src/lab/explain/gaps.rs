@@ -1,12 +1,12 @@
 //! When a script printed and ended: too early, too late, as due, or nobody can tell.
 
-use super::{Case, Words, time};
+use super::{Explainer, Words, time};
 use crate::lab::verdict::{Evidence, Point};
 
 /// The share of a wait that two lines are apart at the most when their waits ran side by side.
 const SIDE_BY_SIDE: f64 = 0.1;
 
-impl Case<'_> {
+impl Explainer<'_> {
     pub(super) fn as_due(&self) -> String {
         let attempt = match self.judgement.attempt {
             0 | 1 => String::new(),

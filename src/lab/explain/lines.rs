@@ -1,8 +1,8 @@
 //! What a script printed: too little, too much, something else, somewhere else.
 
-use super::{Case, Words, complaints, shown};
+use super::{Explainer, Words, complaints, shown};
 
-impl Case<'_> {
+impl Explainer<'_> {
     pub(super) fn missing(&self) -> Words {
         let is_silent = self.found().marks.iter().all(Option::is_none);
         let what = match self.first_missing() {

@@ -18,7 +18,7 @@ use crate::course::Timeline;
 
 /// What the words are about.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Case<'a> {
+pub(super) struct Explainer<'a> {
     /// The script.
     pub script: &'a Script,
     /// What is due.
@@ -44,7 +44,7 @@ impl Words {
     }
 }
 
-impl Case<'_> {
+impl Explainer<'_> {
     /// The words for the judgement. A file that hides one of Python's own modules is named before
     /// anything else.
     pub fn words(&self) -> Words {

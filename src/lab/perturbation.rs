@@ -12,8 +12,9 @@
 
 use std::time::Duration;
 
-use super::infer::{Guess, Reading, holds, ran_well, read};
+use super::infer::{Guess, holds, ran_well};
 use super::observation::Observation;
+use super::reading::{Reading, read};
 use super::run::Pause;
 use super::script::Script;
 use crate::course::Timeline;
@@ -64,9 +65,9 @@ impl Guess {
             .and_then(|()| read(script, &self.timeline, std::slice::from_ref(held)));
         let (Ok(readings), Ok(run)) = (readings, run) else { return self };
         let Some(run) = run.first() else { return self };
-        let nudged = Nudged { timeline: &self.timeline, readings: &readings, run };
+        let perturbed = PerturbedRun { timeline: &self.timeline, readings: &readings, run };
         let afters: Vec<Option<usize>> =
-            (0..=self.timeline.marks.len()).map(|index| nudged.after(index)).collect();
+            (0..=self.timeline.marks.len()).map(|index| perturbed.after(index)).collect();
         let mut timeline = self.timeline.clone();
         for (mark, after) in timeline.marks.iter_mut().zip(&afters) {
             mark.due.after = *after;
@@ -78,13 +79,13 @@ impl Guess {
 }
 
 /// The runs as they were, and the one that was held.
-struct Nudged<'a> {
+struct PerturbedRun<'a> {
     timeline: &'a Timeline,
     readings: &'a [Reading<'a>],
     run: &'a Reading<'a>,
 }
 
-impl Nudged<'_> {
+impl PerturbedRun<'_> {
     /// The line (1 is the first) that this one, or the end, waits for.
     fn after(&self, index: usize) -> Option<usize> {
         let lines = 0..self.timeline.marks.len();

@@ -1,0 +1,179 @@
+//! Files, changed: whole writes, appended lines, new folders; nothing is written through a link.
+
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::files::is_missing;
+use super::{Account, Host};
+use crate::error::{Error, Result};
+
+impl Host {
+    /// Makes a private folder that is removed when the value is dropped. Others may read it: labs
+    /// run as the student.
+    ///
+    /// # Errors
+    /// [`Error::File`] when no folder can be made in TMPDIR or /tmp.
+    pub fn temporary_folder(&self) -> Result<TempDir> {
+        // In a chroot, TMPDIR may name a folder of the system around it.
+        let named = self
+            .variable("TMPDIR")
+            .map(PathBuf::from)
+            .filter(|folder| self.inside(folder).is_dir());
+        let parent = self.inside(&named.unwrap_or_else(|| PathBuf::from("/tmp")));
+        let failed = |source| Error::File {
+            action: "make a temporary folder in",
+            path: parent.clone(),
+            source,
+        };
+        let folder =
+            tempfile::Builder::new().prefix("labready-").tempdir_in(&parent).map_err(failed)?;
+        let readable = Permissions::from_mode(0o755);
+        fs::set_permissions(folder.path(), readable).map_err(failed)?;
+        Ok(folder)
+    }
+
+    /// Makes a folder that others may read, and gives it to its owner, when there is one.
+    ///
+    /// # Errors
+    /// [`Error::File`], also when it is there already.
+    pub fn make_folder(&self, path: &Path, owner: Option<&Account>) -> Result<()> {
+        let failed =
+            |source| Error::File { action: "make the folder", path: path.to_owned(), source };
+        let inside = self.inside(path);
+        DirBuilder::new().mode(0o755).create(&inside).map_err(failed)?;
+        let Some(owner) = owner else { return Ok(()) };
+        chown(&inside, Some(owner.uid), Some(owner.gid)).map_err(failed)
+    }
+
+    /// Creates a file that is not there yet, and only that: a link in its place is refused.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn write_new(&self, path: &Path, text: &str) -> Result<()> {
+        let failed = |source| Error::File { action: "create", path: path.to_owned(), source };
+        let created =
+            OpenOptions::new().write(true).create_new(true).mode(0o644).open(self.inside(path));
+        created.and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)
+    }
+
+    /// Replaces a file as a whole: readers see the old one or the new one.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn write_whole(&self, path: &Path, text: &str) -> Result<()> {
+        self.replace(path, text, None)
+    }
+
+    /// The same with exactly these permissions, whatever the umask: for what other accounts must be
+    /// able to read or run.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn write_whole_as(&self, path: &Path, text: &str, mode: u32) -> Result<()> {
+        self.replace(path, text, Some(mode))
+    }
+
+    fn replace(&self, path: &Path, text: &str, mode: Option<u32>) -> Result<()> {
+        let failed =
+            |source: io::Error| Error::File { action: "write", path: path.to_owned(), source };
+        let inside = self.inside(path);
+        let parent = inside.parent().unwrap_or(Path::new("/"));
+        let readable = Permissions::from_mode(0o644);
+        fs::metadata(parent).map_err(failed)?;
+        let file =
+            tempfile::Builder::new().prefix(".labready-").permissions(readable).tempfile_in(parent);
+        let mut file = file.map_err(|error| failed(without_name(&error)))?;
+        let exactly = |mode| file.as_file().set_permissions(Permissions::from_mode(mode));
+        mode.map_or(Ok(()), exactly).map_err(failed)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+        file.persist(&inside).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+
+    /// Whether a file can be written there later: its folder is there, and it is no folder itself.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it cannot.
+    pub fn can_hold(&self, path: &Path) -> Result<()> {
+        let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
+        let inside = self.inside(path);
+        if inside.is_dir() {
+            return Err(failed(ErrorKind::IsADirectory.into()));
+        }
+        let parent = inside.parent().unwrap_or(Path::new("/"));
+        fs::metadata(parent).map_err(failed)?;
+        let tried = tempfile::Builder::new().prefix(".labready-").tempfile_in(parent);
+        tried.map(drop).map_err(|error| failed(without_name(&error)))
+    }
+
+    /// Appends to a file of our own and returns once it is on the disk. Its folder is made when
+    /// missing; a link in its place is refused.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn append_synced(&self, path: &Path, text: &str) -> Result<()> {
+        let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
+        let inside = self.inside(path);
+        fs::create_dir_all(inside.parent().unwrap_or(Path::new("/"))).map_err(failed)?;
+        let options = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o644)
+            .custom_flags(nix::libc::O_NOFOLLOW)
+            .open(&inside);
+        options
+            .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+            .map_err(failed)
+    }
+
+    /// Moves a file within its file system; what was in the new place is gone at the same moment.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        let failed = |source| Error::File { action: "move", path: from.to_owned(), source };
+        fs::rename(self.inside(from), self.inside(to)).map_err(failed)
+    }
+
+    /// Removes a file of our own, and its folder when that is empty then. A file that is not there
+    /// is removed already.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn remove_file(&self, path: &Path) -> Result<()> {
+        let inside = self.inside(path);
+        match fs::remove_file(&inside) {
+            Err(source) if !is_missing(&source) => {
+                return Err(Error::File { action: "remove", path: path.to_owned(), source });
+            }
+            _ => {}
+        }
+        // Others may have put something there.
+        let _ = inside.parent().map(fs::remove_dir);
+        Ok(())
+    }
+
+    /// Opens a file for the lines of a log: appended to, created when missing.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn append_to(&self, path: &Path) -> Result<Box<dyn Write + Send>> {
+        let failed = |source| Error::File { action: "open", path: path.to_owned(), source };
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o644)
+            .open(self.inside(path))
+            .map_err(failed)?;
+        Ok(Box::new(file))
+    }
+}
+
+/// The system's own answer, without the random name of the temporary file that it was given for.
+fn without_name(error: &io::Error) -> io::Error {
+    error.kind().into()
+}

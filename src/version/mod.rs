@@ -1,0 +1,8 @@
+//! Versions and requirements: Debian's and Python's spellings, read as they are meant, and printed
+//! as Python spells them.
+
+mod python;
+mod requirement;
+
+pub use python::{PythonVersion, Stage, from_debian, from_python};
+pub use requirement::Requirement;
