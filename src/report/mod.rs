@@ -18,12 +18,13 @@ use std::path::PathBuf;
 use semver::Version;
 use serde::Serialize;
 
+use crate::apt::offers::Sizes;
 use crate::error::Exit;
 use crate::event::{ErrorPart, Event, Status, StepStatus};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lab::{LabResult, Verdict};
-use crate::plan::{Candidate, Choice, Plan, Sizes, Step};
+use crate::plan::{Candidate, Choice, Plan, Step};
 
 /// Everything that a command found and did.
 #[derive(Clone, Debug, Serialize)]

@@ -7,12 +7,13 @@ use std::sync::LazyLock;
 
 use insta::assert_snapshot;
 use jsonschema::Validator;
+use labready::apt::offers::Sizes;
 use labready::error::Error;
 use labready::event::{Event, Status, StepStatus};
 use labready::facts::Facts;
 use labready::finding::{Finding, Id};
 use labready::lab::{Attempt, Evidence, LabResult, Point, Reason, SeenMark, Stall, Verdict};
-use labready::plan::{self, Decision, Plan, Settings, Sizes};
+use labready::plan::{self, Decision, Plan, Settings};
 use labready::report::{Report, json};
 use serde_json::{Value, json};
 
