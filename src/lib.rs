@@ -27,6 +27,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod apply;
+pub mod apt;
 pub mod bundle;
 pub mod cli;
 pub mod commands;

@@ -4,15 +4,15 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::apt::{Apt, evidence};
-use super::{failed, reach, refresh, stopped};
+use super::apt_step::AptStep;
+use super::failure::{failed, stopped};
+use super::{reach, refresh};
+use crate::apt::{AptConfig, commands, offers, output::evidence};
 use crate::error::{Error, Result};
+use crate::facts::machine;
 use crate::facts::network::{self, Answer, Server};
-use crate::facts::package_source::View;
 use crate::facts::sources::{self, KEYRING, PREFERENCES, Pin, SOURCES};
-use crate::facts::{apt, machine};
 use crate::finding::{Finding, Id};
-use crate::host::Command;
 use crate::plan::{Archive, source_text};
 use crate::version::{self, PythonVersion, Requirement};
 
@@ -27,7 +27,7 @@ const OTHERWISE: &str = "`--python PATH` takes an interpreter that is installed 
 
 /// The archive, and what it is added for.
 pub(super) struct Adding<'a> {
-    pub apt: &'a Apt<'a>,
+    pub apt: &'a AptStep<'a>,
     pub archive: &'a Archive,
     /// The release.
     pub codename: &'a str,
@@ -49,7 +49,7 @@ impl Adding<'_> {
         let read =
             |path: &str| self.apt.host.read_at_most(Path::new(path), FILE_LIMIT).ok().flatten();
         let before = files.each_ref().map(|(path, _)| read(path));
-        let written = files.iter().try_for_each(|(path, text)| self.apt.put(path, text));
+        let written = files.iter().try_for_each(|(path, text)| self.apt.write_file(path, text));
         let added = written.and_then(|()| self.check()).and_then(|()| self.admit(origin));
         if added.is_err() {
             // Nothing half-done is left behind: an unusable source would fail every later `apt-get
@@ -142,7 +142,7 @@ impl Adding<'_> {
 
     /// Lets the newest Python that fits come from it, and nothing else.
     fn admit(&self, origin: String) -> Result<()> {
-        let pythons = apt::served_by(self.apt.host, &self.archive.address)?
+        let pythons = offers::served_by(self.apt.host, &self.archive.address)?
             .into_iter()
             .filter(|(name, _)| !name.contains('-'));
         let mut pythons: Vec<(PythonVersion, String)> = pythons
@@ -162,8 +162,8 @@ impl Adding<'_> {
                 Finding::error(Id::ArchiveNotServed, title, format!("it has {}", has.join(", ")));
             return Err(self.stopped(finding, OTHERWISE));
         };
-        self.apt.put(PREFERENCES, &Pin { origin, series: Some(series.clone()) }.text())?;
-        let offers = apt::gather(self.apt.host, &[], &View::default())?.offers;
+        self.apt.write_file(PREFERENCES, &Pin { origin, series: Some(series.clone()) }.text())?;
+        let offers = offers::gather(self.apt.host, &[], &AptConfig::default())?.offers;
         let offered = offers.get(series).map(|offer| offer.version.as_str()).unwrap_or_default();
         if version::from_debian(offered).is_some_and(|version| fits(&version)) {
             return Ok(());
@@ -195,13 +195,7 @@ impl Adding<'_> {
     /// sources at all.
     fn indexed_sites(&self) -> Result<String> {
         // Lists only what is there.
-        let list = Command::new("/usr/bin/apt-get").args([
-            "indextargets",
-            "--format",
-            "$(SITE)",
-            "Created-By: Packages",
-        ]);
-        let listed = self.apt.host.run(&list, LIMIT)?;
+        let listed = self.apt.host.run(&commands::indexed_sites(), LIMIT)?;
         if listed.is_success() {
             return Ok(listed.stdout);
         }

@@ -3,35 +3,36 @@
 
 use std::time::Duration;
 
-use super::apt::{Apt, Heard, NO_SPACE, evidence};
-use super::{failed, stopped};
+use super::apt_step::{AptOutput, AptStep};
+use super::failure::{failed, stopped};
+use crate::apt::dpkg::{self, DpkgStatus};
+use crate::apt::output::{evidence, says_disk_full, unmet_dependency};
+use crate::apt::{commands, offers};
 use crate::error::{Error, Result};
-use crate::facts::package_source::View;
-use crate::facts::packages::{self, Packages};
-use crate::facts::{apt, disk};
+use crate::facts::disk;
 use crate::finding::{Finding, Id};
-use crate::host::{Command, Finished};
+use crate::host::Finished;
 use crate::plan;
 
 /// Where apt and dpkg write.
 const WRITTEN: [&str; 4] = ["/usr", "/var/cache/apt", "/var/lib/dpkg", "/etc"];
-/// What apt says of a disk that is too small.
-const TOO_SMALL: &str = "You don't have enough free space";
 /// How long apt may think about what it would do.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Of an installation after which these are missing.
 pub(super) fn of_failed_installation(
-    apt: &Apt<'_>,
+    apt: &AptStep<'_>,
     wanted: &[String],
     missing: &[String],
     finished: &Finished,
-    heard: &Heard,
+    output: &AptOutput,
 ) -> Error {
     let verb = if missing.len() == 1 { "is" } else { "are" };
     let what = format!("{} {verb} not installed", plan::quoted_list(missing));
-    let found = of_the_machine(apt, finished)
-        .map_or_else(|| of_the_packages(apt, wanted, finished, heard), |finding| Ok(Some(finding)));
+    let found = of_the_machine(apt, finished).map_or_else(
+        || of_the_packages(apt, wanted, finished, output),
+        |finding| Ok(Some(finding)),
+    );
     match found {
         Ok(Some(finding)) => with_its_fix(apt, finding),
         Ok(None) => unexplained(apt, finished, &what),
@@ -40,7 +41,7 @@ pub(super) fn of_failed_installation(
 }
 
 /// Of a run of apt that did not reach what it was for.
-pub(super) fn of_failed_run(apt: &Apt<'_>, finished: &Finished, what: &str) -> Error {
+pub(super) fn of_failed_run(apt: &AptStep<'_>, finished: &Finished, what: &str) -> Error {
     match of_the_machine(apt, finished) {
         Some(finding) => with_its_fix(apt, finding),
         None => unexplained(apt, finished, what),
@@ -48,7 +49,7 @@ pub(super) fn of_failed_run(apt: &Apt<'_>, finished: &Finished, what: &str) -> E
 }
 
 /// Of a dpkg that could not finish what an interrupted one began.
-pub(super) fn of_interrupted_dpkg(apt: &Apt<'_>, finished: &Finished) -> Error {
+pub(super) fn of_interrupted_dpkg(apt: &AptStep<'_>, finished: &Finished) -> Error {
     let interrupted = || {
         let finding =
             Finding::error(Id::DpkgInterrupted, "dpkg is still interrupted", evidence(finished));
@@ -58,16 +59,11 @@ pub(super) fn of_interrupted_dpkg(apt: &Apt<'_>, finished: &Finished) -> Error {
 }
 
 /// A disk that is full, or that nobody can write.
-fn of_the_machine(apt: &Apt<'_>, finished: &Finished) -> Option<Finding> {
+fn of_the_machine(apt: &AptStep<'_>, finished: &Finished) -> Option<Finding> {
     let said = evidence(finished);
     let full = disk::full(apt.host, &WRITTEN)
         .map(|folder| format!("the disk that holds {folder} is full"));
-    let says_full = || {
-        [NO_SPACE, TOO_SMALL]
-            .iter()
-            .any(|sign| finished.stderr.contains(sign))
-            .then(|| "a disk is full".to_owned())
-    };
+    let says_full = || says_disk_full(finished).then(|| "a disk is full".to_owned());
     if let Some(title) = full.or_else(says_full) {
         return Some(Finding::error(Id::DiskFull, title, said).mended_by_root("apt-get clean"));
     }
@@ -77,16 +73,17 @@ fn of_the_machine(apt: &Apt<'_>, finished: &Finished) -> Option<Finding> {
 
 /// A package: one whose script failed, one that is held, or several that do not go together.
 fn of_the_packages(
-    apt: &Apt<'_>,
+    apt: &AptStep<'_>,
     wanted: &[String],
     finished: &Finished,
-    heard: &Heard,
+    output: &AptOutput,
 ) -> Result<Option<Finding>> {
-    let state = packages::gather(apt.host, |_| false)?;
-    if let Some(finding) = failed_script(&state, wanted, finished, heard) {
+    let state = dpkg::gather(apt.host, |_| false)?;
+    if let Some(finding) = failed_script(&state, wanted, finished, output) {
         return Ok(Some(finding));
     }
-    let offered = apt::gather(apt.host, wanted, &View::of_command(&apt.step.command))?.offers;
+    let config = apt.options.source.config();
+    let offered = offers::gather(apt.host, wanted, &config)?.offers;
     if !wanted.iter().all(|name| offered.contains_key(name)) || simulated(apt, &[])?.is_success() {
         return Ok(None);
     }
@@ -95,34 +92,32 @@ fn of_the_packages(
     }
     let simulated = simulated(apt, &[])?;
     let title = "the packages cannot be installed together with what is on this machine";
-    let fix = if apt
-        .host
-        .run(&Command::new("/usr/bin/apt-get").args(["-q", "check"]), LIMIT)?
-        .is_success()
-    {
+    let fix = if apt.host.run(&commands::check_dependencies(), LIMIT)?.is_success() {
         "apt-get update"
     } else {
         "apt-get --fix-broken install"
     };
-    Ok(Some(Finding::error(Id::Unsatisfiable, title, unmet(&simulated)).mended_by_root(fix)))
+    Ok(Some(
+        Finding::error(Id::Unsatisfiable, title, unmet_dependency(&simulated)).mended_by_root(fix),
+    ))
 }
 
 /// The package that dpkg named, or else the first that it left unconfigured.
 fn failed_script(
-    state: &Packages,
+    state: &DpkgStatus,
     wanted: &[String],
     finished: &Finished,
-    heard: &Heard,
+    output: &AptOutput,
 ) -> Option<Finding> {
     let is_left =
         |name: &String| state.half_done.get(name).is_some_and(|state| state == "half-configured");
-    let named = heard.failed.iter().find(|(name, _)| is_left(name));
+    let named = output.failed.iter().find(|(name, _)| is_left(name));
     let name = named
         .map(|(name, _)| name)
         .or_else(|| state.half_done.keys().find(|name| is_left(name)))?;
     let whose = if wanted.contains(name) {
         "the course asks for it"
-    } else if heard.announced.contains(name) {
+    } else if output.announced.contains(name) {
         "it comes with what the course asks for"
     } else {
         "it was on this machine before, and is not labready's"
@@ -131,16 +126,16 @@ fn failed_script(
     let title = format!("a script of the package `{name}` failed ({whose})");
     Some(
         Finding::error(Id::MaintainerScriptFailed, title, said)
-            .mended_by_root(packages::mending(name, "half-configured")),
+            .mended_by_root(dpkg::repair_command(name, "half-configured")),
     )
 }
 
 /// Held packages are the cause when apt could do it without their being held.
-fn held(apt: &Apt<'_>, state: &Packages, finished: &Finished) -> Result<Option<Finding>> {
+fn held(apt: &AptStep<'_>, state: &DpkgStatus, finished: &Finished) -> Result<Option<Finding>> {
     if state.held.is_empty() {
         return Ok(None);
     }
-    let freed = simulated(apt, &["-o", "APT::Ignore-Hold=true", "--allow-change-held-packages"])?;
+    let freed = simulated(apt, &commands::IGNORE_HOLDS)?;
     if !freed.is_success() {
         return Ok(None);
     }
@@ -159,34 +154,16 @@ fn held(apt: &Apt<'_>, state: &Packages, finished: &Finished) -> Result<Option<F
 }
 
 /// What apt would do in the place of the step; nothing is changed, and no right is needed.
-fn simulated(apt: &Apt<'_>, options: &[&str]) -> Result<Finished> {
-    let install = apt.step.command.clone().elevated(None);
-    let arguments = [&["-s"], options]
-        .concat()
-        .into_iter()
-        .map(str::to_owned)
-        .chain(install.arguments.clone())
-        .collect();
-    apt.host.run(&Command { arguments, ..install }, LIMIT)
+fn simulated(apt: &AptStep<'_>, options: &[&str]) -> Result<Finished> {
+    apt.host.run(&commands::simulated(&apt.step.command, options), LIMIT)
 }
 
-/// The first thing that is missing (` python3.11-dev : Depends: … but …`), or what apt complains
-/// of.
-fn unmet(simulated: &Finished) -> String {
-    let mut lines =
-        simulated.stdout.lines().skip_while(|line| !line.contains("unmet dependencies"));
-    lines.nth(1).map_or_else(
-        || evidence(simulated),
-        |line| line.split_whitespace().collect::<Vec<_>>().join(" "),
-    )
-}
-
-fn with_its_fix(apt: &Apt<'_>, finding: Finding) -> Error {
+fn with_its_fix(apt: &AptStep<'_>, finding: Finding) -> Error {
     let fix = finding.fix.as_ref().map(|fix| format!("mend it with `{fix}`")).unwrap_or_default();
     stopped(apt.step, finding, &fix)
 }
 
-fn unexplained(apt: &Apt<'_>, finished: &Finished, what: &str) -> Error {
+fn unexplained(apt: &AptStep<'_>, finished: &Finished, what: &str) -> Error {
     let reason = format!(
         "{what} ({}, {}): {}",
         apt.step.command.name(),

@@ -2,19 +2,18 @@
 
 use std::path::Path;
 
-use super::apt::{Apt, Heard, evidence};
-use super::failed;
+use super::apt_step::{AptOutput, AptStep};
+use super::failure::failed;
+use crate::apt::{AptConfig, index, output::evidence};
 use crate::error::Result;
-use crate::facts::apt::is_indexed;
-use crate::facts::package_source::View;
 
 const CHECK: &str = "check the network, and the proxy if there is one";
 
-impl Apt<'_> {
+impl AptStep<'_> {
     /// Fetches the index that the bundle is made from.
     pub fn fetch_index(&self, folder: &Path) -> Result<()> {
-        let finished = self.stream(&self.step.command, &mut Heard::default())?;
-        if is_indexed(self.host, &View::of_bare_machine(folder)) {
+        let finished = self.stream(&self.step.command, &mut AptOutput::default())?;
+        if index::is_present(self.host, &AptConfig::of_bare_machine(folder)) {
             return Ok(());
         }
         Err(failed(
@@ -27,7 +26,7 @@ impl Apt<'_> {
     /// Fetches the packages. Which of them are there, and whether they are what the index says, is
     /// looked at when the bundle is made of them.
     pub fn fetch_packages(&self) -> Result<()> {
-        let finished = self.stream(&self.step.command, &mut Heard::default())?;
+        let finished = self.stream(&self.step.command, &mut AptOutput::default())?;
         if finished.is_success() {
             return Ok(());
         }

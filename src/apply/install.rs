@@ -4,41 +4,44 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::apt::{Apt, Heard, evidence};
-use super::refresh::PAST_CACHES;
-use super::{cause, stopped};
+use super::apt_step::{AptOutput, AptStep};
+use super::cause;
+use super::failure::stopped;
+use crate::apt::commands::{self, NO_CACHE};
+use crate::apt::output::{evidence, is_index_out_of_date};
+use crate::apt::{PackageSource, dpkg};
 use crate::diagnosis;
 use crate::error::Result;
-use crate::facts::packages;
 use crate::finding::{Finding, Id};
-use crate::host::{Finished, quoted_line};
-use crate::plan;
+use crate::host::quoted_line;
 
-impl Apt<'_> {
+impl AptStep<'_> {
     /// Installs packages.
     pub fn install_packages(&self, wanted: &[String]) -> Result<()> {
-        let before = packages::gather(self.host, |_| false)?.half_done;
-        let mut heard = Heard::default();
-        let mut finished = self.run_and_hear(&self.step.command, &mut heard)?;
+        let before = dpkg::gather(self.host, |_| false)?.half_done;
+        let mut output = AptOutput::default();
+        let mut finished = self.run_and_collect(&self.step.command, &mut output)?;
         let mut missing = self.missing_of(wanted)?;
-        if !missing.is_empty() && is_out_of_date(&finished) && !plan::is_offline(&self.step.command)
+        if !missing.is_empty()
+            && is_index_out_of_date(&finished)
+            && self.options.source == PackageSource::Network
         {
-            self.tell(None, "apt's index is out of date: refreshing it".into());
+            self.progress(None, "apt's index is out of date: refreshing it".into());
             self.run(
-                &plan::refresh_index()
-                    .args(PAST_CACHES)
+                &commands::refresh_index()
+                    .args(NO_CACHE)
                     .elevated(self.step.command.elevation.clone()),
             )?;
             finished =
-                self.run_and_hear(&self.step.command.clone().args(PAST_CACHES), &mut heard)?;
+                self.run_and_collect(&self.step.command.clone().args(NO_CACHE), &mut output)?;
             missing = self.missing_of(wanted)?;
         }
-        self.tell_conffiles(&heard);
+        self.report_conffiles(&output);
         if missing.is_empty() {
-            self.tell_origin(wanted)?;
-            return self.tell_strangers(&before);
+            self.check_origin(wanted)?;
+            return self.report_other_packages(&before);
         }
-        if is_out_of_date(&finished) {
+        if is_index_out_of_date(&finished) {
             let title = "apt's index names packages that the server has no more, or has others of, even after a refresh";
             let hint = "the server is being brought up to date: try again in an hour, or name another mirror";
             return Err(stopped(
@@ -47,19 +50,19 @@ impl Apt<'_> {
                 hint,
             ));
         }
-        Err(cause::of_failed_installation(self, wanted, &missing, &finished, &heard))
+        Err(cause::of_failed_installation(self, wanted, &missing, &finished, &output))
     }
 
     /// The wanted packages that dpkg does not have.
     fn missing_of(&self, wanted: &[String]) -> Result<Vec<String>> {
-        let state = packages::gather(self.host, |name| wanted.iter().any(|wanted| wanted == name))?;
+        let state = dpkg::gather(self.host, |name| wanted.iter().any(|wanted| wanted == name))?;
         Ok(wanted.iter().filter(|name| !state.has(name)).cloned().collect())
     }
 
     /// Changed configuration files are never overwritten: dpkg leaves the package's own beside
     /// them.
-    fn tell_conffiles(&self, heard: &Heard) {
-        for file in &heard.conffiles {
+    fn report_conffiles(&self, output: &AptOutput) {
+        for file in &output.conffiles {
             let brought = format!("{file}.dpkg-dist");
             if self.host.lstat(&PathBuf::from(&brought)).exists() {
                 let title = format!("`{file}` was changed on this machine and is kept as it is");
@@ -67,29 +70,17 @@ impl Apt<'_> {
                     "its package brings another version, which lies beside it as `{brought}`"
                 );
                 let compare = quoted_line(&["diff".into(), file.clone(), brought]);
-                self.tell_finding(
-                    Finding::note(Id::ConffileKept, title, detail).mended_by(compare),
-                );
+                self.report(Finding::note(Id::ConffileKept, title, detail).mended_by(compare));
             }
         }
     }
 
     /// Ours are there. What else is half-done since is somebody else's.
-    fn tell_strangers(&self, before: &BTreeMap<String, String>) -> Result<()> {
-        let after = packages::gather(self.host, |_| false)?.half_done;
+    fn report_other_packages(&self, before: &BTreeMap<String, String>) -> Result<()> {
+        let after = dpkg::gather(self.host, |_| false)?.half_done;
         for (name, state) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
-            self.tell_finding(diagnosis::broken_package(name, state));
+            self.report(diagnosis::broken_package(name, state));
         }
         Ok(())
     }
-}
-
-/// An archive that the index names and the server has no longer, or has replaced.
-fn is_out_of_date(finished: &Finished) -> bool {
-    finished.stderr.lines().any(|line| {
-        line.starts_with("E: Failed to fetch")
-            && ["404", "Hash Sum mismatch", "unexpected size"]
-                .iter()
-                .any(|sign| line.contains(sign))
-    })
 }

@@ -5,10 +5,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::stopped;
+use super::failure::stopped;
+use crate::apt::locks::{self, LOCKS};
 use crate::error::Result;
 use crate::event::{Event, Sink};
-use crate::facts::in_use::{self, LOCKS};
 use crate::finding::{Finding, Id};
 use crate::host::{Clock, FileLock, Host};
 use crate::plan::Step;
@@ -22,7 +22,7 @@ const GLANCE: Duration = Duration::from_millis(250);
 /// [`crate::error::Error::Step`] after the deadline, [`crate::error::Error::Interrupted`].
 pub(super) fn wait(host: &Host, step: &Step, deadline: Duration, emit: Sink<'_>) -> Result<()> {
     let clock = Clock::start();
-    while let Some(holder) = in_use::gather(host) {
+    while let Some(holder) = locks::gather(host) {
         let waited = clock.elapsed();
         let who = holder.to_string();
         if waited >= deadline {

@@ -5,60 +5,49 @@
 //! the build tools are installed while the environment is being made. The first failure stops both
 //! lanes: what runs is let finish, nothing new is begun.
 
-mod apt;
+mod apt_step;
 mod archive;
 mod cause;
+mod configure;
+mod failure;
 mod fetch;
 mod install;
 mod journal;
 mod locks;
+mod options;
 mod origin;
-mod put;
 mod reach;
 mod refresh;
 mod removal;
 mod selection;
 mod services;
-mod status;
 mod system_python;
 mod venv;
+mod write_file;
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink, StepStatus};
 use crate::facts::sources::PREFERENCES;
-use crate::finding::{Finding, Id};
 use crate::host::{Clock, Host};
 use crate::plan::{Action, Plan, Step};
-use apt::Apt;
+use apt_step::AptStep;
 use archive::Adding;
 pub use journal::{Journal, Record};
+pub use options::ApplyOptions;
 pub use services::{held_back, let_go};
 
-/// A step that takes longer than this has hung. Slow lines download some hundred megabytes within
-/// it.
-const STEP_LIMIT: Duration = Duration::from_secs(3600);
-
-/// Applies every step of the plan, and writes down each before and after in the journal, if there
-/// is one. `patience` is how long it waits for another program that uses apt.
+/// Applies every step of the plan.
 ///
 /// # Errors
 /// The first failure; every later step was reported as not tried.
-pub fn apply(
-    host: &Host,
-    plan: &Plan,
-    patience: Duration,
-    journal: Option<&Journal>,
-    emit: Sink<'_>,
-) -> Result<()> {
+pub fn apply(host: &Host, plan: &Plan, options: &ApplyOptions<'_>, emit: Sink<'_>) -> Result<()> {
     let run = Run {
         host,
         steps: &plan.steps,
-        patience,
-        journal,
+        options,
         emit,
         progress: Mutex::default(),
         changed: Condvar::new(),
@@ -117,8 +106,7 @@ struct Progress {
 struct Run<'a> {
     host: &'a Host,
     steps: &'a [Step],
-    patience: Duration,
-    journal: Option<&'a Journal>,
+    options: &'a ApplyOptions<'a>,
     emit: Sink<'a>,
     progress: Mutex<Progress>,
     changed: Condvar,
@@ -195,13 +183,13 @@ impl Run<'_> {
     }
 
     fn noted(&self, record: &Record) -> Result<()> {
-        self.journal.map_or(Ok(()), |journal| journal.write(self.host, record))
+        self.options.journal.map_or(Ok(()), |journal| journal.write(self.host, record))
     }
 
     fn perform(&self, step: &Step) -> Result<()> {
         let host = self.host;
-        let apt =
-            Apt { host, step, patience: self.patience, journal: self.journal, emit: self.emit };
+        let source = &self.options.source;
+        let apt = AptStep { host, step, options: self.options, emit: self.emit };
         match &step.action {
             Action::ConfigurePackages => apt.configure_packages(),
             Action::RefreshIndex => apt.refresh_index(),
@@ -209,7 +197,7 @@ impl Run<'_> {
                 Adding { apt: &apt, archive, codename, architecture, wanted: wanted.as_deref() }
                     .add()
             }
-            Action::PinArchive { pin } => apt.put(PREFERENCES, &pin.text()),
+            Action::PinArchive { pin } => apt.write_file(PREFERENCES, &pin.text()),
             Action::InstallPackages { packages } => apt.install_packages(packages),
             Action::FetchIndex { folder } => apt.fetch_index(folder),
             Action::FetchPackages { .. } => apt.fetch_packages(),
@@ -230,7 +218,7 @@ impl Run<'_> {
             }
             Action::AddPip { folder } => venv::add_pip(host, step, folder),
             Action::InstallIntoVenv { folder, packages } => {
-                venv::install(host, step, folder, packages)
+                venv::install(host, step, folder, packages, source)
             }
         }
     }
@@ -247,36 +235,4 @@ impl Run<'_> {
             None => Err(Error::Bug { message: "a step was neither done nor failed".into() }),
         }
     }
-}
-
-/// A step's failure that no finding of its own explains: what is wrong, and how to go on.
-fn failed(step: &Step, reason: impl Into<String>, hint: &str) -> Error {
-    stopped(step, Finding::error(Id::StepFailed, reason, ""), hint)
-}
-
-/// A step's failure: what was found to be the cause, and how to go on.
-fn stopped(step: &Step, finding: Finding, hint: &str) -> Error {
-    Error::Step {
-        title: lowercased(&step.title),
-        finding: Box::new(finding),
-        hint: hint.to_owned(),
-    }
-}
-
-fn lowercased(title: &str) -> String {
-    let mut characters = title.chars();
-    characters
-        .next()
-        .map(|first| first.to_lowercase().chain(characters).collect())
-        .unwrap_or_default()
-}
-
-/// The last words of a failed program that say anything: what it complained about.
-fn last_words(text: &str) -> String {
-    text.lines()
-        .rev()
-        .map(str::trim)
-        .find(|line| !line.is_empty())
-        .unwrap_or("it said nothing")
-        .to_owned()
 }

@@ -3,16 +3,16 @@
 
 use std::path::Path;
 
-use super::apt::Apt;
+use super::apt_step::AptStep;
+use crate::apt::{dpkg, offers};
 use crate::error::Result;
 use crate::facts::sources::{self, SOURCES};
-use crate::facts::{apt, packages};
 use crate::finding::{Finding, Id};
 
-impl Apt<'_> {
+impl AptStep<'_> {
     /// Warns when the installed version is none of the archive's: another source was faster, or a
     /// file was installed by hand.
-    pub fn tell_origin(&self, wanted: &[String]) -> Result<()> {
+    pub fn check_origin(&self, wanted: &[String]) -> Result<()> {
         let sources = sources::gather(self.host, "");
         let series =
             sources.pin.and_then(|pin| pin.series).filter(|series| wanted.contains(series));
@@ -20,17 +20,17 @@ impl Apt<'_> {
         let (Some(series), Some(ours)) = (series, ours) else { return Ok(()) };
         let address = ours.address.trim_end_matches('/');
         let Some(version) =
-            packages::gather(self.host, |name| name == series)?.installed.remove(&series)
+            dpkg::gather(self.host, |name| name == series)?.installed.remove(&series)
         else {
             return Ok(());
         };
-        let served = apt::served_by(self.host, address)?;
+        let served = offers::served_by(self.host, address)?;
         if !served.contains(&(series.clone(), version.clone())) {
             let title = format!("`{series}` {version} did not come from deadsnakes");
             let detail = format!(
                 "`{address}` does not have that version; `apt-cache policy {series}` shows who does"
             );
-            self.tell_finding(Finding::warning(Id::PackageFromElsewhere, title, detail));
+            self.report(Finding::warning(Id::PackageFromElsewhere, title, detail));
         }
         Ok(())
     }

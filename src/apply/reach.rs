@@ -1,6 +1,6 @@
 //! What the answers of package servers mean, as findings: pure.
 
-use super::stopped;
+use super::failure::stopped;
 use crate::error::Error;
 use crate::facts::machine::Environment;
 use crate::facts::network::{Answer, Asked, Server};

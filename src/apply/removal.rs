@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::apt::{Apt, evidence};
-use super::{failed, last_words};
+use super::apt_step::AptStep;
+use super::failure::failed;
+use crate::apt::{dpkg, output::evidence};
 use crate::error::Result;
+use crate::facts::alternatives;
 use crate::facts::venv::{self, State};
-use crate::facts::{alternatives, packages};
 use crate::finding::{Finding, Id};
-use crate::host::{Host, Kind};
+use crate::host::{Host, Kind, last_line};
 use crate::plan::Step;
 
 const LIMIT: Duration = Duration::from_secs(300);
@@ -30,7 +31,7 @@ pub(super) fn remove_venv(host: &Host, step: &Step, folder: &Path) -> Result<()>
     if host.lstat(folder).kind == Kind::Missing {
         return Ok(());
     }
-    Err(failed(step, last_words(&finished.stderr), "look at who owns what is in it"))
+    Err(failed(step, last_line(&finished.stderr), "look at who owns what is in it"))
 }
 
 /// Takes an interpreter out of the group.
@@ -41,7 +42,7 @@ pub(super) fn unregister(host: &Host, step: &Step, path: &Path) -> Result<()> {
     }
     Err(failed(
         step,
-        last_words(&finished.stderr),
+        last_line(&finished.stderr),
         "look at the group with `update-alternatives --display labready-python3`",
     ))
 }
@@ -52,15 +53,15 @@ pub(super) fn remove_files(host: &Host, step: &Step, files: &[String]) -> Result
     if files.iter().all(|file| !host.lstat(&PathBuf::from(file)).exists()) {
         return Ok(());
     }
-    Err(failed(step, last_words(&finished.stderr), "look whether /etc/apt can be written"))
+    Err(failed(step, last_line(&finished.stderr), "look whether /etc/apt can be written"))
 }
 
-impl Apt<'_> {
+impl AptStep<'_> {
     /// Removes packages, and sees that no other one went with them.
     pub fn remove_packages(&self, ours: &[String]) -> Result<()> {
         // Half-done ones are still there.
         let installed = || -> Result<BTreeSet<String>> {
-            let state = packages::gather(self.host, |_| true)?;
+            let state = dpkg::gather(self.host, |_| true)?;
             Ok(state
                 .installed
                 .into_keys()
@@ -91,7 +92,7 @@ impl Apt<'_> {
             .collect();
         if !lost.is_empty() {
             let title = format!("{} went with them", lost.join(", "));
-            self.tell_finding(Finding::warning(
+            self.report(Finding::warning(
                 Id::PackageLost,
                 title,
                 "apt removed more than it was asked to",

@@ -4,11 +4,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{failed, last_words};
+use super::failure::failed;
+use crate::apt::alternatives::{GROUP, LINK};
 use crate::error::{Error, Result};
 use crate::facts::alternatives::{self, Link};
-use crate::host::{Finished, Host};
-use crate::plan::{GROUP, LINK, Step};
+use crate::host::{Finished, Host, last_line};
+use crate::plan::Step;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -51,6 +52,6 @@ pub(super) fn select(host: &Host, step: &Step, path: &Path) -> Result<()> {
 }
 
 fn refused(step: &Step, finished: &Finished, what: &str) -> Error {
-    let reason = format!("{what} ({}): {}", finished.ending(), last_words(&finished.stderr));
+    let reason = format!("{what} ({}): {}", finished.ending(), last_line(&finished.stderr));
     failed(step, reason, "look at the links with `update-alternatives --display labready-python3`")
 }

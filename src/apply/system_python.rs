@@ -8,20 +8,22 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::apt::Apt;
-use super::{failed, last_words, locks, stopped};
+use super::apt_step::AptStep;
+use super::failure::{failed, stopped};
+use super::locks;
+use crate::apt::dpkg;
 use crate::error::Result;
-use crate::facts::{packages, system_python};
+use crate::facts::system_python;
 use crate::finding::{Finding, Id};
-use crate::host::{Command, Finished};
+use crate::host::{Command, Finished, last_line};
 use crate::plan::{Step, by_hand};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-impl Apt<'_> {
+impl AptStep<'_> {
     /// Lets /usr/bin/python3 lead to the system's own again.
     pub fn restore_system_python(&self, default: &str) -> Result<()> {
-        let _dpkg_waits = locks::hold(self.host, self.step, self.patience, self.emit)?;
+        let _dpkg_waits = locks::hold(self.host, self.step, self.options.patience, self.emit)?;
         let before = system_python::gather(self.host);
         if before.default.as_deref() != Some(default) || !before.can_be_restored() {
             return Err(failed(
@@ -52,7 +54,7 @@ impl Apt<'_> {
                 title,
                 "the group managed it, too, in the place of a package's own",
             );
-            self.tell_finding(
+            self.report(
                 finding.mended_by_root("apt-get install --reinstall python3 python3-minimal"),
             );
         }
@@ -79,7 +81,7 @@ impl Apt<'_> {
         if self.host.lstat(Path::new("/usr/bin/py3versions")).exists() {
             checks.push((Command::new("/usr/bin/py3versions").args(["-d"]), "python3-minimal"));
         }
-        if packages::gather(self.host, |name| name == "python3-apt")?.has("python3-apt") {
+        if dpkg::gather(self.host, |name| name == "python3-apt")?.has("python3-apt") {
             checks.push((
                 Command::new(system_python::SYSTEM_PYTHON).args(["-I", "-c", "import apt_pkg"]),
                 "python3-apt",
@@ -92,8 +94,8 @@ impl Apt<'_> {
                     "`/usr/bin/python3` is the system's own again, and `{check}` still fails"
                 );
                 let finding =
-                    Finding::warning(Id::PackageBroken, title, last_words(&finished.stderr));
-                self.tell_finding(
+                    Finding::warning(Id::PackageBroken, title, last_line(&finished.stderr));
+                self.report(
                     finding.mended_by_root(format!("apt-get install --reinstall {package}")),
                 );
             }
@@ -106,5 +108,5 @@ fn refused(step: &Step, finished: Finished) -> Result<()> {
     if finished.is_success() {
         return Ok(());
     }
-    Err(failed(step, last_words(&finished.stderr), "look whether /usr/bin can be written"))
+    Err(failed(step, last_line(&finished.stderr), "look whether /usr/bin can be written"))
 }

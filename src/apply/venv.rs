@@ -7,14 +7,19 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{STEP_LIMIT, failed, last_words};
+use super::apt_step::STEP_LIMIT;
+use super::failure::failed;
+use crate::apt::PackageSource;
+use crate::apt::install_options::FETCH_A_BUNDLE;
 use crate::error::Result;
 use crate::facts::pip;
 use crate::facts::venv::{self, State, UNFINISHED};
-use crate::host::{Command, Finished, Host};
-use crate::plan::{self, FETCH_A_BUNDLE, Step, is_offline, python_of};
+use crate::host::{Command, Finished, Host, last_line};
+use crate::plan::{self, Step, python_of};
 use crate::version::PythonVersion;
 
+/// What to do when pip could not fetch something.
+const CHECK_NETWORK: &str = "check the network, and pip's settings with `pip config list`";
 const FILE_LIMIT: Duration = Duration::from_secs(300);
 
 /// Makes it.
@@ -74,19 +79,29 @@ pub(super) fn give_back(host: &Host, step: &Step, folder: &Path, uid: u32, gid: 
     if finished.is_success() && after.owner_uid == Some(uid) && after.roots_part.is_none() {
         return Ok(());
     }
-    Err(failed(step, last_words(&finished.stderr), "look at the folder with `ls -l`"))
+    Err(failed(step, last_line(&finished.stderr), "look at the folder with `ls -l`"))
 }
 
 /// Puts pip in.
 pub(super) fn add_pip(host: &Host, step: &Step, folder: &Path) -> Result<()> {
     let finished = host.run(&with_settings(host, step), STEP_LIMIT)?;
-    expect_packages(host, step, folder, &["pip".into()], &finished)
+    expect_packages(host, step, folder, &["pip".into()], &finished, CHECK_NETWORK)
 }
 
 /// Installs packages with its own pip.
-pub(super) fn install(host: &Host, step: &Step, folder: &Path, packages: &[String]) -> Result<()> {
+pub(super) fn install(
+    host: &Host,
+    step: &Step,
+    folder: &Path,
+    packages: &[String],
+    source: &PackageSource,
+) -> Result<()> {
     let finished = host.run(&with_settings(host, step), STEP_LIMIT)?;
-    expect_packages(host, step, folder, packages, &finished)
+    let hint = match source {
+        PackageSource::Network => CHECK_NETWORK,
+        PackageSource::LocalOnly | PackageSource::Bundle(_) => FETCH_A_BUNDLE,
+    };
+    expect_packages(host, step, folder, packages, &finished, hint)
 }
 
 /// Fetches packages for another machine's pip.
@@ -109,7 +124,7 @@ pub(super) fn fetch(host: &Host, step: &Step, folder: &Path, packages: &[String]
         finished.ending(),
         complaint(&finished)
     );
-    Err(failed(step, reason, "check the network, and pip's settings with `pip config list`"))
+    Err(failed(step, reason, CHECK_NETWORK))
 }
 
 /// The folder, and the mark in it. The mark is a link: a file system that cannot hold one is found
@@ -144,7 +159,7 @@ fn file_command(host: &Host, step: &Step, program: &str, arguments: &[String]) -
     }
     Err(failed(
         step,
-        last_words(&finished.stderr),
+        last_line(&finished.stderr),
         "choose a folder that you can write, and that can hold links, with `--venv DIR`",
     ))
 }
@@ -186,13 +201,13 @@ fn real_complaint(host: &Host, step: &Step, folder: &Path, finished: &Finished) 
     let said = format!("{}\n{}", finished.stdout, finished.stderr);
     let python = python_of(folder);
     if !said.contains("ensurepip") || !host.lstat(&python).exists() {
-        return format!("{} ({})", last_words(&said), finished.ending());
+        return format!("{} ({})", last_line(&said), finished.ending());
     }
     let again =
         Command::new(python).args(["-Im", "ensurepip"]).as_account(step.command.account.clone());
     match host.run(&again, STEP_LIMIT) {
         Ok(again) if !again.is_success() => {
-            format!("ensurepip failed: {}", last_words(&again.stderr))
+            format!("ensurepip failed: {}", last_line(&again.stderr))
         }
         Ok(_) => {
             format!("ensurepip failed at first and worked when asked again ({})", finished.ending())
@@ -207,6 +222,7 @@ fn expect_packages(
     folder: &Path,
     packages: &[String],
     finished: &Finished,
+    hint: &str,
 ) -> Result<()> {
     let present = venv::gather(host, folder).packages;
     let missing: Vec<&str> = packages
@@ -223,18 +239,13 @@ fn expect_packages(
         finished.ending(),
         complaint(finished)
     );
-    let hint = if is_offline(&step.command) {
-        FETCH_A_BUNDLE
-    } else {
-        "check the network, and pip's settings with `pip config list`"
-    };
     Err(failed(step, reason, hint))
 }
 
 /// What pip complained of first.
 fn complaint(finished: &Finished) -> String {
     let first = finished.stderr.lines().find_map(|line| line.strip_prefix("ERROR: "));
-    first.map_or_else(|| last_words(&finished.stderr), str::to_owned)
+    first.map_or_else(|| last_line(&finished.stderr), str::to_owned)
 }
 
 /// The step's command with pip's settings, the proxy and the certificates that the user has.

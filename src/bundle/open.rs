@@ -5,10 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::manifest::{FILE, Manifest, damaged};
+use crate::apt::{self, AptConfig};
 use crate::error::{Error, Result};
-use crate::facts::apt;
-use crate::facts::package_source::View;
-use crate::host::{Command, Host, Kind};
+use crate::host::{Host, Kind};
 
 /// More than any manifest, in bytes.
 const MANIFEST_LIMIT: u64 = 16 << 20;
@@ -69,18 +68,16 @@ pub fn unpack(host: &Host, folder: &Path, manifest: &Manifest, to: &Path) -> Res
 
 /// Lets apt read the copy's own index, and nothing else.
 fn index(host: &Host, folder: &Path) -> Result<()> {
-    host.make_open_folders(&View::folders(folder))?;
+    host.make_open_folders(&AptConfig::folders(folder))?;
     // Trusted, because every file was held against the manifest just now.
     host.write_new(
-        &View::sources(folder),
+        &AptConfig::sources(folder),
         &format!("deb [trusted=yes] file:{} ./\n", folder.display()),
     )?;
     host.open_to_all(folder);
-    let view = View::of_bundle(folder);
-    let update = ["-q", "-o", "Acquire::Languages=none", "update"];
-    let finished =
-        host.run(&Command::new("/usr/bin/apt-get").args(view.options.clone()).args(update), LIMIT)?;
-    if apt::is_indexed(host, &view) {
+    let config = AptConfig::of_bundle(folder);
+    let finished = host.run(&apt::commands::read_local_index(&config), LIMIT)?;
+    if apt::index::is_present(host, &config) {
         return Ok(());
     }
     Err(damaged(format!(

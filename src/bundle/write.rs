@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::manifest::{FILE, File, Manifest, is_inside};
+use crate::apt::dependencies::PackageRecord;
 use crate::error::{Error, Result};
-use crate::facts::closure::Record;
 use crate::host::{Digest, Host, Kind};
 
 /// More than any package or wheel, in bytes.
@@ -48,7 +48,7 @@ pub struct Fetched<'a> {
     /// Archives are in its `debs`, wheels in its `wheels`.
     pub work: &'a Path,
     /// What the signed index says of the archives.
-    pub records: &'a [Record],
+    pub records: &'a [PackageRecord],
     /// How many archives were asked for.
     pub archives: usize,
 }
@@ -83,7 +83,7 @@ pub fn write(
 /// The archives, each under the name that the index gives it, and an index of them.
 fn debs(host: &Host, fetched: &Fetched<'_>, to: &Path) -> Result<Vec<File>> {
     let folder = fetched.work.join("debs");
-    let by_digest: BTreeMap<&str, &Record> =
+    let by_digest: BTreeMap<&str, &PackageRecord> =
         fetched.records.iter().map(|record| (record.sha256.as_str(), record)).collect();
     let mut files = BTreeMap::new();
     for name in host.list(&folder) {

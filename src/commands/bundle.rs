@@ -2,17 +2,17 @@
 //! `setup --bundle`, which takes it from there.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::Task;
-use crate::apply::apply;
+use crate::apply::{ApplyOptions, apply};
+use crate::apt::{AptConfig, PackageSource, dependencies, offers};
 use crate::bundle::{self, Fetched, Manifest};
 use crate::cli::BundleArgs;
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::facts::{Facts, apt, closure};
+use crate::facts::Facts;
 use crate::outcome::Outcome;
-use crate::plan::{self, Decision, PackageSource, Plan, Settings, View};
+use crate::plan::{self, Decision, Plan, Settings};
 
 pub(super) fn run(task: &Task<'_>, options: &BundleArgs) -> Result<Outcome> {
     let settings = task.settings(None)?;
@@ -31,13 +31,13 @@ pub(super) fn run(task: &Task<'_>, options: &BundleArgs) -> Result<Outcome> {
     prepare(task, &facts, work)?;
     carry_out(task, plan::fetch_index(work))?;
 
-    let view = View::of_bare_machine(work);
+    let config = AptConfig::of_bare_machine(work);
     let named = [task.course.packages.python.as_slice(), &task.course.packages.build].concat();
-    facts.apt = Some(apt::gather(task.host, &named, &view)?);
+    facts.apt = Some(offers::gather(task.host, &named, &config)?);
     let (choice, packages) = plan::needs(&task.course, &facts, &settings)?;
-    let (all, complaint) = closure::gather(task.host, &packages, &view)?;
+    let (all, errors) = dependencies::gather(task.host, &packages, &config)?;
     if all.is_empty() {
-        let why = complaint
+        let why = errors
             .lines()
             .find(|line| line.starts_with("E: "))
             .unwrap_or("apt named none")
@@ -49,7 +49,7 @@ pub(super) fn run(task: &Task<'_>, options: &BundleArgs) -> Result<Outcome> {
         });
     }
     carry_out(task, plan::fetch(&task.course, &facts, &choice, &all, work)?)?;
-    let records = closure::records(task.host, &all, &view)?;
+    let records = dependencies::records(task.host, &all, &config)?;
     let manifest = Manifest::new(&task.course, &facts, choice.version, Vec::new());
     let manifest = bundle::write(
         task.host,
@@ -85,17 +85,17 @@ fn summary(folder: &Path, manifest: &Manifest) -> String {
 fn prepare(task: &Task<'_>, facts: &Facts, work: &Path) -> Result<()> {
     // apt fetches as an account of its own, pip as the student.
     task.host.open_to_all(work);
-    task.host.make_open_folders(&View::folders(work))?;
+    task.host.make_open_folders(&AptConfig::folders(work))?;
     task.host.make_open_folders(&[work.join("debs")])?;
     for name in ["wheels", "own"] {
         task.host.make_folder(&work.join(name), facts.rights.student.as_ref())?;
     }
-    task.host.write_new(&View::status(work), "")
+    task.host.write_new(&AptConfig::status(work), "")
 }
 
 fn carry_out(task: &Task<'_>, plan: Plan) -> Result<()> {
     task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
-    apply(task.host, &plan, Duration::ZERO, None, &|event| task.output.emit(event))
+    apply(task.host, &plan, &ApplyOptions::default(), &|event| task.output.emit(event))
 }
 
 /// Checks the bundle of `--bundle` against this machine, and copies it to `to` when anything has to

@@ -4,14 +4,13 @@
 use std::time::Duration;
 
 use super::Task;
+use crate::apt::install_options::FETCH_A_BUNDLE;
+use crate::apt::{InstallOptions, PackageSource, commands, offers};
 use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::facts::{Facts, apt};
-use crate::host::Command;
-use crate::plan::{
-    self, Action, Decision, FETCH_A_BUNDLE, InstallOptions, PackageSource, Plan, Settings,
-};
+use crate::facts::Facts;
+use crate::plan::{self, Action, Decision, Plan, Settings};
 
 /// Reads the machine, makes the plan, and tells both.
 pub(super) fn look(
@@ -25,7 +24,7 @@ pub(super) fn look(
     let is_offline = settings.install_options.source == PackageSource::LocalOnly;
     if with_sizes || is_offline {
         let said = what_apt_would_fetch(task, settings, &plan)?;
-        plan.sizes = apt::parse_sizes(&said);
+        plan.sizes = offers::parse_sizes(&said);
         if is_offline {
             expect_nothing(&said)?;
         }
@@ -41,10 +40,10 @@ pub(super) fn decide(task: &Task<'_>, settings: &Settings) -> Result<(Facts, Res
         match plan::make(&task.course, &facts, settings) {
             Ok(Decision::Plan(plan)) => return Ok((facts, Ok(*plan))),
             Ok(Decision::AskApt(packages)) => {
-                facts.apt = Some(apt::gather(
+                facts.apt = Some(offers::gather(
                     task.host,
                     &packages,
-                    &settings.install_options.source.view(),
+                    &settings.install_options.source.config(),
                 )?)
             }
             Err(error) => return Ok((facts, Err(error))),
@@ -80,17 +79,14 @@ fn what_apt_would_fetch(task: &Task<'_>, settings: &Settings, plan: &Plan) -> Re
         PackageSource::LocalOnly => InstallOptions::default(),
         PackageSource::Network | PackageSource::Bundle(_) => settings.install_options.clone(),
     };
-    let command = plan::install_packages(&packages, &asked).args(["--print-uris"]);
-    let said = task.host.run(
-        &Command { environment: [("LC_ALL".into(), "C.UTF-8".into())].into(), ..command },
-        Duration::from_secs(60),
-    )?;
+    let command = commands::print_uris(&packages, &asked);
+    let said = task.host.run(&command, Duration::from_secs(60))?;
     Ok(said.stdout)
 }
 
 /// With nowhere to fetch from, every package that is to be installed must be in apt's cache.
 fn expect_nothing(said: &str) -> Result<()> {
-    let missing = apt::parse_archives(said);
+    let missing = offers::parse_archives(said);
     let Some(first) = missing.first() else { return Ok(()) };
     let message = match missing.len() {
         1 => format!("the package `{first}` is not on this machine"),

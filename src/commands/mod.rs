@@ -19,6 +19,7 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
+use crate::apt::{InstallOptions, PackageSource};
 use crate::cli::{Cli, Commands, Common, Select, Wish};
 use crate::course::Course;
 use crate::error::{Error, Exit, Result};
@@ -122,7 +123,7 @@ impl<'a> Task<'a> {
                 Some(wish) => archive(self.host, wish)?,
                 None => plan::Archive::default(),
             },
-            install_options: plan::InstallOptions { image: false, source: package_source(wish) },
+            install_options: InstallOptions { image: false, source: package_source(wish) },
             clean: false,
         })
     }
@@ -155,11 +156,11 @@ fn load_course(host: &Host, common: &Common) -> Result<Course> {
 }
 
 /// Where packages come from, as far as it was typed.
-fn package_source(wish: Option<&Wish>) -> plan::PackageSource {
+fn package_source(wish: Option<&Wish>) -> PackageSource {
     if wish.is_some_and(|wish| wish.offline) {
-        plan::PackageSource::LocalOnly
+        PackageSource::LocalOnly
     } else {
-        plan::PackageSource::Network
+        PackageSource::Network
     }
 }
 

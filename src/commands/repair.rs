@@ -4,7 +4,7 @@
 use super::Task;
 use super::rights::Rights;
 use super::setup::{agree, apply_with, turn};
-use crate::apply::Journal;
+use crate::apply::{ApplyOptions, Journal};
 use crate::cli::RepairArgs;
 use crate::diagnosis;
 use crate::error::{Error, Result};
@@ -37,7 +37,12 @@ pub(super) fn run(task: &Task<'_>, options: &RepairArgs) -> Result<Outcome> {
         agreed = true;
         configured |= plan.steps.iter().any(|step| step.action == Action::ConfigurePackages);
         let elevation = rights.obtain(task, &facts, &plan)?;
-        apply_with(task, plan, elevation, options.patience(), Some(&journal))?;
+        let apply_options = ApplyOptions {
+            patience: options.patience(),
+            journal: Some(&journal),
+            ..ApplyOptions::default()
+        };
+        apply_with(task, plan, elevation, &apply_options)?;
         task.host.check_interrupted()?;
     }
     Err(Error::Bug { message: format!("something is left to repair after {ROUNDS} rounds") })

@@ -9,7 +9,7 @@ use super::bundle::take;
 use super::look::{look, warn};
 use super::rights::Rights;
 use super::{Task, first_boot, verify};
-use crate::apply::{Journal, apply, held_back, let_go};
+use crate::apply::{ApplyOptions, Journal, apply, held_back, let_go};
 use crate::cli::SetupArgs;
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -36,6 +36,11 @@ pub(super) fn run(task: &Task<'_>, options: &SetupArgs) -> Result<Outcome> {
     if let (Some(folder), Some(room)) = (&options.bundle, &room) {
         take(task, &mut settings, folder, room.path())?;
     }
+    let apply_options = ApplyOptions {
+        patience: options.patience(),
+        source: settings.install_options.source.clone(),
+        journal: Some(&journal),
+    };
     let mut agreed = options.yes || options.image;
     for round in 0..ROUNDS {
         let (facts, plan) = look(task, &settings, !agreed)?;
@@ -52,7 +57,7 @@ pub(super) fn run(task: &Task<'_>, options: &SetupArgs) -> Result<Outcome> {
         agreed = true;
         let elevation = rights.obtain(task, &facts, &plan)?;
         settings.refreshed |= plan.steps.iter().any(|step| step.action == Action::RefreshIndex);
-        let applied = || apply_with(task, plan, elevation, options.patience(), Some(&journal));
+        let applied = || apply_with(task, plan, elevation, &apply_options);
         if options.image { held_back(task.host, applied)? } else { applied()? }
     }
     Err(Error::Bug {
@@ -124,8 +129,7 @@ pub(super) fn apply_with(
     task: &Task<'_>,
     mut plan: Plan,
     elevation: Option<Elevation>,
-    patience: Duration,
-    journal: Option<&Journal>,
+    options: &ApplyOptions<'_>,
 ) -> Result<()> {
     for step in plan.steps.iter_mut().filter(|step| step.needs_root) {
         step.command.elevation.clone_from(&elevation);
@@ -144,7 +148,7 @@ pub(super) fn apply_with(
                 }
             });
         }
-        let applied = apply(task.host, &plan, patience, journal, &|event| task.output.emit(event));
+        let applied = apply(task.host, &plan, options, &|event| task.output.emit(event));
         is_done.store(true, Ordering::SeqCst);
         applied.map_err(|error| error.resumed_by(&task.output.command()))
     })

@@ -7,11 +7,12 @@ use std::path::Path;
 use super::Task;
 use super::rights::Rights;
 use super::setup::{agree, apply_with};
-use crate::apply::{Journal, Record};
+use crate::apply::{ApplyOptions, Journal, Record};
+use crate::apt::{dpkg, removable};
 use crate::cli::UndoArgs;
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::facts::{alternatives, packages, removable, venv};
+use crate::facts::{alternatives, venv};
 use crate::finding::{Finding, Id};
 use crate::outcome::Outcome;
 use crate::plan::{self, ARCHIVE_FILES, Plan, Remains, Trail};
@@ -50,7 +51,9 @@ pub(super) fn run(task: &Task<'_>, options: &UndoArgs) -> Result<Outcome> {
         }
         agreed = true;
         let elevation = rights.obtain(task, &facts, &plan)?;
-        apply_with(task, plan, elevation, options.patience(), None)?;
+        let apply_options =
+            ApplyOptions { patience: options.patience(), ..ApplyOptions::default() };
+        apply_with(task, plan, elevation, &apply_options)?;
     }
     Err(Error::Bug { message: format!("something is left to take back after {ROUNDS} rounds") })
 }
@@ -77,7 +80,7 @@ fn trail(records: &[Record]) -> Trail {
 /// What is left of them on the machine.
 fn look(task: &Task<'_>, trail: &Trail, configured: bool) -> Result<Remains> {
     let host = task.host;
-    let known = packages::gather(host, |name| trail.packages.contains(name))?;
+    let known = dpkg::gather(host, |name| trail.packages.contains(name))?;
     let is_ours = |name: &&String| trail.packages.contains(*name);
     let ours = known.installed.keys().chain(known.half_done.keys().filter(is_ours)).cloned();
     let files = ARCHIVE_FILES.iter().filter(|file| host.lstat(Path::new(file)).exists());

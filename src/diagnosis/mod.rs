@@ -1,14 +1,16 @@
 //! What is wrong with a machine: facts → findings, each with its evidence and what mends it. Pure.
 
+use crate::apt::alternatives::LINK;
+use crate::apt::dpkg;
 use crate::error::Error;
+use crate::facts::Facts;
 use crate::facts::alternatives::Link;
 use crate::facts::disk::{FULL, read_only_finding};
 use crate::facts::system_python::REPAIR;
 use crate::facts::venv::State;
-use crate::facts::{Facts, packages};
 use crate::finding::{Finding, Id, Severity};
 use crate::host::quoted_line;
-use crate::plan::{self, Action, LINK, Plan};
+use crate::plan::{self, Action, Plan};
 
 /// Less free space than this is little, in bytes: a course's packages take some hundred megabytes.
 const LITTLE: u64 = 500 << 20;
@@ -71,7 +73,7 @@ pub fn broken_package(name: &str, state: &str) -> Finding {
         title,
         "apt tries to finish it each time, and fails for as long as it cannot",
     );
-    finding.mended_by_root(packages::mending(name, state))
+    finding.mended_by_root(dpkg::repair_command(name, state))
 }
 
 fn interrupted(facts: &Facts) -> Option<Finding> {

@@ -6,12 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::apt::alternatives::{GROUP, LINK};
 use crate::host::{Host, Kind};
-
-/// The alternatives group. Never `python3`: that name would move /usr/bin/python3 away.
-pub const GROUP: &str = "labready-python3";
-/// The link that the group manages. /usr/bin/python3 is the operating system's.
-pub const LINK: &str = "/usr/local/bin/python3";
 
 /// How things stand with the link and the group behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::packages::Packages;
+use crate::apt::dpkg::DpkgStatus;
 use crate::host::{Account, Command, Host, Kind};
 use crate::version::{self, PythonVersion};
 
@@ -85,7 +85,7 @@ impl Home {
 }
 
 /// Looks for interpreters: the system's folders, the PATH, and pyenv's versions.
-pub fn gather(host: &Host, packages: &Packages, home: &Path) -> Vec<Interpreter> {
+pub fn gather(host: &Host, packages: &DpkgStatus, home: &Path) -> Vec<Interpreter> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     let folders = SYSTEM_FOLDERS.into_iter().map(PathBuf::from).chain(host.search_path());
@@ -162,7 +162,7 @@ fn is_shim(path: &Path) -> bool {
     path.parent().is_some_and(|folder| folder.ends_with("shims"))
 }
 
-fn origin(host: &Host, path: &Path, real: &Path, packages: &Packages, home: &Path) -> Home {
+fn origin(host: &Host, path: &Path, real: &Path, packages: &DpkgStatus, home: &Path) -> Home {
     if is_from_apt(real, packages) {
         return Home::Apt;
     }
@@ -187,7 +187,7 @@ fn origin(host: &Host, path: &Path, real: &Path, packages: &Packages, home: &Pat
 
 /// Debian's interpreter is `/usr/bin/pythonX.Y`, in the package pythonX.Y-minimal (or pythonX.Y, in
 /// deadsnakes' from 3.12 on).
-fn is_from_apt(real: &Path, packages: &Packages) -> bool {
+fn is_from_apt(real: &Path, packages: &DpkgStatus) -> bool {
     let name = real.strip_prefix("/usr/bin").ok().and_then(Path::to_str);
     name.is_some_and(|name| {
         name.starts_with("python3.")

@@ -5,21 +5,15 @@
 //! program; it is asked when the plan needs it.
 
 pub mod alternatives;
-pub mod apt;
-pub mod closure;
 pub mod cloud_init;
 pub mod disk;
 pub mod distro;
-pub mod in_use;
 pub mod interpreters;
 pub mod machine;
 pub mod network;
 pub mod os_release;
-pub mod package_source;
-pub mod packages;
 pub mod pip;
 mod releases;
-pub mod removable;
 pub mod sources;
 pub mod system_python;
 pub mod venv;
@@ -29,6 +23,10 @@ use std::thread;
 
 use serde::{Deserialize, Serialize};
 
+use crate::apt::dpkg::{self, DpkgStatus};
+use crate::apt::index::{self, Index, KeptFiles};
+use crate::apt::locks;
+use crate::apt::offers::Offers;
 use crate::course::Course;
 use crate::error::Result;
 use crate::host::{Account, Host};
@@ -45,13 +43,16 @@ pub struct Facts {
     /// Every interpreter that was found, the system's first.
     pub interpreters: Vec<interpreters::Interpreter>,
     /// dpkg's view of the packages that matter here.
-    pub packages: packages::Packages,
+    pub packages: DpkgStatus,
     /// What apt offers; `None` until it was asked.
     #[serde(default)]
-    pub apt: Option<apt::Apt>,
+    pub apt: Option<Offers>,
+    /// How old apt's index is.
+    #[serde(default)]
+    pub apt_index: Index,
     /// What apt has kept.
     #[serde(default)]
-    pub apt_files: apt::Files,
+    pub apt_files: KeptFiles,
     /// apt's sources of deadsnakes.
     #[serde(default)]
     pub sources: sources::Sources,
@@ -117,7 +118,7 @@ pub fn gather(
     let (packages, interpreters, venv_facts) = thread::scope(|scope| {
         let venv_facts = scope.spawn(|| venv::gather(host, venv));
         // An interpreter's owner is told from dpkg's files.
-        let packages = packages::gather(host, wanted);
+        let packages = dpkg::gather(host, wanted);
         let interpreters = packages
             .as_ref()
             .map(|packages| interpreters::gather(host, packages, &home))
@@ -131,13 +132,14 @@ pub fn gather(
         interpreters,
         packages: packages?,
         apt: None,
-        apt_files: apt::files(host),
+        apt_index: index::gather(host),
+        apt_files: index::kept_files(host),
         sources: sources::gather(host, mirror),
         selection: alternatives::gather(host),
         system_python: system_python::gather(host),
         venv: venv_facts.unwrap_or_else(|_| venv::gather(host, venv)),
         cloud_init: cloud_init::gather(host),
-        in_use: in_use::gather(host).map(|holder| holder.to_string()),
+        in_use: locks::gather(host).map(|holder| holder.to_string()),
         disk: disk::gather(host, venv),
     })
 }

@@ -38,7 +38,7 @@ pub use elevation::Elevation;
 pub use files::{Entry, Kind};
 pub use locks::{FileLock, FolderLock, Holder, LockedByAnother};
 pub use pinned::PinnedFolder;
-pub use spawn::{Finished, Stream};
+pub use spawn::{Finished, Stream, last_line};
 pub use terminal::Streams;
 pub use watched::{Ending, Heard, Stopping, Watched};
 

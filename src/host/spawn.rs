@@ -87,6 +87,16 @@ impl Finished {
     }
 }
 
+/// The last line of what a program said that says anything.
+pub fn last_line(text: &str) -> String {
+    text.lines()
+        .rev()
+        .map(str::trim)
+        .find(|line| !line.is_empty())
+        .unwrap_or("it said nothing")
+        .to_owned()
+}
+
 impl Host {
     /// Runs a command to its end and keeps what it says.
     ///

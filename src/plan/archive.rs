@@ -9,7 +9,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Choice, Origin, Step, commands};
+use super::{Action, Choice, Origin, Step};
+use crate::apt::{self, AptConfig};
 use crate::facts::Facts;
 use crate::facts::distro::Family;
 use crate::facts::sources::{KEYRING, Pin, SOURCES, Source};
@@ -91,7 +92,7 @@ pub(super) fn add_step(
         why: format!(
             "no other source offers a Python that fits; `{SOURCES}`, its key and what may come from it are written"
         ),
-        command: commands::refresh_only(SOURCES),
+        command: apt::commands::refresh_only(SOURCES),
         action: Action::AddArchive {
             archive: archive.clone(),
             codename,
@@ -120,7 +121,7 @@ pub(super) fn pin_step(facts: &Facts, choice: &Choice) -> Option<Step> {
         id: "pin-archive".into(),
         title: format!("Let nothing but {} come from deadsnakes", choice.series()),
         why: "everything else stays with the system's own archives".into(),
-        command: commands::show_candidates(&choice.series()),
+        command: apt::commands::policy(&AptConfig::default(), [choice.series()]),
         action: Action::PinArchive {
             pin: Pin { origin: pin.origin.clone(), series: Some(choice.series()) },
         },

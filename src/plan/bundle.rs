@@ -10,12 +10,12 @@ use super::choose::{Chosen, Hope, choose};
 use super::steps::every_package;
 use super::words::quoted_list;
 use super::{Action, Choice, Plan, Settings, Step, commands};
+use crate::apt::dpkg::DpkgStatus;
+use crate::apt::{self, AptConfig};
 use crate::course::Course;
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::interpreters::Home;
-use crate::facts::package_source::View;
-use crate::facts::packages::Packages;
 use crate::facts::pip::normalized;
 use crate::facts::venv::State;
 use crate::version::PythonVersion;
@@ -29,7 +29,7 @@ pub fn fetch_index(work: &Path) -> Plan {
             "fetch-index",
             "Fetch apt's package index",
             Action::FetchIndex { folder: work.into() },
-            commands::fetch_index(&View::of_bare_machine(work)),
+            apt::commands::fetch_index(&AptConfig::of_bare_machine(work)),
         )],
         ..Plan::default()
     }
@@ -44,7 +44,7 @@ pub fn needs(
     facts: &Facts,
     settings: &Settings,
 ) -> Result<(Choice, Vec<String>), Error> {
-    let bare = Facts { interpreters: Vec::new(), packages: Packages::default(), ..facts.clone() };
+    let bare = Facts { interpreters: Vec::new(), packages: DpkgStatus::default(), ..facts.clone() };
     let (Chosen::Taken(choice), _) = choose(&settings.wish, &bare, Hope::None(NO_PYTHON))? else {
         return Err(Error::Bug {
             message: "nothing was chosen, and nothing is left to hope for".into(),
@@ -60,7 +60,7 @@ pub fn needs(
     Err(Error::NoPackage { packages: quoted_list(&unknown), system: facts.distro.name.clone() })
 }
 
-/// The steps that fetch: wheels by a pip of the chosen Python, and `closure`, the packages with all
+/// The steps that fetch: wheels by a pip of the chosen Python, and `dependencies`, the packages with all
 /// that they need.
 ///
 /// # Errors
@@ -69,15 +69,19 @@ pub fn fetch(
     course: &Course,
     facts: &Facts,
     choice: &Choice,
-    closure: &[String],
+    dependencies: &[String],
     work: &Path,
 ) -> Result<Plan, Error> {
     let mut steps = wheel_steps(course, facts, choice, work)?;
     let debs = step(
         "fetch-packages",
-        &format!("Fetch {} packages", closure.len()),
+        &format!("Fetch {} packages", dependencies.len()),
         Action::FetchPackages { folder: work.join("debs") },
-        commands::fetch_packages(&View::of_bare_machine(work), closure, &work.join("debs")),
+        apt::commands::fetch_packages(
+            &AptConfig::of_bare_machine(work),
+            dependencies,
+            &work.join("debs"),
+        ),
     );
     steps.push(debs);
     Ok(Plan { python: Some(choice.clone()), steps, ..Plan::default() })

@@ -1,6 +1,7 @@
 //! What an image need not keep, as steps: apt's cache of packages, and its index. Pure.
 
-use super::{Action, Settings, Step, commands};
+use super::{Action, Settings, Step};
+use crate::apt;
 use crate::facts::Facts;
 use crate::host::Command;
 
@@ -17,7 +18,7 @@ pub(super) fn steps(facts: &Facts, settings: &Settings, before: &[Step]) -> Vec<
             "empty-cache",
             "Empty apt's cache of packages",
             Action::EmptyCache,
-            commands::empty_cache(),
+            apt::commands::empty_cache(),
         )
     });
     let index = facts.apt_files.index.then(|| {
@@ -25,7 +26,7 @@ pub(super) fn steps(facts: &Facts, settings: &Settings, before: &[Step]) -> Vec<
             "empty-index",
             "Empty apt's package index",
             Action::EmptyIndex,
-            commands::empty_index(),
+            apt::commands::empty_index(),
         )
     });
     cache.into_iter().chain(index).collect()

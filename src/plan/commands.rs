@@ -1,94 +1,12 @@
-//! The exact commands of the steps. Options for apt and dpkg behave the same from apt 1.6 to 3.2
-//! (unknown `-o` names are ignored).
+//! The exact commands of the steps that change virtual environments, links and files; those of apt
+//! and dpkg are in [`crate::apt::commands`].
 
 use std::path::{Path, PathBuf};
 
-use super::install_options::InstallOptions;
-use crate::facts::alternatives::{GROUP, LINK};
-use crate::facts::apt;
-use crate::facts::package_source::View;
+use crate::apt::PackageSource;
 use crate::facts::system_python::SYSTEM_PYTHON;
 use crate::host::{Account, Command};
 use crate::version::PythonVersion;
-
-/// Why: no questions, nothing removed, no recommended extras, configuration files kept, apt's own
-/// pty not needed in a chroot, and a stalled server given up in seconds.
-const APT_OPTIONS: [&str; 16] = [
-    "-y",
-    "-q",
-    "--no-install-recommends",
-    "--no-remove",
-    "-o",
-    "Dpkg::Use-Pty=0",
-    "-o",
-    "Dpkg::Options::=--force-confdef",
-    "-o",
-    "Dpkg::Options::=--force-confold",
-    "-o",
-    "Acquire::Retries=3",
-    "-o",
-    "Acquire::http::Timeout=15",
-    "-o",
-    "Acquire::https::Timeout=15",
-];
-
-/// `dpkg --configure -a`
-pub(super) fn configure_packages(install_options: &InstallOptions) -> Command {
-    let options = Command::new("/usr/bin/dpkg").args(["--force-confdef", "--force-confold"]);
-    options.args(install_options.dpkg_options()).args(["--configure", "-a"])
-}
-
-/// `apt-get update`, without the translated descriptions: they are a third of the download and no
-/// package needs them. Those that are there stay (List-Cleanup), and the next ordinary update
-/// brings the rest.
-pub fn refresh_index() -> Command {
-    Command::new("/usr/bin/apt-get").args([
-        "-q",
-        "-o",
-        "Acquire::Languages=none",
-        "-o",
-        "APT::Get::List-Cleanup=0",
-        "-o",
-        "Acquire::Retries=3",
-        "-o",
-        "Acquire::http::Timeout=15",
-        "-o",
-        "Acquire::https::Timeout=15",
-        "update",
-    ])
-}
-
-/// `apt-get update` of a single file of sources; the index of every other one stays.
-pub(super) fn refresh_only(sources: &str) -> Command {
-    let list = format!("Dir::Etc::sourcelist={sources}");
-    let only = ["-o".to_owned(), list, "-o".into(), "Dir::Etc::sourceparts=-".into()];
-    let refresh = refresh_index();
-    Command { arguments: [only.to_vec(), refresh.arguments].concat(), ..refresh }
-}
-
-/// `apt-get update` of an index of its own.
-pub(super) fn fetch_index(view: &View) -> Command {
-    let refresh = refresh_index();
-    Command { arguments: [view.options.clone(), refresh.arguments].concat(), ..refresh }
-}
-
-/// `apt-get download PACKAGE=VERSION…`, which holds each against the signed index.
-pub(super) fn fetch_packages(view: &View, packages: &[String], folder: &Path) -> Command {
-    let options = [
-        "-q",
-        "-o",
-        "Acquire::Retries=3",
-        "-o",
-        "Acquire::http::Timeout=15",
-        "-o",
-        "Acquire::https::Timeout=15",
-    ];
-    let download = Command::new("/usr/bin/apt-get")
-        .args(view.options.clone())
-        .args(options)
-        .args(["download"]);
-    download.args(packages.iter().cloned()).in_folder(folder)
-}
 
 /// `DIR/bin/python -m pip download PACKAGE…`, ready-made ones only: where they are carried to,
 /// nothing need be built.
@@ -114,32 +32,6 @@ pub(super) fn fetch_wheels(
         .as_account(owner)
 }
 
-/// `apt-cache policy PACKAGE`
-pub(super) fn show_candidates(package: &str) -> Command {
-    Command::new("/usr/bin/apt-cache").args(["policy", package])
-}
-
-/// `apt-get install PACKAGE…`
-pub fn install_packages(packages: &[String], install_options: &InstallOptions) -> Command {
-    let options =
-        Command::new("/usr/bin/apt-get").args(APT_OPTIONS).args(install_options.apt_options());
-    options.args(["install"]).args(packages.iter().cloned())
-}
-
-/// `update-alternatives --install …`
-pub(super) fn register_alternative(path: &Path, priority: u32) -> Command {
-    let path = path.display().to_string();
-    let words =
-        ["--install".to_owned(), LINK.to_owned(), GROUP.to_owned(), path, priority.to_string()];
-    Command::new("/usr/bin/update-alternatives").args(words)
-}
-
-/// `update-alternatives --set …`
-pub(super) fn select_alternative(path: &Path) -> Command {
-    let words = ["--set".to_owned(), GROUP.to_owned(), path.display().to_string()];
-    Command::new("/usr/bin/update-alternatives").args(words)
-}
-
 /// `pythonX.Y -m venv DIR`, by the interpreter's own path: through a link, a later switch of that
 /// link would change the environment.
 pub(super) fn make_venv(interpreter: &Path, folder: &Path, owner: Option<Account>) -> Command {
@@ -159,38 +51,26 @@ pub(super) fn install_into_venv(
     folder: &Path,
     packages: &[String],
     owner: Option<Account>,
-    install_options: &InstallOptions,
+    source: &PackageSource,
 ) -> Command {
     Command::new(python_of(folder))
         .args(["-m", "pip", "--disable-pip-version-check", "--no-input", "install"])
-        .args(install_options.pip_options())
+        .args(pip_options(source))
         .args(packages.iter().cloned())
         .as_account(owner)
 }
 
-/// `update-alternatives --remove …`
-pub(super) fn unregister_alternative(path: &Path) -> Command {
-    let words = ["--remove".to_owned(), GROUP.to_owned(), path.display().to_string()];
-    Command::new("/usr/bin/update-alternatives").args(words)
-}
-
-/// `apt-get purge PACKAGE…`
-pub(super) fn remove_packages(packages: &[String]) -> Command {
-    Command::new("/usr/bin/apt-get")
-        .args(["-y", "-q", "-o", "Dpkg::Use-Pty=0", "purge"])
-        .args(packages.iter().cloned())
-}
-
-/// `apt-get clean`
-pub(super) fn empty_cache() -> Command {
-    Command::new("/usr/bin/apt-get").args(["clean"])
-}
-
-/// Removes apt's package index, and leaves its lock and its folders.
-pub(super) fn empty_index() -> Command {
-    let files =
-        ["-mindepth", "1", "-maxdepth", "1", "!", "-type", "d", "!", "-name", "lock", "-delete"];
-    Command::new("/usr/bin/find").args([apt::LISTS]).args(files)
+/// Where pip takes packages from.
+fn pip_options(source: &PackageSource) -> Vec<String> {
+    let no_index = "--no-index".to_owned();
+    match source {
+        PackageSource::Network => Vec::new(),
+        PackageSource::LocalOnly => vec![no_index],
+        PackageSource::Bundle(folder) => {
+            let wheels = folder.join("wheels").display().to_string();
+            vec![no_index, "--find-links".into(), wheels]
+        }
+    }
 }
 
 /// `rm -f FILE…`
@@ -221,11 +101,6 @@ const PREPARED: &str = "/usr/bin/.labready.python3";
 /// `ln -sfT python3.X …`
 pub(super) fn prepare_link(default: &str) -> Command {
     Command::new("/bin/ln").args(["-s", "-f", "-T", "--", default, PREPARED])
-}
-
-/// `update-alternatives --remove-all GROUP`, which takes the group's link away, too.
-pub(super) fn remove_group(group: &str) -> Command {
-    Command::new("/usr/bin/update-alternatives").args(["--remove-all", group])
 }
 
 /// `mv -fT …`: one rename, so that there is no moment without a link.

@@ -29,7 +29,7 @@ pub(super) fn with_distinct_ids(mut steps: Vec<Step>) -> Vec<Step> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{Action, Step, commands};
+    use super::super::{Action, Step};
     use super::*;
 
     fn step(id: &str) -> Step {
@@ -38,7 +38,7 @@ mod tests {
             title: String::new(),
             why: String::new(),
             action: Action::RefreshIndex,
-            command: commands::refresh_index(),
+            command: crate::apt::commands::refresh_index(),
             needs_root: true,
         }
     }

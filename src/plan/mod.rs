@@ -1,7 +1,7 @@
 //! What must change, as data: (Course, Facts) → Plan. Pure: nothing here reads or runs anything.
 //!
 //! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment),
-//! `repair` what is broken, `commands` how it is put right, in which `install_options`; `clean` what an
+//! `repair` what is broken, `commands` how it is put right; `clean` what an
 //! image need not keep, `bundle` what machines without a network need, `ids` and `words` name them.
 
 mod archive;
@@ -10,7 +10,6 @@ mod choose;
 mod clean;
 mod commands;
 mod ids;
-mod install_options;
 mod repair;
 mod steps;
 mod undo;
@@ -24,17 +23,14 @@ use serde::{Deserialize, Serialize};
 pub use archive::{Archive, DEADSNAKES, source_text};
 pub use bundle::{fetch, fetch_index, needs};
 pub use choose::{Candidate, Choice, Origin, Wish, installed};
-pub use commands::{give_back, install_packages, python_of, refresh_index};
-pub use install_options::{FETCH_A_BUNDLE, InstallOptions, is_offline};
+pub use commands::{give_back, python_of};
 pub use repair::{by_hand, feasible, repair};
 pub use steps::{Decision, Selection, Settings, make};
 pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
 pub use venv::give_back_by_hand;
 pub use words::quoted_list;
 
-pub use crate::facts::alternatives::{GROUP, LINK};
-pub use crate::facts::apt::Sizes;
-pub use crate::facts::package_source::{PackageSource, View};
+use crate::apt::offers::Sizes;
 use crate::facts::sources::Pin;
 use crate::host::Command;
 use crate::version::{PythonVersion, Requirement};

@@ -6,7 +6,9 @@ use std::path::Path;
 use super::ids::with_distinct_ids;
 use super::steps::configure_step;
 use super::undo::unregister_step;
-use super::{Action, InstallOptions, LINK, Plan, Step, commands, venv};
+use super::{Action, Plan, Step, commands, venv};
+use crate::apt::InstallOptions;
+use crate::apt::alternatives::{self, LINK};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::disk::read_only_finding;
@@ -33,7 +35,7 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
 pub fn by_hand(step: &Step) -> Vec<Command> {
     match &step.action {
         Action::RestoreSystemPython { default, group } => {
-            let take_out = group.as_deref().map(commands::remove_group);
+            let take_out = group.as_deref().map(alternatives::remove_group);
             [Some(commands::prepare_link(default)), take_out, Some(step.command.clone())]
                 .into_iter()
                 .flatten()

@@ -12,12 +12,15 @@ use super::commands;
 use super::ids::{slug, with_distinct_ids};
 use super::repair::feasible;
 use super::words::{quoted_list, short};
-use super::{Action, Choice, GROUP, InstallOptions, LINK, Origin, Plan, Step, Wish, clean, venv};
+use super::{Action, Choice, Origin, Plan, Step, Wish, clean, venv};
+use crate::apt::alternatives::{self, GROUP, LINK};
+use crate::apt::dpkg::DpkgStatus;
+use crate::apt::{self, InstallOptions};
 use crate::course::{Course, Packages};
 use crate::error::Error;
+use crate::facts::Facts;
 use crate::facts::alternatives::Link;
 use crate::facts::interpreters::Home;
-use crate::facts::{Facts, packages};
 
 /// How far `python3` is selected for the whole machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -270,10 +273,7 @@ fn package_steps(
     Ok(steps)
 }
 
-pub(super) fn configure_step(
-    packages: &packages::Packages,
-    install_options: &InstallOptions,
-) -> Step {
+pub(super) fn configure_step(packages: &DpkgStatus, install_options: &InstallOptions) -> Step {
     let names: Vec<String> = packages.half_done.keys().map(|name| format!("`{name}`")).collect();
     let left = if names.is_empty() {
         String::new()
@@ -285,7 +285,7 @@ pub(super) fn configure_step(
         title: "Finish what dpkg began".into(),
         why: format!("an earlier run of dpkg was interrupted{left}"),
         action: Action::ConfigurePackages,
-        command: commands::configure_packages(install_options),
+        command: apt::commands::configure_packages(install_options),
         needs_root: true,
     }
 }
@@ -296,7 +296,7 @@ fn refresh_step(why: &str) -> Step {
         title: "Refresh apt's package index".into(),
         why: why.to_owned(),
         action: Action::RefreshIndex,
-        command: commands::refresh_index(),
+        command: apt::commands::refresh_index(),
         needs_root: true,
     }
 }
@@ -313,7 +313,7 @@ fn install_step(
         title: title.to_owned(),
         why: format!("{} {verb} not installed", quoted_list(packages)),
         action: Action::InstallPackages { packages: packages.to_vec() },
-        command: commands::install_packages(packages, install_options),
+        command: apt::commands::install_packages(packages, install_options),
         needs_root: true,
     })
 }
@@ -382,7 +382,7 @@ fn register_step(path: PathBuf, priority: u32) -> Step {
         id: slug(&format!("register-{name}")),
         title: format!("Register {name} in the alternatives group {GROUP}"),
         why: format!("so that `{LINK}` can lead to it; /usr/bin/python3 stays the system's"),
-        command: commands::register_alternative(&path, priority),
+        command: alternatives::register(&path, priority),
         action: Action::RegisterAlternative { path, priority },
         needs_root: true,
     }
@@ -393,7 +393,7 @@ fn select_step(choice: &Choice) -> Step {
         id: "select-python".into(),
         title: format!("Select Python {} as `{LINK}`", short(choice)),
         why: "the course's commands say `python3`".into(),
-        command: commands::select_alternative(&choice.path),
+        command: alternatives::select(&choice.path),
         action: Action::SelectAlternative { path: choice.path.clone() },
         needs_root: true,
     }

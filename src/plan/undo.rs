@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use super::ids::{slug, with_distinct_ids};
 use super::steps::configure_step;
 use super::words::quoted_list;
-use super::{Action, GROUP, InstallOptions, Plan, Step, commands};
+use super::{Action, Plan, Step, commands};
+use crate::apt::alternatives::{self, GROUP};
+use crate::apt::dpkg::DpkgStatus;
+use crate::apt::removable::Removable;
+use crate::apt::{self, InstallOptions};
 use crate::facts::alternatives::Selection;
-use crate::facts::packages::Packages;
-use crate::facts::removable::Removable;
 use crate::facts::sources::{KEYRING, PREFERENCES, SOURCES};
 use crate::facts::venv::{State, Venv};
 use crate::host::Account;
@@ -53,7 +55,7 @@ impl Trail {
 #[derive(Clone, Debug)]
 pub struct Remains {
     /// dpkg's state.
-    pub dpkg: Packages,
+    pub dpkg: DpkgStatus,
     /// Whether this run has asked dpkg to finish what it began already.
     pub configured: bool,
     /// The packages that can go, and those that cannot.
@@ -148,7 +150,7 @@ pub(super) fn unregister_step(path: &Path, why: &str) -> Step {
         id: slug(&format!("unregister-{name}")),
         title: format!("Take {name} out of the alternatives group {GROUP}"),
         why: why.to_owned(),
-        command: commands::unregister_alternative(path),
+        command: alternatives::unregister(path),
         action: Action::UnregisterAlternative { path: path.to_owned() },
         needs_root: true,
     }
@@ -160,7 +162,7 @@ fn packages_step(packages: &BTreeSet<String>) -> Step {
         id: "remove-packages".into(),
         title: format!("Remove the {} packages that came with setup", packages.len()),
         why: "nothing else needs them".into(),
-        command: commands::remove_packages(&packages),
+        command: apt::commands::remove_packages(&packages),
         action: Action::RemovePackages { packages },
         needs_root: true,
     }

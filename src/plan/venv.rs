@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use super::words::quoted_list;
-use super::{Action, Choice, InstallOptions, Origin, Settings, Step, commands};
+use super::{Action, Choice, Origin, Settings, Step, commands};
+use crate::apt::PackageSource;
 use crate::course::Course;
 use crate::error::Error;
 use crate::facts::Facts;
@@ -30,7 +31,7 @@ pub(super) fn steps(
     let why = match flaw(facts, settings, Some(choice))? {
         Some(why) => why,
         None => {
-            steps.extend(package_steps(course, facts, &settings.install_options, owner));
+            steps.extend(package_steps(course, facts, &settings.install_options.source, owner));
             return Ok(steps);
         }
     };
@@ -60,7 +61,7 @@ pub(super) fn steps(
         command: commands::make_venv(&choice.path, folder, owner.clone()),
         needs_root: false,
     });
-    steps.extend(pip_step(folder, &course.venv.packages, owner, &settings.install_options));
+    steps.extend(pip_step(folder, &course.venv.packages, owner, &settings.install_options.source));
     Ok(steps)
 }
 
@@ -162,7 +163,7 @@ fn misfit(version: &PythonVersion, settings: &Settings, choice: Option<&Choice>)
 fn package_steps(
     course: &Course,
     facts: &Facts,
-    install_options: &InstallOptions,
+    source: &PackageSource,
     owner: Option<Account>,
 ) -> Vec<Step> {
     let folder = &facts.venv.folder;
@@ -177,20 +178,20 @@ fn package_steps(
         command: commands::add_pip(folder, owner.clone()),
         needs_root: false,
     });
-    add_pip.into_iter().chain(pip_step(folder, &missing, owner, install_options)).collect()
+    add_pip.into_iter().chain(pip_step(folder, &missing, owner, source)).collect()
 }
 
 fn pip_step(
     folder: &Path,
     packages: &[String],
     owner: Option<Account>,
-    install_options: &InstallOptions,
+    source: &PackageSource,
 ) -> Option<Step> {
     (!packages.is_empty()).then(|| Step {
         id: "install-into-venv".into(),
         title: format!("Install {} into the virtual environment", quoted_list(packages)),
         why: "the course uses it there".into(),
-        command: commands::install_into_venv(folder, packages, owner, install_options),
+        command: commands::install_into_venv(folder, packages, owner, source),
         action: Action::InstallIntoVenv { folder: folder.to_owned(), packages: packages.to_vec() },
         needs_root: false,
     })

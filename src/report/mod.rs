@@ -18,12 +18,13 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::apt::offers::Sizes;
 use crate::event::{ErrorPart, Event, LabScript, StepStatus};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lab::LabResult;
 use crate::outcome::Outcome;
-use crate::plan::{Candidate, Choice, Plan, Sizes, Step};
+use crate::plan::{Candidate, Choice, Plan, Step};
 use crate::version::PythonVersion;
 
 /// Everything that a command found and did.

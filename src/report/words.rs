@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::apt::offers::Sizes;
 use crate::finding::Severity;
-use crate::plan::Sizes;
 
 /// Text from the machine (a file name, a program's complaint) made fit for a terminal: control
 /// characters, and the marks that turn the reading direction round, become visible escapes. Line

@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use labready::apt::InstallOptions;
+use labready::apt::dpkg::DpkgStatus;
+use labready::apt::index::KeptFiles;
+use labready::apt::offers::{Offer, Offers};
 use labready::course::Course;
 use labready::error::Error;
 use labready::facts::Facts;
 use labready::facts::alternatives::{Alternative, Link};
-use labready::facts::apt::{Apt, Files, Offer};
 use labready::facts::interpreters::{Home, Interpreter};
-use labready::facts::packages::Packages;
 use labready::facts::venv::State;
-use labready::plan::{Action, Archive, InstallOptions, Plan, Selection, Settings, Wish};
+use labready::plan::{Action, Archive, Plan, Selection, Settings, Wish};
 use labready::version::{Requirement, from_python};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -35,7 +37,7 @@ const SERIES: [(u64, &str); 7] = [
 const ROUNDS: usize = 4;
 
 /// The packages of some of the series.
-fn index(mask: u8, complete: bool) -> Apt {
+fn index(mask: u8, complete: bool) -> Offers {
     let mut offers = BTreeMap::new();
     for (minor, version) in chosen(mask) {
         for ending in
@@ -54,7 +56,7 @@ fn index(mask: u8, complete: bool) -> Apt {
             Offer { version: "12.12".into(), from: String::new() },
         );
     }
-    Apt { indexed: mask != 0 || complete, offers }
+    Offers { indexed: mask != 0 || complete, offers }
 }
 
 fn chosen(mask: u8) -> impl Iterator<Item = (u64, &'static str)> {
@@ -68,7 +70,7 @@ fn chosen(mask: u8) -> impl Iterator<Item = (u64, &'static str)> {
 /// Installed interpreters: bit by bit, each with or without its venv package.
 fn installed(facts: &mut Facts, mask: u8, with_venv: u8) {
     facts.interpreters.clear();
-    facts.packages = Packages::default();
+    facts.packages = DpkgStatus::default();
     for (minor, version) in chosen(mask) {
         let series = format!("python3.{minor}");
         let has_venv = chosen(with_venv).any(|(other, _)| other == minor);
@@ -149,7 +151,7 @@ prop_compose! {
             Interpreter { origin: Home::Named, ..interpreter(&path, &version.replace('~', ""), Home::Local) }
         });
         let mut facts = facts;
-        facts.apt_files = Files { cache: kept, index: stale != 0 || is_complete };
+        facts.apt_files = KeptFiles { cache: kept, index: stale != 0 || is_complete };
         let machine = Machine { facts, index: index(stale, is_complete), fresh: index(stale | more, becomes_complete), named: named.clone() };
         (machine, Settings { clean, ..settings(&course(), python, newest, select, named) })
     }

@@ -4,13 +4,14 @@
 use std::fs;
 
 use insta::assert_snapshot;
+use labready::apt::offers::Sizes;
 use labready::error::Error;
 use labready::event::{Event, StepStatus};
 use labready::facts::Facts;
 use labready::finding::{Finding, Id};
 use labready::lab::{Attempt, Evidence, LabResult, Point, Reason, SeenMark, Stall, Verdict};
 use labready::outcome::Outcome;
-use labready::plan::{self, Decision, Plan, Settings, Sizes};
+use labready::plan::{self, Decision, Plan, Settings};
 use labready::report::{Report, json};
 use serde_json::{Value, json};
 

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use insta::assert_snapshot;
+use labready::apt::removable::Removable;
 use labready::bundle::Manifest;
 use labready::error::Error;
 use labready::event::{Event, LabScript};
 use labready::facts::alternatives::Alternative;
-use labready::facts::removable::Removable;
 use labready::facts::venv::{State, Venv};
 use labready::lab::{LabResult, Reason, Verdict};
 use labready::outcome::Outcome;

@@ -9,14 +9,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use labready::apt::InstallOptions;
+use labready::apt::offers::{Offer, Offers};
 use labready::course::Course;
 use labready::facts::Facts;
 use labready::facts::alternatives::{Alternative, Link};
-use labready::facts::apt::{Apt, Offer};
 use labready::facts::interpreters::{Home, Interpreter};
 use labready::facts::venv::State;
 use labready::facts::{distro, os_release};
-use labready::plan::{Archive, InstallOptions, Selection, Settings, Wish};
+use labready::plan::{Archive, Selection, Settings, Wish};
 use labready::version::{Requirement, from_python};
 
 /// The course that labready carries.
@@ -142,7 +143,7 @@ pub fn offer(facts: &mut Facts, from: &str, packages: &[(&str, &str)]) {
     let offers = packages.iter().map(|(name, version)| {
         ((*name).to_owned(), Offer { version: (*version).to_owned(), from: from.to_owned() })
     });
-    facts.apt = Some(Apt { indexed: true, offers: offers.collect::<BTreeMap<_, _>>() });
+    facts.apt = Some(Offers { indexed: true, offers: offers.collect::<BTreeMap<_, _>>() });
 }
 
 /// An interpreter that is installed by apt, with its venv package.

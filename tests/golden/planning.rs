@@ -1,13 +1,15 @@
 //! {facts, course, settings} → plan: what is missing, and what is in the way.
 
 use insta::assert_snapshot;
+use labready::apt::index::KeptFiles;
+use labready::apt::offers::Offers;
+use labready::apt::{InstallOptions, PackageSource};
 use labready::error::Error;
 use labready::facts::Facts;
 use labready::facts::alternatives::Link;
-use labready::facts::apt::{Apt, Files};
 use labready::facts::venv::State;
 use labready::host::Account;
-use labready::plan::{self, InstallOptions, PackageSource, Plan, Settings};
+use labready::plan::{self, Plan, Settings};
 
 use super::machines::{
     changed, course, every_recorded, forget, have_venv, narrowed, recorded, refreshed, rename,
@@ -235,11 +237,13 @@ fn an_image_is_planned_for_speed_and_emptied_at_the_end() {
         clean: true,
         ..settings()
     };
-    let indexed =
-        changed("bookworm-indexed", |facts| facts.apt_files = Files { cache: false, index: true });
+    let indexed = changed("bookworm-indexed", |facts| {
+        facts.apt_files = KeptFiles { cache: false, index: true }
+    });
     assert_snapshot!(answer(&indexed, &settings));
-    let ready =
-        changed("bookworm-ready", |facts| facts.apt_files = Files { cache: true, index: false });
+    let ready = changed("bookworm-ready", |facts| {
+        facts.apt_files = KeptFiles { cache: true, index: false }
+    });
     assert_snapshot!(answer(&ready, &settings));
 }
 
@@ -251,14 +255,14 @@ fn without_network(source: PackageSource) -> Settings {
 #[test]
 fn offline_nothing_is_refreshed_and_what_is_missing_is_named() {
     let offline = without_network(PackageSource::LocalOnly);
-    let no_index = changed("bookworm-fresh", |facts| facts.apt = Some(Apt::default()));
+    let no_index = changed("bookworm-fresh", |facts| facts.apt = Some(Offers::default()));
     assert_snapshot!(answer(&no_index, &offline));
     assert_snapshot!(answer(&recorded("bookworm-indexed"), &offline));
-    let no_packages = changed("bookworm-python", |facts| facts.apt = Some(Apt::default()));
+    let no_packages = changed("bookworm-python", |facts| facts.apt = Some(Offers::default()));
     assert_snapshot!(answer(&no_packages, &offline));
     let ubuntu = changed("bookworm-fresh", |facts| {
         rename(facts, "ID=ubuntu\nVERSION_CODENAME=noble\nUBUNTU_CODENAME=noble\n");
-        facts.apt = Some(Apt::default());
+        facts.apt = Some(Offers::default());
     });
     // deadsnakes is on the network, too.
     assert_snapshot!(answer(&ubuntu, &offline));
@@ -269,7 +273,7 @@ fn a_bundle_is_all_that_apt_and_pip_look_at() {
     let bundle = without_network(PackageSource::Bundle("/var/tmp/labready-x".into()));
     assert_snapshot!(answer(&recorded("bookworm-indexed"), &bundle));
     let other = changed("bookworm-fresh", |facts| {
-        facts.apt = Some(Apt { indexed: true, ..Apt::default() })
+        facts.apt = Some(Offers { indexed: true, ..Offers::default() })
     });
     assert_snapshot!(answer(&other, &bundle));
 }
@@ -291,6 +295,6 @@ fn a_bundle_is_fetched_for_a_machine_that_has_nothing() {
     let python = changed("bookworm-python", |facts| facts.apt = recorded("bookworm-indexed").apt);
     assert_snapshot!(shown(fetched(&python)));
     assert_snapshot!(shown(fetched(&recorded("bookworm-indexed"))));
-    let nothing = changed("bookworm-indexed", |facts| facts.apt = Some(Apt::default()));
+    let nothing = changed("bookworm-indexed", |facts| facts.apt = Some(Offers::default()));
     assert_snapshot!(shown(fetched(&nothing)));
 }

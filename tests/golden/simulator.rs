@@ -1,16 +1,17 @@
 //! A pure machine: it does to facts what a step does to a real machine, and refuses what a real one
 //! would refuse.
 
+use labready::apt::alternatives::LINK;
+use labready::apt::offers::Offers;
 use labready::course::Course;
 use labready::error::Error;
 use labready::facts::Facts;
 use labready::facts::alternatives::{Alternative, Link};
-use labready::facts::apt::Apt;
 use labready::facts::interpreters::{Home, Interpreter};
 use labready::facts::pip::normalized;
 use labready::facts::sources::{SOURCES, Source};
 use labready::facts::venv::State;
-use labready::plan::{self, Action, Decision, LINK, Plan, Settings, Step};
+use labready::plan::{self, Action, Decision, Plan, Settings, Step};
 use labready::version::from_debian;
 
 use super::machines::interpreter;
@@ -21,9 +22,9 @@ pub struct Machine {
     /// What is true on it; `apt` is unasked.
     pub facts: Facts,
     /// What apt knows now.
-    pub index: Apt,
+    pub index: Offers,
     /// What it knows once the index was refreshed.
-    pub fresh: Apt,
+    pub fresh: Offers,
     /// What was asked for by `--python PATH`, which need not be among the facts.
     pub named: Option<Interpreter>,
 }
@@ -59,7 +60,7 @@ impl Machine {
             }
             Action::EmptyCache => self.facts.apt_files.cache = false,
             Action::EmptyIndex => {
-                self.index = Apt::default();
+                self.index = Offers::default();
                 self.facts.apt_files.index = false;
             }
             Action::AddArchive { archive, codename, .. } => {

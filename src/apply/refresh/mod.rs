@@ -2,21 +2,23 @@
 //! answers, and every source that failed is told with its file, its line and the reason. What is no
 //! more than bad luck is tried again.
 
-mod complaint;
-mod telling;
+mod report_failures;
+mod update_errors;
 
 use std::time::Duration;
 
-use super::apt::{Apt, evidence};
-use super::{failed, reach};
+use super::apt_step::AptStep;
+use super::failure::failed;
+use super::reach;
+use crate::apt::commands::{NO_CACHE, SHORT_TIMEOUTS};
+use crate::apt::{AptConfig, index, output::evidence};
 use crate::error::Result;
+use crate::facts::machine;
 use crate::facts::network::{self, Answer, Asked};
-use crate::facts::package_source::View;
 use crate::facts::sources::{self, Source};
-use crate::facts::{apt, machine};
 use crate::finding::{Finding, Severity};
 use crate::host::{Finished, Host};
-use complaint::{Failure, failures};
+use update_errors::{Failure, failures};
 
 /// How long the servers have for a first answer.
 const FIRST_LOOK: Duration = Duration::from_millis(1200);
@@ -25,49 +27,35 @@ const FIRST_LOOK: Duration = Duration::from_millis(1200);
 const SECOND_LOOK: Duration = Duration::from_secs(5);
 /// A no that came within this time came over a line that is not slow.
 const FAST: Duration = Duration::from_millis(400);
-/// For apt when dead servers are among those that it will ask: one attempt, and not for long. What
-/// fails by bad luck is tried again anyway.
-const IN_HASTE: [&str; 6] = [
-    "-o",
-    "Acquire::Retries=0",
-    "-o",
-    "Acquire::http::Timeout=5",
-    "-o",
-    "Acquire::https::Timeout=5",
-];
-/// For a second attempt: what a cache on the way keeps may be what was wrong.
-pub(super) const PAST_CACHES: [&str; 4] =
-    ["-o", "Acquire::http::No-Cache=true", "-o", "Acquire::https::No-Cache=true"];
-
 /// What `apt-get update` said of these sources, as findings.
 pub(super) fn findings(host: &Host, finished: &Finished, sources: &[Source]) -> Vec<Finding> {
     let of_source = |failure: &Failure| failure.source.is_some();
     failures(finished, sources)
         .iter()
         .filter(|failure| of_source(failure))
-        .map(|failure| telling::finding(host, failure))
+        .map(|failure| report_failures::finding(host, failure))
         .collect()
 }
 
-impl Apt<'_> {
+impl AptStep<'_> {
     /// Fetches the package index. A source that fails is a warning; no server at all, or no index,
     /// is a failure.
     pub fn refresh_index(&self) -> Result<()> {
         let sources = sources::gather(self.host, "").all;
         let outlook = self.preflight(&sources)?;
-        let command = self.step.command.clone().args(outlook.haste().iter().copied());
+        let command = self.step.command.clone().args(outlook.timeouts().iter().copied());
         let mut finished = self.run(&command)?;
         let mut failed_ones = failures(&finished, &sources);
         if failed_ones.iter().any(|failure| outlook.is_bad_luck(failure)) {
-            self.tell(None, "not every source could be refreshed: trying again".into());
-            finished = self.run(&command.args(PAST_CACHES))?;
+            self.progress(None, "not every source could be refreshed: trying again".into());
+            finished = self.run(&command.args(NO_CACHE))?;
             failed_ones = failures(&finished, &sources);
         }
         let news = failed_ones.iter().filter(|failure| outlook.is_news(failure));
-        let mut findings = news.map(|failure| telling::finding(self.host, failure));
-        if apt::is_indexed(self.host, &View::default()) {
+        let mut findings = news.map(|failure| report_failures::finding(self.host, failure));
+        if index::is_present(self.host, &AptConfig::default()) {
             findings.for_each(|finding| {
-                self.tell_finding(Finding { severity: Severity::Warning, ..finding })
+                self.report(Finding { severity: Severity::Warning, ..finding })
             });
             return Ok(());
         }
@@ -88,10 +76,10 @@ impl Apt<'_> {
     /// nothing is begun.
     fn preflight(&self, sources: &[Source]) -> Result<Outlook> {
         let servers = network::servers(sources);
-        self.tell(None, "asking the package servers".into());
+        self.progress(None, "asking the package servers".into());
         let mut asked = network::ask_all(self.host, servers.clone(), FIRST_LOOK)?;
         if needs_second_look(&asked) {
-            self.tell(
+            self.progress(
                 None,
                 format!(
                     "no package server has answered yet: waiting for {} s",
@@ -103,7 +91,7 @@ impl Apt<'_> {
         let others = sources.iter().any(|source| source.enabled && source.server().is_none());
         let warnings = reach::judge(&asked, others, machine::gather(self.host).environment)
             .map_err(|finding| reach::stop(self.step, finding))?;
-        warnings.into_iter().for_each(|finding| self.tell_finding(finding));
+        warnings.into_iter().for_each(|finding| self.report(finding));
         Ok(Outlook { asked })
     }
 }
@@ -115,8 +103,8 @@ struct Outlook {
 
 impl Outlook {
     /// apt's further options.
-    fn haste(&self) -> &'static [&'static str] {
-        if self.asked.iter().all(|asked| asked.answer.is_alive()) { &[] } else { &IN_HASTE }
+    fn timeouts(&self) -> &'static [&'static str] {
+        if self.asked.iter().all(|asked| asked.answer.is_alive()) { &[] } else { &SHORT_TIMEOUTS }
     }
 
     /// Whether a failure was not told yet: the dead were, the silent had their time.

@@ -1,21 +1,12 @@
-//! How apt, dpkg and pip are to work: on somebody's machine, or in an image that is being built.
+//! How packages are to be installed: on somebody's machine, or in an image that is being built.
 //! Pure.
 
-use crate::facts::package_source::PackageSource;
-use crate::host::Command;
+use super::package_source::PackageSource;
 
 const NO_DOWNLOAD: &str = "--no-download";
-const NO_INDEX: &str = "--no-index";
 /// What to do where nothing can be fetched.
 pub const FETCH_A_BUNDLE: &str = "`--offline` fetches nothing: on a connected machine of the same release run `labready bundle DIR`, \
                                   carry the folder here, then `labready setup --bundle DIR`";
-
-/// Whether a command was made to do without a network.
-pub fn is_offline(command: &Command) -> bool {
-    command.arguments.iter().any(|word| {
-        word == NO_DOWNLOAD || word == NO_INDEX || word.starts_with("Dir::Etc::SourceList=")
-    })
-}
 
 /// What makes their commands differ from the usual ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,39 +19,24 @@ pub struct InstallOptions {
 }
 
 impl InstallOptions {
-    /// What dpkg is told besides.
-    pub(super) fn dpkg_options(&self) -> Option<&'static str> {
+    /// Further options for dpkg.
+    pub fn dpkg_options(&self) -> Option<&'static str> {
         self.image.then_some("--force-unsafe-io")
     }
 
-    /// What apt-get is told besides when it installs.
-    pub(super) fn apt_options(&self) -> Vec<String> {
-        let supply = match &self.source {
+    /// Further options for `apt-get install`.
+    pub fn apt_options(&self) -> Vec<String> {
+        let source = match &self.source {
             PackageSource::Network => Vec::new(),
             PackageSource::LocalOnly => vec![NO_DOWNLOAD.to_owned()],
-            PackageSource::Bundle(_) => self.source.view().options,
+            PackageSource::Bundle(_) => self.source.config().options,
         };
-        supply.into_iter().chain(self.dpkg_options_by_apt()).collect()
-    }
-
-    /// What pip is told besides.
-    pub(super) fn pip_options(&self) -> Vec<String> {
-        match &self.source {
-            PackageSource::Network => Vec::new(),
-            PackageSource::LocalOnly => vec![NO_INDEX.to_owned()],
-            PackageSource::Bundle(folder) => {
-                vec![
-                    NO_INDEX.to_owned(),
-                    "--find-links".into(),
-                    folder.join("wheels").display().to_string(),
-                ]
-            }
-        }
+        source.into_iter().chain(self.dpkg_options_by_apt()).collect()
     }
 
     /// Why nothing more can be had than is known now, and what to do; `None` while the network can
     /// be asked.
-    pub(super) fn limit(&self) -> Option<&'static str> {
+    pub fn limit(&self) -> Option<&'static str> {
         match &self.source {
             PackageSource::Network => None,
             PackageSource::LocalOnly => Some(FETCH_A_BUNDLE),

@@ -15,7 +15,7 @@ const UPDATES: &str = "/var/lib/dpkg/updates";
 
 /// The packages that matter here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Packages {
+pub struct DpkgStatus {
     /// Installed and configured: name → version.
     pub installed: BTreeMap<String, String>,
     /// Half-done ones of the whole system: name → dpkg's state.
@@ -29,7 +29,7 @@ pub struct Packages {
     pub interrupted: bool,
 }
 
-impl Packages {
+impl DpkgStatus {
     /// Whether a package is installed and configured.
     pub fn has(&self, name: &str) -> bool {
         self.installed.contains_key(name)
@@ -43,7 +43,7 @@ impl Packages {
 
 /// The command for root that tries again to finish a half-done package, and shows what is wrong
 /// with it.
-pub fn mending(name: &str, state: &str) -> String {
+pub fn repair_command(name: &str, state: &str) -> String {
     match state {
         // Its files are not all there: nothing can be configured.
         "half-installed" => format!("apt-get install --reinstall {name}"),
@@ -55,19 +55,19 @@ pub fn mending(name: &str, state: &str) -> String {
 ///
 /// # Errors
 /// When the status file is there and cannot be read.
-pub fn gather(host: &Host, wanted: impl Fn(&str) -> bool) -> Result<Packages> {
+pub fn gather(host: &Host, wanted: impl Fn(&str) -> bool) -> Result<DpkgStatus> {
     let text = host.read(Path::new(STATUS))?.unwrap_or_default();
     let numbered = |name: &std::ffi::OsStr| {
         name.to_str()
             .is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()))
     };
     let interrupted = host.list(Path::new(UPDATES)).iter().any(|name| numbered(name));
-    Ok(Packages { interrupted, ..parse(&text, wanted) })
+    Ok(DpkgStatus { interrupted, ..parse(&text, wanted) })
 }
 
 /// The stanzas of a status file (deb822: `Package`, `Status: want flag state`, `Version`).
-pub fn parse(text: &str, wanted: impl Fn(&str) -> bool) -> Packages {
-    let mut packages = Packages::default();
+pub fn parse(text: &str, wanted: impl Fn(&str) -> bool) -> DpkgStatus {
+    let mut packages = DpkgStatus::default();
     let (mut name, mut status, mut version) = ("", "", "");
     for line in text.lines().chain([""]) {
         if line.is_empty() {
@@ -85,7 +85,7 @@ pub fn parse(text: &str, wanted: impl Fn(&str) -> bool) -> Packages {
 }
 
 fn note(
-    packages: &mut Packages,
+    packages: &mut DpkgStatus,
     wanted: impl Fn(&str) -> bool,
     name: &str,
     status: &str,
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn only_configured_packages_count_as_installed_and_half_done_ones_are_named() {
         insta::assert_debug_snapshot!(parse(STATUS_TEXT, |name| name.starts_with("python")), @r#"
-        Packages {
+        DpkgStatus {
             installed: {
                 "python3.11": "3.11.2-6",
             },

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::commands;
 use crate::error::Result;
-use crate::host::{Command, Host};
+use crate::host::Host;
 
 const LIMIT: Duration = Duration::from_secs(120);
 /// Each round lets go of at least one package; a real machine needs two.
@@ -50,8 +51,7 @@ pub fn gather(host: &Host, installed: &BTreeSet<String>) -> Result<Removable> {
 
 /// What would be removed together with these: `Remv NAME [VERSION]`, `Purg NAME [VERSION]`.
 fn would_go(host: &Host, packages: &BTreeSet<String>) -> Result<BTreeSet<String>> {
-    let command =
-        Command::new("/usr/bin/apt-get").args(["-s", "-q", "purge"]).args(packages.iter().cloned());
+    let command = commands::simulate_removal(packages.iter().cloned());
     let simulated = host.run(&command, LIMIT)?;
     let names = simulated.stdout.lines().filter_map(|line| {
         let rest = line.strip_prefix("Remv ").or_else(|| line.strip_prefix("Purg "))?;
@@ -62,20 +62,7 @@ fn would_go(host: &Host, packages: &BTreeSet<String>) -> Result<BTreeSet<String>
 
 /// Everything that these need, near and far.
 fn needs_of(host: &Host, packages: &BTreeSet<String>) -> Result<BTreeSet<String>> {
-    let only_needs = [
-        "--recurse",
-        "--installed",
-        "--no-recommends",
-        "--no-suggests",
-        "--no-conflicts",
-        "--no-breaks",
-        "--no-replaces",
-        "--no-enhances",
-    ];
-    let command = Command::new("/usr/bin/apt-cache")
-        .args(["depends"])
-        .args(only_needs)
-        .args(packages.iter().cloned());
+    let command = commands::installed_dependencies(packages.iter().cloned());
     let said = host.run(&command, LIMIT)?;
     Ok(said
         .stdout

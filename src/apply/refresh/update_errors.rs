@@ -1,4 +1,4 @@
-//! What `apt-get update` complained about, by source: pure. Its texts are alike from apt 2.2 to 3.3
+//! The errors of `apt-get update`, by source: pure. Its texts are alike from apt 2.2 to 3.3
 //! (`fixtures/apt/update`); they say which source failed, and give the evidence.
 
 use crate::facts::sources::{Source, without_credentials};
@@ -71,8 +71,8 @@ impl Failure {
 /// One failure for each source, with its most telling cause, in the order of the sources.
 pub(super) fn failures(finished: &Finished, sources: &[Source]) -> Vec<Failure> {
     let mut failures: Vec<Failure> = Vec::new();
-    let complaints = finished.stderr.lines().filter_map(|line| complaint(line, sources));
-    for failure in complaints.chain(errors(&finished.stdout, sources)) {
+    let failed = finished.stderr.lines().filter_map(|line| parse_line(line, sources));
+    for failure in failed.chain(errors(&finished.stdout, sources)) {
         match failures
             .iter_mut()
             .find(|known| known.source.is_some() && known.source == failure.source)
@@ -89,18 +89,18 @@ pub(super) fn failures(finished: &Finished, sources: &[Source]) -> Vec<Failure> 
 }
 
 /// What an `E:` or a `W:` says.
-fn complaint(line: &str, sources: &[Source]) -> Option<Failure> {
+fn parse_line(line: &str, sources: &[Source]) -> Option<Failure> {
     let is_error = line.starts_with("E: ");
     let said = line.strip_prefix(if is_error { "E: " } else { "W: " })?;
     let failure = failure(said, sources);
     // A warning of no source, and the sum at the end, tell what was said already; so do passing
     // remarks, on a key that will be too weak.
-    let is_told = if is_error {
+    let is_known = if is_error {
         said.starts_with("Some index files failed")
     } else {
         failure.source.is_none() || failure.cause == Cause::Other
     };
-    (!is_told).then_some(failure)
+    (!is_known).then_some(failure)
 }
 
 /// `Err:4 ADDRESS SUITE…` and the reason below it: after the first `E:`, apt repeats no more of

@@ -1,38 +1,26 @@
 //! What apt offers: its index and its candidates, asked of `apt-cache` without root.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::package_source::View;
+use super::package_source::AptConfig;
+use super::{commands, index};
 use crate::error::Result;
-use crate::host::{Command, Host, Kind};
+use crate::host::Host;
 
-/// Where apt keeps its package index.
-pub const LISTS: &str = "/var/lib/apt/lists";
-const CACHE: &str = "/var/cache/apt";
 /// apt builds its cache first when it is stale, which takes seconds on a slow disk.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// What apt knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Apt {
+pub struct Offers {
     /// Whether there is a package index at all; without one nothing can be offered.
     pub indexed: bool,
     /// What would be installed, by package name; only the names that were asked for.
     #[serde(default)]
     pub offers: BTreeMap<String, Offer>,
-}
-
-/// What apt has fetched and kept; an image may do without.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Files {
-    /// Whether there are packages in its cache, or what it computed from its index.
-    pub cache: bool,
-    /// Whether there is anything of an index.
-    pub index: bool,
 }
 
 /// A package that apt could install.
@@ -58,17 +46,17 @@ pub struct Sizes {
     pub packages: usize,
 }
 
-/// Asks for every Python 3 and for the packages named, as apt sees them in this view.
+/// Asks for every Python 3 and for the packages named, as apt sees them with this configuration.
 ///
 /// # Errors
 /// [`crate::error::Error::Interrupted`]. Without a working `apt-cache` nothing is offered, and the
 /// plan says so.
-pub fn gather(host: &Host, packages: &[String], view: &View) -> Result<Apt> {
-    if !is_indexed(host, view) {
-        return Ok(Apt::default());
+pub fn gather(host: &Host, packages: &[String], config: &AptConfig) -> Result<Offers> {
+    if !index::is_present(host, config) {
+        return Ok(Offers::default());
     }
-    let said = policy(host, packages, view)?;
-    Ok(said.map(|said| Apt { indexed: true, offers: parse_policy(&said) }).unwrap_or_default())
+    let said = policy(host, packages, config)?;
+    Ok(said.map(|said| Offers { indexed: true, offers: parse_policy(&said) }).unwrap_or_default())
 }
 
 /// Every Python 3 that an archive has, by package name and version, whether or not it is the
@@ -77,17 +65,17 @@ pub fn gather(host: &Host, packages: &[String], view: &View) -> Result<Apt> {
 /// # Errors
 /// As [`gather`].
 pub fn served_by(host: &Host, address: &str) -> Result<Vec<(String, String)>> {
-    Ok(parse_served(&policy(host, &[], &View::default())?.unwrap_or_default(), address))
+    Ok(parse_served(&policy(host, &[], &AptConfig::default())?.unwrap_or_default(), address))
 }
 
 /// `apt-cache policy` of every Python 3 and of the packages named; `None` without the program.
-fn policy(host: &Host, packages: &[String], view: &View) -> Result<Option<String>> {
-    let Ok(program) = host.program("apt-cache") else { return Ok(None) };
+fn policy(host: &Host, packages: &[String], config: &AptConfig) -> Result<Option<String>> {
+    if host.program("apt-cache").is_err() {
+        return Ok(None);
+    }
     // A name that apt does not know would be taken for a regular expression and matched against the
     // whole archive, for seconds.
-    let names = host
-        .run(&Command::new(&program).args(view.options.clone()).args(["pkgnames"]), LIMIT)?
-        .stdout;
+    let names = host.run(&commands::package_names(config), LIMIT)?.stdout;
     let asked: BTreeSet<&str> = names
         .lines()
         .filter(|name| is_python(name) || packages.iter().any(|package| package == name))
@@ -95,32 +83,8 @@ fn policy(host: &Host, packages: &[String], view: &View) -> Result<Option<String
     if asked.is_empty() {
         return Ok(Some(String::new()));
     }
-    let policy = host.run(
-        &Command::new(&program).args(view.options.clone()).args(["policy"]).args(asked),
-        LIMIT,
-    )?;
+    let policy = host.run(&commands::policy(config, asked), LIMIT)?;
     Ok(Some(policy.stdout))
-}
-
-/// Whether apt has any package index.
-pub fn is_indexed(host: &Host, view: &View) -> bool {
-    host.list(&view.lists).iter().any(|name| name.to_string_lossy().contains("_Packages"))
-}
-
-/// Looks for what apt has kept.
-pub fn files(host: &Host) -> Files {
-    let ends = |folder: &str, ending: &str| {
-        host.list(&Path::new(CACHE).join(folder))
-            .iter()
-            .any(|name| name.to_string_lossy().ends_with(ending))
-    };
-    let is_index = |name: &std::ffi::OsString| {
-        name != "lock" && host.lstat(&Path::new(LISTS).join(name)).kind != Kind::Folder
-    };
-    Files {
-        cache: ends("archives", ".deb") || ends("", ".bin"),
-        index: host.list(Path::new(LISTS)).iter().any(is_index),
-    }
 }
 
 /// `python3.13`, or the packages that go with it: `python3.13-venv`.

@@ -4,17 +4,17 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::apt::Apt;
-use super::{failed, last_words};
+use super::apt_step::AptStep;
+use super::failure::failed;
 use crate::error::Result;
-use crate::host::Command;
+use crate::host::{Command, last_line};
 
 /// What takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
-impl Apt<'_> {
+impl AptStep<'_> {
     /// Writes a file whole.
-    pub fn put(&self, path: &str, text: &str) -> Result<()> {
+    pub fn write_file(&self, path: &str, text: &str) -> Result<()> {
         let folder = Path::new(path).parent().unwrap_or(Path::new("/"));
         self.change("/bin/mkdir", &["-p", "-m", "0755", "--", &folder.display().to_string()])?;
         if self.step.command.elevation.is_none() {
@@ -45,7 +45,7 @@ impl Apt<'_> {
     /// Puts a file back as it was: with its text, or not there.
     pub fn restore(&self, path: &str, before: Option<&str>) -> Result<()> {
         match before {
-            Some(text) => self.put(path, text),
+            Some(text) => self.write_file(path, text),
             None => self.change("/bin/rm", &["-f", "--", path]),
         }
     }
@@ -58,6 +58,6 @@ impl Apt<'_> {
         if finished.is_success() {
             return Ok(());
         }
-        Err(failed(self.step, last_words(&finished.stderr), "look whether /etc/apt can be written"))
+        Err(failed(self.step, last_line(&finished.stderr), "look whether /etc/apt can be written"))
     }
 }

@@ -1,4 +1,4 @@
-//! What apt-get tells on its status pipe, one line each (apt's doc/progress-reporting): how far it
+//! What apt-get writes to its status pipe, one line each (apt's doc/progress-reporting): how far it
 //! is, what failed, what was asked and answered.
 
 /// How much of the bar the download takes, in percent: on a fast line it is short, on a slow one it
@@ -7,7 +7,7 @@ const DOWNLOAD_SHARE: f32 = 40.0;
 
 /// A line of the status pipe.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Status {
+pub enum StatusLine {
     /// How far it is, in percent of download and installation together, and what it is at.
     Progress(f32, String),
     /// A package that dpkg failed over, and what it says of it.
@@ -24,17 +24,18 @@ pub(super) enum Status {
 /// `dlstatus:1:12.5000:Retrieving file 1 of 93`, `pmstatus:mount:0.2681:Unpacking mount (amd64)`,
 /// `pmerror:PACKAGE:60.0000:…`, `pmconffile:FILE:60.0000:'FILE' 'FILE.dpkg-new' 1 1`. The last
 /// field may hold colons.
-pub(super) fn parse(line: &str) -> Option<Status> {
+pub fn parse(line: &str) -> Option<StatusLine> {
     let mut fields = line.splitn(4, ':');
     let (kind, name, percent, text) =
         (fields.next()?, fields.next()?, fields.next()?, fields.next()?.trim().to_owned());
     let percent: f32 = percent.parse().ok()?;
-    let progress = |percent: f32| Some(Status::Progress(percent.clamp(0.0, 100.0), text.clone()));
+    let progress =
+        |percent: f32| Some(StatusLine::Progress(percent.clamp(0.0, 100.0), text.clone()));
     match kind {
         "dlstatus" => progress(percent * DOWNLOAD_SHARE / 100.0),
         "pmstatus" => progress(DOWNLOAD_SHARE + percent * (100.0 - DOWNLOAD_SHARE) / 100.0),
-        "pmerror" => Some(Status::Failed { package: package_of(name), message: text }),
-        "pmconffile" => Some(Status::Conffile(name.to_owned())),
+        "pmerror" => Some(StatusLine::Failed { package: package_of(name), message: text }),
+        "pmconffile" => Some(StatusLine::Conffile(name.to_owned())),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::complaint::{Cause, Failure};
+use super::update_errors::{Cause, Failure};
 use crate::apply::reach;
 use crate::facts::distro::{self, Base, Family};
 use crate::facts::machine;

@@ -1,9 +1,9 @@
-//! Where packages come from, and what apt is told so that it looks there.
+//! Where packages come from, and how apt is configured to look there.
 
 use std::path::{Path, PathBuf};
 
-use super::apt::LISTS;
-use crate::host::Command;
+/// Where apt keeps its package index.
+pub const LISTS: &str = "/var/lib/apt/lists";
 
 /// Where packages come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,31 +18,31 @@ pub enum PackageSource {
 }
 
 impl PackageSource {
-    /// How apt looks at it.
-    pub fn view(&self) -> View {
+    /// How apt is configured for it.
+    pub fn config(&self) -> AptConfig {
         match self {
-            Self::Network | Self::LocalOnly => View::default(),
-            Self::Bundle(folder) => View::of_bundle(folder),
+            Self::Network | Self::LocalOnly => AptConfig::default(),
+            Self::Bundle(folder) => AptConfig::of_bundle(folder),
         }
     }
 }
 
 /// What apt looks at: the machine's own sources, index and packages, or others for a single run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct View {
+pub struct AptConfig {
     /// Where the index is.
     pub lists: PathBuf,
-    /// What apt's programs are told.
+    /// Options for apt's programs.
     pub options: Vec<String>,
 }
 
-impl Default for View {
+impl Default for AptConfig {
     fn default() -> Self {
         Self { lists: PathBuf::from(LISTS), options: Vec::new() }
     }
 }
 
-impl View {
+impl AptConfig {
     /// A bundle's packages and no others, on the machine as it is.
     pub fn of_bundle(folder: &Path) -> Self {
         let sources = format!("Dir::Etc::SourceList={}", Self::sources(folder).display());
@@ -55,21 +55,12 @@ impl View {
         Self::with(folder, &[format!("Dir::State::Status={}", Self::status(folder).display())])
     }
 
-    /// What a command of apt looks at.
-    pub fn of_command(command: &Command) -> Self {
-        let settings = command.arguments.iter().filter(|word| word.starts_with("Dir::"));
-        let lists = settings.clone().find_map(|setting| setting.strip_prefix("Dir::State::Lists="));
-        let options =
-            settings.clone().flat_map(|setting| ["-o".to_owned(), setting.clone()]).collect();
-        Self { lists: PathBuf::from(lists.unwrap_or(LISTS)), options }
-    }
-
-    /// The only file of sources of a bundle's view.
+    /// The only file of sources for a bundle.
     pub fn sources(folder: &Path) -> PathBuf {
         folder.join("sources.list")
     }
 
-    /// The empty status file of a bare machine's view.
+    /// The empty status file for a bare machine.
     pub fn status(folder: &Path) -> PathBuf {
         folder.join("status")
     }

@@ -3,15 +3,16 @@
 
 use std::time::Duration;
 
-use super::package_source::View;
+use super::commands;
+use super::package_source::AptConfig;
 use crate::error::Result;
-use crate::host::{Command, Host};
+use crate::host::Host;
 
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// What the index says of a package's archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct PackageRecord {
     /// The whole stanza, as the index has it.
     pub text: String,
     /// The archive's name: the end of `Filename`.
@@ -25,10 +26,12 @@ pub struct Record {
 ///
 /// # Errors
 /// When apt cannot be asked.
-pub fn gather(host: &Host, packages: &[String], view: &View) -> Result<(Vec<String>, String)> {
-    let simulate = ["-s", "-q", "--no-install-recommends", "--no-remove", "install"];
-    let options = Command::new("/usr/bin/apt-get").args(view.options.clone());
-    let said = host.run(&options.args(simulate).args(packages.iter().cloned()), LIMIT)?;
+pub fn gather(
+    host: &Host,
+    packages: &[String],
+    config: &AptConfig,
+) -> Result<(Vec<String>, String)> {
+    let said = host.run(&commands::simulate_install(config, packages), LIMIT)?;
     Ok((parse_simulation(&said.stdout), said.stderr))
 }
 
@@ -36,9 +39,8 @@ pub fn gather(host: &Host, packages: &[String], view: &View) -> Result<(Vec<Stri
 ///
 /// # Errors
 /// When apt cannot be asked.
-pub fn records(host: &Host, packages: &[String], view: &View) -> Result<Vec<Record>> {
-    let options = Command::new("/usr/bin/apt-cache").args(view.options.clone());
-    let said = host.run(&options.args(["show"]).args(packages.iter().cloned()), LIMIT)?;
+pub fn records(host: &Host, packages: &[String], config: &AptConfig) -> Result<Vec<PackageRecord>> {
+    let said = host.run(&commands::show_records(config, packages), LIMIT)?;
     Ok(parse_records(&said.stdout))
 }
 
@@ -58,7 +60,7 @@ fn parse_simulation(text: &str) -> Vec<String> {
 }
 
 /// The stanzas that `apt-cache show` prints. One that names no archive is dpkg's own, or damaged.
-fn parse_records(text: &str) -> Vec<Record> {
+fn parse_records(text: &str) -> Vec<PackageRecord> {
     let stanzas = text.split("\n\n").map(str::trim).filter(|stanza| !stanza.is_empty());
     let record = |stanza: &str| {
         let field = |name: &str| {
@@ -69,12 +71,16 @@ fn parse_records(text: &str) -> Vec<Record> {
         };
         let path = field("Filename:")?;
         let name = path.rsplit('/').next()?.to_owned();
-        Some(Record { text: stanza.to_owned(), name, sha256: field("SHA256:")?.to_lowercase() })
+        Some(PackageRecord {
+            text: stanza.to_owned(),
+            name,
+            sha256: field("SHA256:")?.to_lowercase(),
+        })
     };
     stanzas.filter_map(record).collect()
 }
 
-impl Record {
+impl PackageRecord {
     /// The stanza with the archive in another place.
     pub fn placed_at(&self, path: &str) -> String {
         let lines = self.text.lines().map(|line| match line.strip_prefix("Filename:") {

@@ -1,0 +1,135 @@
+//! apt-get and dpkg: a fixed environment, live progress from the status pipe, success judged by the
+//! state afterwards.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::journal::Record;
+use super::locks;
+use super::options::ApplyOptions;
+use crate::apt::commands::status_options;
+use crate::apt::output::{Announced, lost_the_lock};
+use crate::apt::status_fd::{self, StatusLine};
+use crate::error::Result;
+use crate::event::{Event, Sink};
+use crate::finding::Finding;
+use crate::host::{Clock, Command, Finished, Host, Stream};
+use crate::plan::Step;
+
+/// A step that takes longer than this has hung. Slow lines download some hundred megabytes within
+/// it.
+pub(super) const STEP_LIMIT: Duration = Duration::from_secs(3600);
+
+/// One step of apt or dpkg.
+pub(super) struct AptStep<'a> {
+    pub host: &'a Host,
+    pub step: &'a Step,
+    pub options: &'a ApplyOptions<'a>,
+    pub emit: Sink<'a>,
+}
+
+impl AptStep<'_> {
+    /// Runs a command once apt is free. Another program may be faster by a moment: then it is
+    /// waited for, and the command run again.
+    pub fn run(&self, command: &Command) -> Result<Finished> {
+        self.run_and_collect(command, &mut AptOutput::default())
+    }
+
+    /// The same, and collects what was said on the way.
+    pub fn run_and_collect(&self, command: &Command, output: &mut AptOutput) -> Result<Finished> {
+        let clock = Clock::start();
+        loop {
+            let patience = self.options.patience.saturating_sub(clock.elapsed());
+            locks::wait(self.host, self.step, patience, self.emit)?;
+            let finished = self.stream(command, output)?;
+            if !lost_the_lock(&finished) || patience.is_zero() {
+                return Ok(finished);
+            }
+            self.host.pause(Duration::from_millis(500));
+        }
+    }
+
+    /// Runs a command at once, and reports how far it is.
+    pub fn stream(&self, command: &Command, output: &mut AptOutput) -> Result<Finished> {
+        let command = command.clone().envs(environment(self.host));
+        let mut shown = (-1, String::new());
+        let mut announced = Announced::default();
+        let mut written = Ok(());
+        let finished = self.host.stream(
+            &command,
+            STEP_LIMIT,
+            status_options(&command),
+            &mut |stream, line| {
+                if let Some(packages) = announced.read(stream, line) {
+                    output.announced.extend(packages.iter().cloned());
+                    if let Some(journal) = self.options.journal {
+                        written = journal.write(self.host, &Record::Packages { packages });
+                    }
+                }
+                let Some((percent, text)) = output.line(stream, line) else { return };
+                // A hundred packages make a thousand lines; a whole percent is news enough.
+                let whole = percent.map_or(shown.0, |percent| percent as i32);
+                if (percent.is_some() && whole == shown.0) || text.is_empty() || text == shown.1 {
+                    return;
+                }
+                shown = (whole, text.clone());
+                self.progress(percent, text);
+            },
+        )?;
+        written.map(|()| finished)
+    }
+
+    pub fn progress(&self, percent: Option<f32>, text: String) {
+        (self.emit)(Event::StepProgress { id: self.step.id.clone(), percent, text });
+    }
+
+    pub fn report(&self, finding: Finding) {
+        (self.emit)(Event::Finding { finding });
+    }
+}
+
+/// What apt said on the way, besides how far it is.
+#[derive(Default)]
+pub(super) struct AptOutput {
+    /// Packages that dpkg failed over, and its words.
+    pub failed: Vec<(String, String)>,
+    /// Configuration files that somebody changed, and of which a package brings another version.
+    pub conffiles: BTreeSet<String>,
+    /// Packages that were not installed before.
+    pub announced: BTreeSet<String>,
+}
+
+impl AptOutput {
+    /// Takes a line in; what is to be shown of it, with how far it is in percent.
+    fn line(&mut self, stream: Stream, line: &str) -> Option<(Option<f32>, String)> {
+        if stream != Stream::Status {
+            // Under sudo there is no status pipe, and dpkg's own words must do.
+            let file =
+                line.strip_prefix("Configuration file '").and_then(|rest| rest.split('\'').next());
+            self.conffiles.extend(file.map(str::to_owned));
+            return Some((None, line.trim().to_owned()));
+        }
+        match status_fd::parse(line)? {
+            StatusLine::Progress(percent, text) => return Some((Some(percent), text)),
+            StatusLine::Failed { package, message } => self.failed.push((package, message)),
+            StatusLine::Conffile(file) => drop(self.conffiles.insert(file)),
+        }
+        None
+    }
+}
+
+/// No questions, no restarts of services, and the proxy that the user has. A proxy's password stays
+/// in the environment: arguments are seen by everybody.
+fn environment(host: &Host) -> BTreeMap<String, String> {
+    let fixed = [
+        ("LC_ALL", "C.UTF-8"),
+        ("DEBIAN_FRONTEND", "noninteractive"),
+        ("DEBCONF_NONINTERACTIVE_SEEN", "true"),
+        ("APT_LISTCHANGES_FRONTEND", "none"),
+        ("NEEDRESTART_SUSPEND", "1"),
+        ("NEEDRESTART_MODE", "l"),
+    ];
+    let mut environment = host.proxies();
+    environment.extend(fixed.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+    environment
+}

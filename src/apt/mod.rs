@@ -1,0 +1,23 @@
+//! apt and dpkg as programs: their commands and options, parsers of what they print and keep, their
+//! locks. Nothing else names them.
+//!
+//! `commands` and `alternatives` build every command, with what `install_options` and
+//! `package_source` ask for. `offers`, `dependencies` and `removable` ask apt; `dpkg` and `index`
+//! read files; `output` and `status_fd` understand what a running apt says; `locks` tells who uses
+//! them.
+
+pub mod alternatives;
+pub mod commands;
+pub mod dependencies;
+pub mod dpkg;
+pub mod index;
+pub mod install_options;
+pub mod locks;
+pub mod offers;
+pub mod output;
+pub mod package_source;
+pub mod removable;
+pub mod status_fd;
+
+pub use install_options::InstallOptions;
+pub use package_source::{AptConfig, PackageSource};
