@@ -1,7 +1,7 @@
 //! labready makes a Debian- or Ubuntu-family workstation ready for a Python course, and proves it.
 //! This is the map.
 //!
-//! The natural way of the data: [`host`] → [`facts`] → [`plan`] → [`apply`] → [`lab`] → [`report`].
+//! The natural way of the data: [`host`] → [`apt`] → [`facts`] → [`plan`] → [`apply`] → [`lab`] → [`report`].
 //! What is wanted is a [`course`]; what happens is told as an [`event`]; what is wrong with a
 //! machine is a [`finding`]; what keeps a command from being carried out is an [`error`];
 //! how it ends is an [`outcome`].
@@ -10,6 +10,7 @@
 //! | part | what it is | outside crates confined to it |
 //! | --- | --- | --- |
 //! | [`host`] | the one door to the machine: files, programs, accounts, clocks, signals | duct, which, nix, signal-hook, tempfile, sha2 |
+//! | [`apt`] | apt, dpkg and update-alternatives as programs: their commands, what they print and keep | |
 //! | [`facts`] | what is true now, read without root: text or files → types | |
 //! | [`course`] | what is wanted: course.toml and its scripts | toml |
 //! | [`version`] | Python's versions, as Python spells them, and requirements on them | semver |
@@ -20,7 +21,7 @@
 //! | [`lab`] | scripts run and observed; pure: timeline × observation → verdict | |
 //! | [`report`] | the fold of all events, and a renderer a file | console, indicatif (in console.rs alone) |
 //!
-//! Arrows: `commands → {facts, apply, bundle, lab} → host`. `plan`, `diagnosis`, the judge, every
+//! Arrows: `commands → {apply, bundle, lab} → plan → facts → apt → host`. `plan`, `diagnosis`, the judge, every
 //! parser and every renderer take values and return values. `tests/architecture` holds the tree to
 //! this.
 

@@ -1,5 +1,5 @@
 //! Installing packages: judged by what dpkg has of OURS afterwards (apt-get's 0 can be a failure,
-//! its 100 somebody else's fault), and what was asked and broken on the way told as what it is.
+//! its 100 somebody else's fault), and what was asked and broken on the way reported as what it is.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -203,3 +203,42 @@ fn apt_get(config: &AptConfig) -> Command {
 fn apt_cache(config: &AptConfig) -> Command {
     Command::new(APT_CACHE).args(config.options.iter().cloned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apt::PackageSource;
+
+    fn of(source: PackageSource, image: bool) -> String {
+        install_packages(&["a".into()], &InstallOptions { image, source }).to_string()
+    }
+
+    #[test]
+    fn the_source_decides_where_apt_looks() {
+        insta::assert_snapshot!(
+            [
+                of(PackageSource::Network, false),
+                of(PackageSource::LocalOnly, true),
+                of(PackageSource::Bundle("/tmp/b".into()), false),
+            ]
+            .join("\n")
+        );
+    }
+
+    #[test]
+    fn a_simulation_is_the_same_command_without_rights() {
+        let install = Command::new(APT_GET).args(["install", "a"]);
+        assert_eq!(
+            simulated(&install, &IGNORE_HOLDS).to_string(),
+            "/usr/bin/apt-get -s -o APT::Ignore-Hold=true --allow-change-held-packages install a"
+        );
+    }
+
+    #[test]
+    fn only_apt_get_has_a_status_pipe() {
+        let options = |command: Command| status_options(&command).map(|options| options(5));
+        let configure = configure_packages(&InstallOptions::default());
+        assert_eq!(options(empty_cache()).unwrap(), ["-o", "APT::Status-Fd=5"]);
+        assert_eq!(options(configure), None);
+    }
+}

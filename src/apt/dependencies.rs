@@ -22,7 +22,7 @@ pub struct PackageRecord {
 }
 
 /// The packages that installing these would install, each as `NAME:ARCHITECTURE=VERSION`. What
-/// cannot be resolved gives none, and apt's complaint.
+/// cannot be resolved gives none, and apt's errors.
 ///
 /// # Errors
 /// When apt cannot be asked.

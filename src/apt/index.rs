@@ -89,3 +89,64 @@ pub fn kept_files(host: &Host) -> KeptFiles {
         index: host.list(Path::new(LISTS)).iter().any(is_index),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs::{self, File};
+    use std::time::Duration;
+
+    use super::*;
+
+    const SERVER: &str = "var/lib/apt/lists/deb.example_dists_x_main_binary-amd64_Packages";
+    const PARTIAL: &str = "var/lib/apt/lists/partial";
+
+    /// What is seen of these files and folders, each with the time of its last change.
+    fn seen(changed: &[(&str, u64)]) -> Index {
+        let root = tempfile::tempdir().unwrap();
+        for (path, _) in changed {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            if path.ends_with("partial") || path.ends_with("sources.list.d") {
+                fs::create_dir_all(path).unwrap();
+            } else {
+                fs::write(path, "").unwrap();
+            }
+        }
+        for (path, at) in changed {
+            let time = UNIX_EPOCH + Duration::from_secs(*at);
+            File::open(root.path().join(path)).unwrap().set_modified(time).unwrap();
+        }
+        gather(&Host::in_folder(root.path(), BTreeMap::new()))
+    }
+
+    #[test]
+    fn an_update_counts_from_when_it_ran_and_not_from_the_servers_dates() {
+        let index = seen(&[(SERVER, 9_000), (PARTIAL, 2_000)]);
+        assert_eq!((index.is_present, index.refreshed_at), (true, Some(2_000)));
+        assert!(!index.is_older_than_sources(), "there are no sources");
+    }
+
+    #[test]
+    fn without_an_index_an_earlier_update_counts_for_nothing() {
+        assert_eq!(seen(&[(PARTIAL, 2_000)]), Index::default());
+    }
+
+    #[test]
+    fn sources_that_changed_after_the_update_make_the_index_old() {
+        let sources = |list, folder, part| {
+            let parts = "etc/apt/sources.list.d";
+            let file = "etc/apt/sources.list.d/x.sources";
+            seen(&[
+                (SERVER, 1_000),
+                (PARTIAL, 2_000),
+                ("etc/apt/sources.list", list),
+                (file, part),
+                (parts, folder),
+            ])
+        };
+        let old = [(1, 1, 1), (2_000, 1, 1), (2_001, 1, 1), (1, 2_001, 1), (1, 1, 2_001)]
+            .map(|(list, folder, part)| sources(list, folder, part).is_older_than_sources());
+        assert_eq!(old, [false, false, true, true, true]);
+    }
+}

@@ -31,12 +31,12 @@ pub fn gather(host: &Host, installed: &BTreeSet<String>) -> Result<Removable> {
         if removable.is_empty() {
             break;
         }
-        let strangers: BTreeSet<String> =
+        let others: BTreeSet<String> =
             would_go(host, &removable)?.difference(installed).cloned().collect();
-        if strangers.is_empty() {
+        if others.is_empty() {
             break;
         }
-        let needed = needs_of(host, &strangers)?;
+        let needed = needs_of(host, &others)?;
         let before = removable.len();
         removable.retain(|name| !needed.contains(name));
         if removable.len() == before {

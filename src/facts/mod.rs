@@ -1,8 +1,8 @@
 //! What is true on the host now: read-only, without root, gathered side by side. One concern a
 //! file.
 //!
-//! A missing tool or file is a fact, not an error. `apt` is the only part that starts a slow
-//! program; it is asked when the plan needs it.
+//! A missing tool or file is a fact, not an error. What apt offers is not asked here: apt is slow,
+//! and is asked when the plan needs it.
 
 pub mod alternatives;
 pub mod cloud_init;

@@ -174,6 +174,7 @@ fn arrows_point_one_way() {
         (
             "host/",
             vec![
+                "crate::apt",
                 "crate::facts",
                 "crate::course",
                 "crate::plan",
@@ -184,10 +185,27 @@ fn arrows_point_one_way() {
                 "crate::event",
             ],
         ),
+        (
+            "apt/",
+            vec![
+                "crate::facts",
+                "crate::course",
+                "crate::plan",
+                "crate::apply",
+                "crate::bundle",
+                "crate::diagnosis",
+                "crate::lab",
+                "crate::report",
+                "crate::commands",
+                "crate::event",
+                "crate::finding",
+            ],
+        ),
         ("version/", vec!["crate"]),
         (
             "course/",
             vec![
+                "crate::apt",
                 "crate::facts",
                 "crate::plan",
                 "crate::apply",
@@ -221,12 +239,50 @@ fn arrows_point_one_way() {
         ),
         (
             "lab/",
-            vec!["crate::facts", "crate::plan", "crate::apply", "crate::report", "crate::commands"],
+            vec![
+                "crate::apt",
+                "crate::facts",
+                "crate::plan",
+                "crate::apply",
+                "crate::report",
+                "crate::commands",
+            ],
         ),
         ("apply/", vec!["crate::lab", "crate::report", "crate::commands"]),
     ];
     let found = upwards.into_iter().flat_map(|(place, words)| uses_in(&[place], &words)).collect();
-    expect_none(found, "commands → {facts, apply, lab} → host");
+    expect_none(found, "commands → {apply, bundle, lab} → plan → facts → apt → host");
+}
+
+#[test]
+fn only_apt_names_the_programs_of_apt_and_dpkg() {
+    let programs = [
+        "apt-get",
+        "apt-cache",
+        "apt-mark",
+        "dpkg",
+        "dpkg-query",
+        "dpkg-deb",
+        "update-alternatives",
+    ];
+    let is_program = |literal: &str| {
+        let folders = ["/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"];
+        let name = folders.iter().find_map(|folder| literal.strip_prefix(folder));
+        programs.contains(&name.unwrap_or(literal))
+    };
+    let sources = sources();
+    let named = |within: bool| {
+        let files = sources.iter().filter(move |source| source.is_below(&["apt/"]) == within);
+        let lines = files.flat_map(|source| source.code.iter().map(move |line| (source, line)));
+        // Every second part of a line between quotes is a whole literal.
+        let found =
+            lines.filter(|(_, (_, line))| line.split('"').skip(1).step_by(2).any(is_program));
+        found
+            .map(|(source, (number, line))| format!("{}:{number}: {}", source.path, line.trim()))
+            .collect::<Vec<_>>()
+    };
+    assert!(named(true).len() >= 4, "src/apt itself names them: {:?}", named(true));
+    expect_none(named(false), "only src/apt runs apt, dpkg and update-alternatives");
 }
 
 #[test]

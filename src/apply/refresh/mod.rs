@@ -1,5 +1,5 @@
 //! Fetching the package index: the servers are asked first, apt is started when one of them
-//! answers, and every source that failed is told with its file, its line and the reason. What is no
+//! answers, and every source that failed is reported with its file, its line and the reason. What is no
 //! more than bad luck is tried again.
 
 mod report_failures;
@@ -72,7 +72,7 @@ impl AptStep<'_> {
         }
     }
 
-    /// Asks every server before apt does. Those that are dead are told; when no other is left,
+    /// Asks every server before apt does. Those that are dead are reported; when no other is left,
     /// nothing is begun.
     fn preflight(&self, sources: &[Source]) -> Result<Outlook> {
         let servers = network::servers(sources);
@@ -107,7 +107,7 @@ impl Outlook {
         if self.asked.iter().all(|asked| asked.answer.is_alive()) { &[] } else { &SHORT_TIMEOUTS }
     }
 
-    /// Whether a failure was not told yet: the dead were, the silent had their time.
+    /// Whether a failure was not reported yet: the dead were, the silent had their time.
     fn is_news(&self, failure: &Failure) -> bool {
         self.answer_of(failure).is_none_or(|answer| answer.is_alive() || *answer == Answer::Silent)
     }

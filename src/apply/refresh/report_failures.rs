@@ -1,4 +1,4 @@
-//! Why a source failed, as a finding: apt's complaint says where to look, the machine's state says
+//! Why a source failed, as a finding: apt's error says where to look, the machine's state says
 //! what it is.
 
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::host::{Host, quoted_line};
 /// How long a server may take to show its clock.
 const CLOCK_LIMIT: Duration = Duration::from_secs(5);
 
-/// What is told of a failure.
+/// The finding for a failure.
 pub(super) fn finding(host: &Host, failure: &Failure) -> Finding {
     let Some(source) = &failure.source else {
         return Finding::error(

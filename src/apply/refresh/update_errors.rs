@@ -93,7 +93,7 @@ fn parse_line(line: &str, sources: &[Source]) -> Option<Failure> {
     let is_error = line.starts_with("E: ");
     let said = line.strip_prefix(if is_error { "E: " } else { "W: " })?;
     let failure = failure(said, sources);
-    // A warning of no source, and the sum at the end, tell what was said already; so do passing
+    // A warning of no source, and the sum at the end, repeat what was said already; so do passing
     // remarks, on a key that will be too weak.
     let is_known = if is_error {
         said.starts_with("Some index files failed")
@@ -170,7 +170,7 @@ mod tests {
 
     use super::*;
 
-    fn told(stderr: &str, sources: &[Source]) -> Vec<Failure> {
+    fn failures_in(stderr: &str, sources: &[Source]) -> Vec<Failure> {
         failures(&Finished { stderr: stderr.into(), ..Finished::default() }, sources)
     }
 
@@ -196,8 +196,10 @@ mod tests {
             let at = text.find("http://").unwrap();
             let address =
                 text[at..].split([' ', '\'']).next().unwrap().split("/dists/").next().unwrap();
-            let found =
-                told(&text, &[source("http://other.example/debian", "x"), source(address, "x")]);
+            let found = failures_in(
+                &text,
+                &[source("http://other.example/debian", "x"), source(address, "x")],
+            );
             let causes: Vec<_> =
                 found.iter().map(|one| (one.cause, one.source.is_some())).collect();
             format!("{name}: {causes:?}")
@@ -212,7 +214,7 @@ mod tests {
             source("http://deb.example/debian-security/", "x-security"),
         ];
         let said = "E: Release file for http://deb.example/debian-security/dists/x-security/InRelease is expired (invalid since 3d).\n";
-        assert_eq!(told(said, &sources)[0].source.as_ref(), Some(&sources[1]));
+        assert_eq!(failures_in(said, &sources)[0].source.as_ref(), Some(&sources[1]));
     }
 
     #[test]
@@ -222,14 +224,14 @@ mod tests {
             source("http://deb.example/debian", "x-updates"),
         ];
         let said = "E: The repository 'http://deb.example/debian x-updates Release' does not have a Release file.\n";
-        assert_eq!(told(said, &sources)[0].source.as_ref(), Some(&sources[1]));
+        assert_eq!(failures_in(said, &sources)[0].source.as_ref(), Some(&sources[1]));
     }
 
     #[test]
     fn a_password_in_an_address_is_not_repeated() {
         let sources = [source("https://apt.example/debian", "x")];
         let said = "E: Failed to fetch https://student:secret@apt.example/debian/dists/x/InRelease  401  Unauthorized\n";
-        let failure = &told(said, &sources)[0];
+        let failure = &failures_in(said, &sources)[0];
         assert_eq!(failure.source.as_ref(), Some(&sources[0]));
         assert!(!failure.said.contains("secret"), "{}", failure.said);
     }
@@ -239,7 +241,7 @@ mod tests {
         let sources = [source("http://deb.example/debian", "x")];
         let said = "W: http://deb.example/debian/dists/x/InRelease: Key is stored in legacy trusted.gpg keyring\n\
                     E: Problem executing scripts APT::Update::Post-Invoke-Success 'x'\n";
-        let found = told(said, &sources);
+        let found = failures_in(said, &sources);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].cause, &found[0].source), (Cause::Other, &None));
     }
