@@ -30,10 +30,9 @@ use std::path::{Path, PathBuf};
 
 pub use accounts::Account;
 pub use clock::{Clock, Instants};
-pub use command::{Command, SYSTEM_PATH, quoted_line};
+pub use command::{Command, Elevation, SYSTEM_PATH, quoted_line};
 pub use copies::{Copied, RoomyFolder};
 pub use digest::Digest;
-pub use elevation::Elevation;
 pub use files::{Entry, Kind};
 pub use locks::{FileLock, FolderLock, Holder, LockedByAnother};
 pub use pinned::PinnedFolder;

@@ -4,6 +4,9 @@
 // A test fails by panicking, and a helper of a test does so for it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod circles;
+mod graph;
+
 use std::fs;
 use std::path::Path;
 
