@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use thiserror::Error as ThisError;
 
 pub use crate::exit::Exit;
-use crate::finding::{Finding, Id};
 use crate::problem::Problem;
+use crate::problem::{Id, ProblemRecord};
 
 /// What the program returns for every fallible operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -150,7 +150,7 @@ pub enum Error {
     #[error("{finding}")]
     Broken {
         /// What is wrong, and what mends it.
-        finding: Box<Finding>,
+        finding: Box<ProblemRecord>,
     },
     /// Steps need root and this user has no rights.
     #[error("{}, and this is {user}", if *count == 1 { "one step needs root".to_owned() } else { format!("{count} steps need root") })]
@@ -173,7 +173,7 @@ pub enum Error {
         /// The step's title.
         title: String,
         /// Why, with the evidence.
-        finding: Box<Finding>,
+        finding: Box<ProblemRecord>,
         /// What to do.
         hint: String,
     },
@@ -191,9 +191,9 @@ pub enum Error {
     },
 }
 
-impl From<Problem> for Error {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(Box::new(problem))
+impl<P: Into<Problem>> From<P> for Error {
+    fn from(problem: P) -> Self {
+        Self::Problem(Box::new(problem.into()))
     }
 }
 
@@ -249,20 +249,21 @@ impl Error {
     }
 
     /// What was found to be the cause, where it is one of the catalogue.
-    pub fn finding(&self) -> Option<Finding> {
+    pub fn finding(&self) -> Option<ProblemRecord> {
         let id = match self {
+            Self::Problem(problem) => return Some((&**problem).into()),
             Self::Step { finding, .. } | Self::Broken { finding } => {
                 return Some((**finding).clone());
             }
             Self::Unsupported { .. } => Id::SystemUnsupported,
             Self::NoPython { .. } => Id::PythonNotOffered,
             Self::NoPackage { .. } => Id::PackageNotOffered,
-            Self::NotHere { .. } => Id::NotHere,
-            Self::InTheWay { .. } => Id::InTheWay,
+            Self::NotHere { .. } => Id::PackageNotHere,
+            Self::InTheWay { .. } => Id::FileInTheWay,
             Self::NeedsRoot { .. } => Id::RightsMissing,
             _ => return None,
         };
-        Some(Finding::error(id, self.to_string(), ""))
+        Some(ProblemRecord::error(id, self.to_string(), ""))
     }
 
     /// How the run ends because of it.

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::finding::Finding;
 use crate::lab::LabResult;
 use crate::outcome::Outcome;
 use crate::plan::{Plan, Step};
+use crate::problem::{Problem, ProblemRecord};
 
 /// One thing that happened, in the order in which it did. `--log` and `--format ndjson` write one a
 /// line.
@@ -95,9 +95,15 @@ pub enum Event {
         lab: Box<LabResult>,
     },
     /// Something that does not stop us and that somebody should know.
+    Problem {
+        /// The problem.
+        #[cfg_attr(test, schemars(with = "ProblemRecord"))]
+        problem: Box<Problem>,
+    },
+    /// Something that does not stop us and that somebody should know.
     Finding {
         /// The finding.
-        finding: Finding,
+        finding: ProblemRecord,
     },
     /// A round of labs was reported; the next one begins when a file is saved.
     Watching {
@@ -167,7 +173,7 @@ pub struct ErrorPart {
     /// The exit code that it ends with.
     pub exit_code: u8,
     /// What was found to be the cause, where it is known.
-    pub finding: Option<Finding>,
+    pub finding: Option<ProblemRecord>,
 }
 
 impl From<&Error> for ErrorPart {

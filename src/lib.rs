@@ -38,7 +38,6 @@ pub mod error;
 pub mod event;
 pub mod exit;
 pub mod facts;
-pub mod finding;
 pub mod host;
 pub mod lab;
 pub mod outcome;

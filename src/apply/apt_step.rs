@@ -12,9 +12,9 @@ use crate::apt::output::{Announced, lost_the_lock};
 use crate::apt::status_fd::{self, StatusLine};
 use crate::error::Result;
 use crate::event::{Event, Sink};
-use crate::finding::Finding;
 use crate::host::{Clock, Command, Finished, Host, Stream};
 use crate::plan::Step;
+use crate::problem::ProblemRecord;
 
 /// A step that takes longer than this has hung. Slow lines download some hundred megabytes within
 /// it.
@@ -83,7 +83,7 @@ impl AptStep<'_> {
         (self.emit)(Event::StepProgress { id: self.step.id.clone(), percent, text });
     }
 
-    pub fn report(&self, finding: Finding) {
+    pub fn report(&self, finding: ProblemRecord) {
         (self.emit)(Event::Finding { finding });
     }
 }

@@ -12,8 +12,8 @@ use crate::error::{Error, Result};
 use crate::facts::machine;
 use crate::facts::network::{self, Answer, Server};
 use crate::facts::sources::{self, KEYRING, PREFERENCES, Pin, SOURCES};
-use crate::finding::{Finding, Id};
 use crate::plan::{Archive, source_text};
+use crate::problem::{Id, ProblemRecord};
 use crate::version::{self, PythonVersion, Requirement};
 
 /// A server that has not answered by then is not there.
@@ -67,8 +67,11 @@ impl Adding<'_> {
         let (answer, release) = network::ask(self.apt.host, &address, ASKING_LIMIT)?;
         if answer == Answer::NoRelease {
             let title = format!("deadsnakes serves nothing for {}", self.codename);
-            let finding =
-                Finding::error(Id::ArchiveNotServed, title, format!("`{address}` answers 404"));
+            let finding = ProblemRecord::error(
+                Id::ArchiveNotServed,
+                title,
+                format!("`{address}` answers 404"),
+            );
             return Err(self
                 .stopped(finding, &format!("it serves Ubuntu's LTS releases only; {OTHERWISE}")));
         }
@@ -79,7 +82,7 @@ impl Adding<'_> {
         {
             return Err(reach::stop(
                 self.apt.step,
-                Finding { detail: with_address(&finding.detail, &address), ..finding },
+                ProblemRecord { detail: with_address(&finding.detail, &address), ..finding },
             ));
         }
         let field = |name: &str| {
@@ -95,7 +98,7 @@ impl Adding<'_> {
             let title = "the archive's server answers with something that is no package archive";
             return Err(reach::stop(
                 self.apt.step,
-                Finding::error(Id::SourceFailed, title, format!("`{address}`")),
+                ProblemRecord::error(Id::SourceFailed, title, format!("`{address}`")),
             ));
         };
         let architectures = field("Architectures").unwrap_or(self.architecture);
@@ -158,8 +161,11 @@ impl Adding<'_> {
             let wanted = self.wanted.map(|wanted| format!(" in `{wanted}`")).unwrap_or_default();
             let title = format!("deadsnakes has no Python{wanted} for {}", self.codename);
             let has: Vec<String> = pythons.iter().map(|(version, _)| version.to_string()).collect();
-            let finding =
-                Finding::error(Id::ArchiveNotServed, title, format!("it has {}", has.join(", ")));
+            let finding = ProblemRecord::error(
+                Id::ArchiveNotServed,
+                title,
+                format!("it has {}", has.join(", ")),
+            );
             return Err(self.stopped(finding, OTHERWISE));
         };
         self.apt.write_file(PREFERENCES, &Pin { origin, series: Some(series.clone()) }.text())?;
@@ -170,7 +176,7 @@ impl Adding<'_> {
         }
         let title = format!("apt's settings keep it from taking {series} from deadsnakes");
         let detail = format!("it would take {}", if offered.is_empty() { "none" } else { offered });
-        let finding = Finding::error(Id::PackageFromElsewhere, title, detail);
+        let finding = ProblemRecord::error(Id::PackageFromElsewhere, title, detail);
         Err(self.stopped(
             finding,
             &format!("`apt-cache policy {series}` shows which of /etc/apt/preferences.d does"),
@@ -184,10 +190,10 @@ impl Adding<'_> {
 
     fn nothing_here(&self, detail: String) -> Error {
         let title = format!("deadsnakes has nothing for the architecture {}", self.architecture);
-        self.stopped(Finding::error(Id::ArchitectureNotServed, title, detail), OTHERWISE)
+        self.stopped(ProblemRecord::error(Id::ArchitectureNotServed, title, detail), OTHERWISE)
     }
 
-    fn stopped(&self, finding: Finding, hint: &str) -> Error {
+    fn stopped(&self, finding: ProblemRecord, hint: &str) -> Error {
         stopped(self.apt.step, finding, hint)
     }
 

@@ -10,9 +10,9 @@ use crate::apt::output::{evidence, says_disk_full, unmet_dependency};
 use crate::apt::{commands, offers};
 use crate::error::{Error, Result};
 use crate::facts::disk;
-use crate::finding::{Finding, Id};
 use crate::host::Finished;
 use crate::plan;
+use crate::problem::{Id, ProblemRecord};
 
 /// Where apt and dpkg write.
 const WRITTEN: [&str; 4] = ["/usr", "/var/cache/apt", "/var/lib/dpkg", "/etc"];
@@ -51,24 +51,29 @@ pub(super) fn of_failed_run(apt: &AptStep<'_>, finished: &Finished, what: &str) 
 /// Of a dpkg that could not finish what an interrupted one began.
 pub(super) fn of_interrupted_dpkg(apt: &AptStep<'_>, finished: &Finished) -> Error {
     let interrupted = || {
-        let finding =
-            Finding::error(Id::DpkgInterrupted, "dpkg is still interrupted", evidence(finished));
+        let finding = ProblemRecord::error(
+            Id::DpkgInterrupted,
+            "dpkg is still interrupted",
+            evidence(finished),
+        );
         finding.mended_by_root("dpkg --configure -a")
     };
     with_its_fix(apt, of_the_machine(apt, finished).unwrap_or_else(interrupted))
 }
 
 /// A disk that is full, or that nobody can write.
-fn of_the_machine(apt: &AptStep<'_>, finished: &Finished) -> Option<Finding> {
+fn of_the_machine(apt: &AptStep<'_>, finished: &Finished) -> Option<ProblemRecord> {
     let said = evidence(finished);
     let full = disk::full(apt.host, &WRITTEN)
         .map(|folder| format!("the disk that holds {folder} is full"));
     let says_full = || says_disk_full(finished).then(|| "a disk is full".to_owned());
     if let Some(title) = full.or_else(says_full) {
-        return Some(Finding::error(Id::DiskFull, title, said).mended_by_root("apt-get clean"));
+        return Some(
+            ProblemRecord::error(Id::DiskFull, title, said).mended_by_root("apt-get clean"),
+        );
     }
     let mount = disk::read_only(apt.host).into_iter().next()?;
-    Some(Finding { detail: said, ..disk::read_only_finding(&mount) })
+    Some(ProblemRecord { detail: said, ..disk::read_only_finding(&mount) })
 }
 
 /// A package: one whose script failed, one that is held, or several that do not go together.
@@ -77,7 +82,7 @@ fn of_the_packages(
     wanted: &[String],
     finished: &Finished,
     output: &AptOutput,
-) -> Result<Option<Finding>> {
+) -> Result<Option<ProblemRecord>> {
     let state = dpkg::gather(apt.host, |_| false)?;
     if let Some(finding) = failed_script(&state, wanted, finished, output) {
         return Ok(Some(finding));
@@ -98,7 +103,8 @@ fn of_the_packages(
         "apt-get --fix-broken install"
     };
     Ok(Some(
-        Finding::error(Id::Unsatisfiable, title, unmet_dependency(&simulated)).mended_by_root(fix),
+        ProblemRecord::error(Id::PackagesConflict, title, unmet_dependency(&simulated))
+            .mended_by_root(fix),
     ))
 }
 
@@ -108,7 +114,7 @@ fn failed_script(
     wanted: &[String],
     finished: &Finished,
     output: &AptOutput,
-) -> Option<Finding> {
+) -> Option<ProblemRecord> {
     let is_left =
         |name: &String| state.half_done.get(name).is_some_and(|state| state == "half-configured");
     let named = output.failed.iter().find(|(name, _)| is_left(name));
@@ -125,13 +131,17 @@ fn failed_script(
     let said = named.map_or_else(|| evidence(finished), |(_, message)| message.clone());
     let title = format!("a script of the package `{name}` failed ({whose})");
     Some(
-        Finding::error(Id::MaintainerScriptFailed, title, said)
+        ProblemRecord::error(Id::PackageScriptFailed, title, said)
             .mended_by_root(dpkg::repair_command(name, "half-configured")),
     )
 }
 
 /// Held packages are the cause when apt could do it without their being held.
-fn held(apt: &AptStep<'_>, state: &DpkgStatus, finished: &Finished) -> Result<Option<Finding>> {
+fn held(
+    apt: &AptStep<'_>,
+    state: &DpkgStatus,
+    finished: &Finished,
+) -> Result<Option<ProblemRecord>> {
     if state.held.is_empty() {
         return Ok(None);
     }
@@ -150,7 +160,9 @@ fn held(apt: &AptStep<'_>, state: &DpkgStatus, finished: &Finished) -> Result<Op
     let title =
         format!("{} {verb} held at a version that stands in the way", plan::quoted_list(&names));
     let unhold = format!("apt-mark unhold {}", names.join(" "));
-    Ok(Some(Finding::error(Id::PackageHeld, title, evidence(finished)).mended_by_root(unhold)))
+    Ok(Some(
+        ProblemRecord::error(Id::PackageHeld, title, evidence(finished)).mended_by_root(unhold),
+    ))
 }
 
 /// What apt would do in the place of the step; nothing is changed, and no right is needed.
@@ -158,7 +170,7 @@ fn simulated(apt: &AptStep<'_>, options: &[&str]) -> Result<Finished> {
     apt.host.run(&commands::simulated(&apt.step.command, options), LIMIT)
 }
 
-fn with_its_fix(apt: &AptStep<'_>, finding: Finding) -> Error {
+fn with_its_fix(apt: &AptStep<'_>, finding: ProblemRecord) -> Error {
     let fix = finding.fix.as_ref().map(|fix| format!("mend it with `{fix}`")).unwrap_or_default();
     stopped(apt.step, finding, &fix)
 }

@@ -6,7 +6,7 @@ use crate::apt::dpkg;
 use crate::apt::output::evidence;
 use crate::diagnosis;
 use crate::error::Result;
-use crate::finding::Finding;
+use crate::problem::ProblemRecord;
 
 impl AptStep<'_> {
     /// Finishes what an interrupted dpkg began. A package that cannot be finished is only ours to
@@ -20,7 +20,7 @@ impl AptStep<'_> {
         for (name, state) in state.half_done {
             let detail =
                 format!("`dpkg --configure -a` could not finish it: {}", evidence(&finished));
-            self.report(Finding { detail, ..diagnosis::broken_package(&name, &state) });
+            self.report(ProblemRecord { detail, ..diagnosis::broken_package(&name, &state) });
         }
         Ok(())
     }

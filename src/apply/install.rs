@@ -12,8 +12,8 @@ use crate::apt::output::{evidence, is_index_out_of_date};
 use crate::apt::{PackageSource, dpkg};
 use crate::diagnosis;
 use crate::error::Result;
-use crate::finding::{Finding, Id};
 use crate::host::quoted_line;
+use crate::problem::{Id, ProblemRecord};
 
 impl AptStep<'_> {
     /// Installs packages.
@@ -46,7 +46,7 @@ impl AptStep<'_> {
             let hint = "the server is being brought up to date: try again in an hour, or name another mirror";
             return Err(stopped(
                 self.step,
-                Finding::error(Id::IndexOutOfDate, title, evidence(&finished)),
+                ProblemRecord::error(Id::IndexOutOfDate, title, evidence(&finished)),
                 hint,
             ));
         }
@@ -70,7 +70,9 @@ impl AptStep<'_> {
                     "its package brings another version, which lies beside it as `{brought}`"
                 );
                 let compare = quoted_line(&["diff".into(), file.clone(), brought]);
-                self.report(Finding::note(Id::ConffileKept, title, detail).mended_by(compare));
+                self.report(
+                    ProblemRecord::note(Id::ConfigFileKept, title, detail).mended_by(compare),
+                );
             }
         }
     }

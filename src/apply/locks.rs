@@ -9,9 +9,9 @@ use super::failure::stopped;
 use crate::apt::locks::{self, LOCKS};
 use crate::error::Result;
 use crate::event::{Event, Sink};
-use crate::finding::{Finding, Id};
 use crate::host::{Clock, FileLock, Host};
 use crate::plan::Step;
+use crate::problem::{Id, ProblemRecord};
 
 /// How often the locks are looked at.
 const GLANCE: Duration = Duration::from_millis(250);
@@ -30,7 +30,7 @@ pub(super) fn wait(host: &Host, step: &Step, deadline: Duration, emit: Sink<'_>)
                 "apt is in use by another program ({who}), and was for {} s",
                 waited.as_secs()
             );
-            let finding = Finding::error(Id::AptInUse, title, "");
+            let finding = ProblemRecord::error(Id::AptInUse, title, "");
             return Err(stopped(
                 step,
                 finding,

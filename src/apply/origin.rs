@@ -7,7 +7,7 @@ use super::apt_step::AptStep;
 use crate::apt::{dpkg, offers};
 use crate::error::Result;
 use crate::facts::sources::{self, SOURCES};
-use crate::finding::{Finding, Id};
+use crate::problem::{Id, ProblemRecord};
 
 impl AptStep<'_> {
     /// Warns when the installed version is none of the archive's: another source was faster, or a
@@ -30,7 +30,7 @@ impl AptStep<'_> {
             let detail = format!(
                 "`{address}` does not have that version; `apt-cache policy {series}` shows who does"
             );
-            self.report(Finding::warning(Id::PackageFromElsewhere, title, detail));
+            self.report(ProblemRecord::warning(Id::PackageFromElsewhere, title, detail));
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ use crate::error::Error;
 use crate::facts::machine::Environment;
 use crate::facts::network::{Answer, Asked, Server};
 use crate::facts::sources::Source;
-use crate::finding::{Finding, Id, Severity};
 use crate::plan::Step;
+use crate::problem::{Id, ProblemRecord, Severity};
 
 /// The findings when something else than the dead ones is left to fetch from; else the one for
 /// which it is not worth starting apt. Beside servers that answer, a silent one may be no more than
@@ -15,15 +15,15 @@ pub(super) fn judge(
     asked: &[Asked],
     others: bool,
     environment: Environment,
-) -> Result<Vec<Finding>, Finding> {
+) -> Result<Vec<ProblemRecord>, ProblemRecord> {
     let findings = asked
         .iter()
         .filter_map(|asked| Some((asked, finding(&asked.server, &asked.answer, environment)?)));
-    let findings: Vec<(&Asked, Finding)> = findings.collect();
+    let findings: Vec<(&Asked, ProblemRecord)> = findings.collect();
     if others || findings.len() < asked.len() || findings.is_empty() {
         let certain = findings.into_iter().filter(|(asked, _)| asked.answer != Answer::Silent);
         return Ok(certain
-            .map(|(_, finding)| Finding { severity: Severity::Warning, ..finding })
+            .map(|(_, finding)| ProblemRecord { severity: Severity::Warning, ..finding })
             .collect());
     }
     // What can be mended at once tells more than the silence of the others.
@@ -37,7 +37,7 @@ pub(super) fn judge(
             .filter_map(|asked| told(&asked.server.name, &asked.answer))
             .map(|told| told.in_short())
             .collect();
-        Finding::error(Id::NetworkDown, "no package server can be reached", each.join("; "))
+        ProblemRecord::error(Id::NetworkDown, "no package server can be reached", each.join("; "))
     }))
 }
 
@@ -46,13 +46,13 @@ pub(super) fn finding(
     server: &Server,
     answer: &Answer,
     environment: Environment,
-) -> Option<Finding> {
+) -> Option<ProblemRecord> {
     if let Answer::ClockWrong { ahead } = answer {
         return Some(clock(&server.name, *ahead, environment));
     }
     let told = told(&server.name, answer)?;
     let detail = [places(&server.sources), told.said].into_iter().filter(|part| !part.is_empty());
-    Some(Finding::error(told.id, told.title, detail.collect::<Vec<_>>().join(": ")))
+    Some(ProblemRecord::error(told.id, told.title, detail.collect::<Vec<_>>().join(": ")))
 }
 
 /// What is wrong with a server, wherever it is named.
@@ -110,7 +110,7 @@ fn told(name: &str, answer: &Answer) -> Option<Told> {
     }
 }
 
-fn clock(server: &str, ahead: i64, environment: Environment) -> Finding {
+fn clock(server: &str, ahead: i64, environment: Environment) -> ProblemRecord {
     let side = if ahead < 0 { "behind" } else { "ahead" };
     let title = format!("this machine's clock is {} {side}", span(ahead.unsigned_abs()));
     let detail = format!(
@@ -118,11 +118,11 @@ fn clock(server: &str, ahead: i64, environment: Environment) -> Finding {
     );
     let mend =
         if environment == Environment::Wsl { "hwclock -s" } else { "timedatectl set-ntp true" };
-    Finding::error(Id::ClockWrong, title, detail).mended_by_root(mend)
+    ProblemRecord::error(Id::ClockWrong, title, detail).mended_by_root(mend)
 }
 
 /// A step's failure by such a finding, with the command that mends it.
-pub(super) fn stop(step: &Step, finding: Finding) -> Error {
+pub(super) fn stop(step: &Step, finding: ProblemRecord) -> Error {
     let mend = finding.fix.as_ref().map(|fix| format!(": `{fix}`")).unwrap_or_default();
     let hint = format!("{}{mend}", hint(finding.id));
     stopped(step, finding, &hint)
@@ -198,8 +198,8 @@ mod tests {
         ]
     }
 
-    fn shown(judged: Result<Vec<Finding>, Finding>) -> String {
-        let line = |finding: &Finding| {
+    fn shown(judged: Result<Vec<ProblemRecord>, ProblemRecord>) -> String {
+        let line = |finding: &ProblemRecord| {
             let fix = finding.fix.as_ref().map(|fix| format!(" [{fix}]")).unwrap_or_default();
             format!("{:?} {:?}: {finding}{fix}", finding.severity, finding.id)
         };

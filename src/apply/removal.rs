@@ -11,9 +11,9 @@ use crate::apt::{dpkg, output::evidence};
 use crate::error::Result;
 use crate::facts::alternatives;
 use crate::facts::venv::{self, State};
-use crate::finding::{Finding, Id};
 use crate::host::{Host, Kind, last_line};
 use crate::plan::Step;
+use crate::problem::{Id, ProblemRecord};
 
 const LIMIT: Duration = Duration::from_secs(300);
 
@@ -92,8 +92,8 @@ impl AptStep<'_> {
             .collect();
         if !lost.is_empty() {
             let title = format!("{} went with them", lost.join(", "));
-            self.report(Finding::warning(
-                Id::PackageLost,
+            self.report(ProblemRecord::warning(
+                Id::PackagesLost,
                 title,
                 "apt removed more than it was asked to",
             ));

@@ -14,9 +14,9 @@ use super::locks;
 use crate::apt::dpkg;
 use crate::error::Result;
 use crate::facts::system_python;
-use crate::finding::{Finding, Id};
 use crate::host::{Command, Finished, last_line};
 use crate::plan::{Step, by_hand};
+use crate::problem::{Id, ProblemRecord};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -35,7 +35,7 @@ impl AptStep<'_> {
         self.put_link_back()?;
         let after = system_python::gather(self.host);
         if after.is_switched() {
-            let finding = Finding::error(
+            let finding = ProblemRecord::error(
                 Id::SystemPythonSwitched,
                 "`/usr/bin/python3` is still not the system's own",
                 after.evidence(),
@@ -49,8 +49,8 @@ impl AptStep<'_> {
         let went = before.slaves.iter().filter(|link| !self.host.lstat(link).exists());
         for link in went {
             let title = format!("`{}` went with the alternatives group", link.display());
-            let finding = Finding::warning(
-                Id::PackageBroken,
+            let finding = ProblemRecord::warning(
+                Id::PackageHalfInstalled,
                 title,
                 "the group managed it, too, in the place of a package's own",
             );
@@ -93,8 +93,11 @@ impl AptStep<'_> {
                 let title = format!(
                     "`/usr/bin/python3` is the system's own again, and `{check}` still fails"
                 );
-                let finding =
-                    Finding::warning(Id::PackageBroken, title, last_line(&finished.stderr));
+                let finding = ProblemRecord::warning(
+                    Id::PackageHalfInstalled,
+                    title,
+                    last_line(&finished.stderr),
+                );
                 self.report(
                     finding.mended_by_root(format!("apt-get install --reinstall {package}")),
                 );

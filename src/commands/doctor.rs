@@ -9,8 +9,8 @@ use crate::cli::DoctorArgs;
 use crate::diagnosis;
 use crate::error::{Exit, Result};
 use crate::event::Event;
-use crate::finding::{Finding, Severity};
 use crate::outcome::Outcome;
+use crate::problem::{ProblemRecord, Severity};
 use crate::report::words;
 
 pub(super) fn run(task: &Task<'_>, options: &DoctorArgs) -> Result<Outcome> {
@@ -42,7 +42,7 @@ pub(super) fn run(task: &Task<'_>, options: &DoctorArgs) -> Result<Outcome> {
     Ok(conclude(problems, warnings))
 }
 
-fn count(findings: &[Finding], severity: Severity) -> usize {
+fn count(findings: &[ProblemRecord], severity: Severity) -> usize {
     findings.iter().filter(|finding| finding.severity == severity).count()
 }
 

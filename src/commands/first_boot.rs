@@ -8,9 +8,9 @@ use super::look::decide;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::facts::cloud_init::{self, CloudInit};
-use crate::finding::{Finding, Severity};
 use crate::host::Clock;
 use crate::plan::Settings;
+use crate::problem::{ProblemRecord, Severity};
 
 /// How often it is looked at.
 const GLANCE: Duration = Duration::from_millis(250);
@@ -31,7 +31,7 @@ pub(super) fn wait(task: &Task<'_>, settings: &mut Settings, deadline: Duration)
     while let Some(finding) = cloud_init::gather(task.host).finding() {
         let seconds = clock.elapsed().as_secs();
         if clock.elapsed() >= deadline {
-            let finding = Box::new(Finding { severity: Severity::Error, ..finding });
+            let finding = Box::new(ProblemRecord { severity: Severity::Error, ..finding });
             return Err(Error::Broken { finding });
         }
         task.output.emit(Event::StepWaits {

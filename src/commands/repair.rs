@@ -10,9 +10,9 @@ use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::facts::Facts;
-use crate::finding::{Id, Severity};
 use crate::outcome::Outcome;
 use crate::plan::{self, Action};
+use crate::problem::{Id, Severity};
 
 /// The plan, and the empty one that proves it; one more for what only the first made visible.
 const ROUNDS: usize = 3;

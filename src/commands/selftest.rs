@@ -5,9 +5,9 @@ use super::Task;
 use crate::course::{Course, Lab};
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::finding::{Finding, Id};
 use crate::lab::{self, LabResult, Setting, Subject, Verdict};
 use crate::outcome::Outcome;
+use crate::problem::{Id, ProblemRecord};
 
 /// The embedded course's labs, turned wrong: the name of the case, the lab, what is replaced by
 /// what.
@@ -90,7 +90,7 @@ fn cases() -> Result<Vec<Case>> {
     right.chain(wrong).collect()
 }
 
-fn finding(case: &Case, result: &LabResult, is_right: bool) -> Finding {
+fn finding(case: &Case, result: &LabResult, is_right: bool) -> ProblemRecord {
     let said = match result.status {
         Verdict::Pass => "passed",
         Verdict::Fail => "failed",
@@ -98,7 +98,7 @@ fn finding(case: &Case, result: &LabResult, is_right: bool) -> Finding {
         Verdict::Error => "could not be run",
     };
     let should = if is_right { ", as it should" } else { ", which is wrong" };
-    let tell = if is_right { Finding::note } else { Finding::error };
+    let tell = if is_right { ProblemRecord::note } else { ProblemRecord::error };
     tell(Id::Selftest, format!("{} {said}{should}", case.name), result.summary.clone())
 }
 

@@ -13,9 +13,9 @@ use crate::cli::UndoArgs;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::facts::{alternatives, venv};
-use crate::finding::{Finding, Id};
 use crate::outcome::Outcome;
 use crate::plan::{self, ARCHIVE_FILES, Plan, Remains, Trail};
+use crate::problem::{Id, ProblemRecord};
 
 /// dpkg finishing what it began, the removal, and the empty plan that proves it; one more for a
 /// surprise.
@@ -60,7 +60,9 @@ pub(super) fn run(task: &Task<'_>, options: &UndoArgs) -> Result<Outcome> {
 
 /// What stays, and why.
 fn say_left(task: &Task<'_>, what: String) {
-    task.output.emit(Event::Finding { finding: Finding::note(Id::Left, "this is left", what) });
+    task.output.emit(Event::Finding {
+        finding: ProblemRecord::note(Id::LeftBehind, "this is left", what),
+    });
 }
 
 /// The changes that the journal tells of, finished or not: each is looked at before it is taken

@@ -1,4 +1,4 @@
-//! Finding a course and reading it with its scripts: the embedded one, a folder, or a course file.
+//! ProblemRecord a course and reading it with its scripts: the embedded one, a folder, or a course file.
 
 use std::path::{Path, PathBuf};
 

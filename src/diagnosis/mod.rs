@@ -8,15 +8,15 @@ use crate::facts::alternatives::Link;
 use crate::facts::disk::{FULL, read_only_finding};
 use crate::facts::system_python::REPAIR;
 use crate::facts::venv::State;
-use crate::finding::{Finding, Id, Severity};
 use crate::host::quoted_line;
 use crate::plan::{self, Action, Plan};
+use crate::problem::{Id, ProblemRecord, Severity};
 
 /// Less free space than this is little, in bytes: a course's packages take some hundred megabytes.
 const LITTLE: u64 = 500 << 20;
 
 /// Everything that is wrong, or worth knowing, whatever the course wants.
-pub fn diagnose(facts: &Facts) -> Vec<Finding> {
+pub fn diagnose(facts: &Facts) -> Vec<ProblemRecord> {
     let one_each = [
         facts.system_python.finding(),
         interrupted(facts),
@@ -27,7 +27,7 @@ pub fn diagnose(facts: &Facts) -> Vec<Finding> {
         in_use(facts),
         facts.cloud_init.finding(),
     ];
-    let mut findings: Vec<Finding> = one_each.into_iter().flatten().collect();
+    let mut findings: Vec<ProblemRecord> = one_each.into_iter().flatten().collect();
     if facts.packages_are_at_rest() {
         findings.extend(
             facts.packages.half_done.iter().map(|(name, state)| broken_package(name, state)),
@@ -39,7 +39,7 @@ pub fn diagnose(facts: &Facts) -> Vec<Finding> {
 }
 
 /// What setup would do, or why it would stop, where [`diagnose`] does not say so already.
-pub fn setup(planned: &Result<Plan, Error>, facts: &Facts) -> Option<Finding> {
+pub fn setup(planned: &Result<Plan, Error>, facts: &Facts) -> Option<ProblemRecord> {
     match planned {
         Ok(plan) if plan.is_empty() => None,
         Err(Error::Broken { .. }) => None,
@@ -55,9 +55,9 @@ pub fn setup(planned: &Result<Plan, Error>, facts: &Facts) -> Option<Finding> {
             let titles =
                 plan.steps.iter().map(|step| step.title.clone()).chain(plan.open.iter().cloned());
             let detail = titles.collect::<Vec<_>>().join("; ");
-            Some(Finding::error(Id::SetupPending, title, detail).mended_by("labready setup"))
+            Some(ProblemRecord::error(Id::SetupPending, title, detail).mended_by("labready setup"))
         }
-        Err(error) => Some(Finding::error(
+        Err(error) => Some(ProblemRecord::error(
             Id::SetupStops,
             error.to_string(),
             error.hint().unwrap_or_default(),
@@ -66,35 +66,35 @@ pub fn setup(planned: &Result<Plan, Error>, facts: &Facts) -> Option<Finding> {
 }
 
 /// A package that dpkg left half-done.
-pub fn broken_package(name: &str, state: &str) -> Finding {
+pub fn broken_package(name: &str, state: &str) -> ProblemRecord {
     let title = format!("the package `{name}` is {state}");
-    let finding = Finding::warning(
-        Id::PackageBroken,
+    let finding = ProblemRecord::warning(
+        Id::PackageHalfInstalled,
         title,
         "apt tries to finish it each time, and fails for as long as it cannot",
     );
     finding.mended_by_root(dpkg::repair_command(name, state))
 }
 
-fn interrupted(facts: &Facts) -> Option<Finding> {
+fn interrupted(facts: &Facts) -> Option<ProblemRecord> {
     let detail = "it left its notes in /var/lib/dpkg/updates, and no package can be installed or removed until it is finished";
-    let finding = Finding::error(Id::DpkgInterrupted, "dpkg was interrupted", detail);
+    let finding = ProblemRecord::error(Id::DpkgInterrupted, "dpkg was interrupted", detail);
     (facts.packages.interrupted && facts.packages_are_at_rest())
         .then(|| finding.mended_by_root(REPAIR))
 }
 
-fn end_of_life(facts: &Facts) -> Option<Finding> {
+fn end_of_life(facts: &Facts) -> Option<ProblemRecord> {
     let base = facts.distro.base.as_ref().filter(|base| base.end_of_life)?;
     let codename = base.codename.as_deref().unwrap_or_default();
     let title = format!("{} gets no more updates", facts.distro.name);
     let detail = format!(
         "the release {codename} is past its end of life; install a newer one, for its packages may be gone from the servers"
     );
-    Some(Finding::warning(Id::ReleaseEndOfLife, title, detail))
+    Some(ProblemRecord::warning(Id::ReleaseEndOfLife, title, detail))
 }
 
 /// The fullest disk that something will be written to.
-fn disk(facts: &Facts) -> Option<Finding> {
+fn disk(facts: &Facts) -> Option<ProblemRecord> {
     let disk = &facts.disk;
     let venv = facts.venv.folder.display().to_string();
     let places = [
@@ -108,14 +108,16 @@ fn disk(facts: &Facts) -> Option<Finding> {
         .min_by_key(|(_, free)| *free)?;
     let title = format!("the disk that holds `{place}` has {} MB left", free / 1_000_000);
     let finding = match free {
-        0..FULL => Finding::error(Id::DiskFull, title, "nothing can be installed"),
-        FULL..LITTLE => Finding::warning(Id::DiskFull, title, "the next installation may fill it"),
+        0..FULL => ProblemRecord::error(Id::DiskFull, title, "nothing can be installed"),
+        FULL..LITTLE => {
+            ProblemRecord::warning(Id::DiskFull, title, "the next installation may fill it")
+        }
         _ => return None,
     };
     Some(finding.mended_by_root("apt-get clean"))
 }
 
-fn venv_of_another(facts: &Facts) -> Option<Finding> {
+fn venv_of_another(facts: &Facts) -> Option<ProblemRecord> {
     let venv = &facts.venv;
     let owner = facts.rights.owner();
     if !matches!(venv.state, State::Good | State::Broken(_)) {
@@ -137,36 +139,42 @@ fn venv_of_another(facts: &Facts) -> Option<Finding> {
     let repair =
         || format!("{REPAIR} --venv {}", quoted_line(&[venv.folder.display().to_string()]));
     let fix = if can_be_given_back { repair() } else { plan::give_back_by_hand(facts) };
-    Some(Finding::error(Id::VenvOfAnother, title, "pip cannot write into it").mended_by_root(fix))
+    Some(
+        ProblemRecord::error(Id::VenvOfAnother, title, "pip cannot write into it")
+            .mended_by_root(fix),
+    )
 }
 
-fn broken_venv(facts: &Facts) -> Option<Finding> {
+fn broken_venv(facts: &Facts) -> Option<ProblemRecord> {
     let State::Broken(why) = &facts.venv.state else { return None };
     let title = format!("the virtual environment `{}` does not work", facts.venv.folder.display());
-    Some(Finding::error(Id::VenvBroken, title, why).mended_by("labready setup"))
+    Some(ProblemRecord::error(Id::VenvBroken, title, why).mended_by("labready setup"))
 }
 
-fn foreign_link(facts: &Facts) -> Option<Finding> {
+fn foreign_link(facts: &Facts) -> Option<ProblemRecord> {
     let Link::Foreign(what) = &facts.selection.link else { return None };
     let title = format!("`{LINK}` is {what} that labready did not put there");
     let detail = "it is somebody's, and setup stops before it; move it away, or leave the machine's python3 alone";
-    Some(Finding::error(Id::LinkForeign, title, detail).mended_by("labready setup --select none"))
+    Some(
+        ProblemRecord::error(Id::LinkForeign, title, detail)
+            .mended_by("labready setup --select none"),
+    )
 }
 
-fn dangling(facts: &Facts) -> impl Iterator<Item = Finding> {
+fn dangling(facts: &Facts) -> impl Iterator<Item = ProblemRecord> {
     facts.selection.dangling.iter().map(|path| {
         let title = format!("`{LINK}` can lead to `{}`, which is gone", path.display());
         let detail = "its package was removed, and the alternatives group still names it";
-        Finding::error(Id::LinkDangling, title, detail).mended_by_root(REPAIR)
+        ProblemRecord::error(Id::LinkDangling, title, detail).mended_by_root(REPAIR)
     })
 }
 
-fn in_use(facts: &Facts) -> Option<Finding> {
+fn in_use(facts: &Facts) -> Option<ProblemRecord> {
     let who = facts.in_use.as_ref()?;
-    Some(Finding::note(Id::AptInUse, "another program uses apt right now", who))
+    Some(ProblemRecord::note(Id::AptInUse, "another program uses apt right now", who))
 }
 
 /// The same finding for a command that goes on in spite of it.
-pub fn as_warning(finding: Finding) -> Finding {
-    Finding { severity: Severity::Warning, ..finding }
+pub fn as_warning(finding: ProblemRecord) -> ProblemRecord {
+    ProblemRecord { severity: Severity::Warning, ..finding }
 }

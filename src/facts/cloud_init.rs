@@ -9,8 +9,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Id};
 use crate::host::{Host, Kind};
+use crate::problem::{Id, ProblemRecord};
 
 /// What it does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,10 +27,13 @@ pub enum CloudInit {
 
 impl CloudInit {
     /// What there is to say while it is at work.
-    pub fn finding(self) -> Option<Finding> {
+    pub fn finding(self) -> Option<ProblemRecord> {
         let detail = "until it is done it changes apt's sources and installs packages";
-        let finding =
-            Finding::note(Id::CloudInitRunning, "cloud-init still prepares this machine", detail);
+        let finding = ProblemRecord::note(
+            Id::CloudInitRunning,
+            "cloud-init still prepares this machine",
+            detail,
+        );
         (self == Self::Running).then(|| finding.mended_by_root("cloud-init status --wait"))
     }
 }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Id};
 use crate::host::{Host, quoted_line};
+use crate::problem::{Id, ProblemRecord};
 
 /// Free bytes for this user; `None` where the system does not tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,12 +52,12 @@ pub fn read_only(host: &Host) -> Vec<PathBuf> {
 }
 
 /// What is wrong with such a file system.
-pub fn read_only_finding(mount: &Path) -> Finding {
+pub fn read_only_finding(mount: &Path) -> ProblemRecord {
     let shown = mount.display().to_string();
     let detail =
         "packages are written there; after an error on a disk the system makes it so by itself";
     let remount = quoted_line(&["mount".into(), "-o".into(), "remount,rw".into(), shown.clone()]);
-    Finding::error(Id::ReadOnly, format!("`{shown}` is mounted read-only"), detail)
+    ProblemRecord::error(Id::FileSystemReadOnly, format!("`{shown}` is mounted read-only"), detail)
         .mended_by_root(remount)
 }
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Id};
 use crate::host::{Host, Kind};
+use crate::problem::{Id, ProblemRecord};
 
 /// The operating system's python3: a link that python3-minimal brings.
 pub const SYSTEM_PYTHON: &str = "/usr/bin/python3";
@@ -83,7 +83,7 @@ impl SystemPython {
     }
 
     /// What is wrong with it, and what mends it.
-    pub fn finding(&self) -> Option<Finding> {
+    pub fn finding(&self) -> Option<ProblemRecord> {
         let default = self.default.as_deref().filter(|_| self.is_switched())?;
         let what = match self.place {
             Place::Missing => "is gone, and packages cannot be installed or removed without it",
@@ -103,7 +103,10 @@ impl SystemPython {
             _ => format!("apt-get install --reinstall {default}-minimal python3-minimal"),
         };
         let title = format!("`{SYSTEM_PYTHON}` {what}");
-        Some(Finding::error(Id::SystemPythonSwitched, title, self.evidence()).mended_by_root(fix))
+        Some(
+            ProblemRecord::error(Id::SystemPythonSwitched, title, self.evidence())
+                .mended_by_root(fix),
+        )
     }
 
     /// What was seen, in words.

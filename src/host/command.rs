@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Account, Elevation};
+use super::Account;
 use crate::shell::quoted_line;
 
 /// The PATH of every child: the system's own folders, none that a student can write.
@@ -33,6 +33,12 @@ pub struct Command {
     /// What gives it root's rights, when the student runs labready.
     #[serde(skip)]
     pub elevation: Option<Elevation>,
+}
+
+/// The program that gives rights, as a path of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elevation {
+    pub(super) sudo: PathBuf,
 }
 
 impl Command {

@@ -7,14 +7,8 @@ use std::time::Duration;
 use duct::cmd;
 use nix::sys::signal::Signal;
 
-use super::{Command, Host};
+use super::{Command, Elevation, Host};
 use crate::error::{Error, Result};
-
-/// The program that gives rights, as a path of this machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Elevation {
-    sudo: PathBuf,
-}
 
 /// sudo without a question answers at once, unless it asks a server far away.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);

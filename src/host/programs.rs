@@ -1,4 +1,4 @@
-//! Finding programs: the system's own by name, and everything that a PATH offers (which).
+//! ProblemRecord programs: the system's own by name, and everything that a PATH offers (which).
 
 use std::env;
 use std::ffi::OsStr;

@@ -9,7 +9,7 @@ use crate::words::{count, is_are, names, path, quoted};
 
 /// What can be wrong with packages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Apt {
+pub enum AptProblem {
     /// Another program uses apt or dpkg.
     InUse {
         /// Which, with its process id.
@@ -149,7 +149,7 @@ pub enum PackageOwner {
     Other,
 }
 
-impl Apt {
+impl AptProblem {
     /// The command that fixes a package in this state.
     pub fn finish(package: &str, state: &str) -> String {
         match state {
@@ -165,7 +165,7 @@ impl Apt {
     }
 }
 
-impl Describe for Apt {
+impl Describe for AptProblem {
     fn id(&self) -> Id {
         match self {
             Self::InUse { .. } => Id::AptInUse,

@@ -6,7 +6,7 @@ use crate::words::{listed, quoted};
 
 /// What can be wrong with it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Archive {
+pub enum ArchiveProblem {
     /// It serves nothing for this release.
     NotServed {
         /// The release.
@@ -60,7 +60,7 @@ pub enum Archive {
     },
 }
 
-impl Describe for Archive {
+impl Describe for ArchiveProblem {
     fn id(&self) -> Id {
         match self {
             Self::NotServed { .. } => Id::ArchiveNotServed,

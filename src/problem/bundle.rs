@@ -8,7 +8,7 @@ use crate::words::{path, quoted};
 
 /// What can be wrong with a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Bundle {
+pub enum BundleProblem {
     /// It is not whole.
     Damaged {
         /// The bundle, or the file of it.
@@ -19,7 +19,7 @@ pub enum Bundle {
     /// It is for something else.
     ForAnother {
         /// In what it differs.
-        what: Target,
+        what: BundleTarget,
         /// What it is for.
         bundle: String,
         /// What is here.
@@ -79,7 +79,7 @@ pub enum BundleFlaw {
 
 /// In what a bundle can differ from what is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum BundleTarget {
     /// The release.
     Release,
     /// The architecture.
@@ -132,7 +132,7 @@ pub enum BundleObstacle {
     },
 }
 
-impl Describe for Bundle {
+impl Describe for BundleProblem {
     fn id(&self) -> Id {
         match self {
             Self::Damaged { .. } => Id::BundleDamaged,
@@ -215,7 +215,7 @@ impl BundleFlaw {
     }
 }
 
-impl Target {
+impl BundleTarget {
     fn words(self) -> &'static str {
         match self {
             Self::Release => "release",

@@ -8,7 +8,7 @@ use crate::words::{count, names, path, quoted};
 
 /// What is worth knowing of changes that are not made.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Changes {
+pub enum ChangeProblem {
     /// Setup would do something.
     Pending {
         /// The titles of its steps.
@@ -47,7 +47,7 @@ pub enum Leftover {
     },
 }
 
-impl Describe for Changes {
+impl Describe for ChangeProblem {
     fn id(&self) -> Id {
         match self {
             Self::Pending { .. } => Id::SetupPending,

@@ -9,7 +9,7 @@ use crate::words::{path, quoted};
 
 /// A course file that is not usable: where, and what is wrong there.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Course {
+pub struct CourseProblem {
     /// The file, with its line where it is known: `course.toml:12`.
     pub location: String,
     /// What is wrong.
@@ -176,7 +176,7 @@ pub enum TimelineEntry {
     End,
 }
 
-impl Describe for Course {
+impl Describe for CourseProblem {
     fn id(&self) -> Id {
         Id::CourseInvalid
     }

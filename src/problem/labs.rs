@@ -6,7 +6,7 @@ use crate::words::quoted;
 
 /// What can be wrong with a script, besides its verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Labs {
+pub enum LabProblem {
     /// A script did not run to its end, or what it prints is no lab.
     ScriptUnusable {
         /// The script.
@@ -89,7 +89,7 @@ pub enum SelftestVerdict {
     NotRun,
 }
 
-impl Describe for Labs {
+impl Describe for LabProblem {
     fn id(&self) -> Id {
         match self {
             Self::ScriptUnusable { .. } => Id::ScriptUnusable,

@@ -12,7 +12,7 @@ pub const SYSTEM_PYTHON: &str = "/usr/bin/python3";
 
 /// What can be wrong with the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Machine {
+pub enum MachineProblem {
     /// Another run of labready works there.
     AnotherRun {
         /// On this folder.
@@ -108,7 +108,7 @@ pub enum Occupant {
     Special,
 }
 
-impl Describe for Machine {
+impl Describe for MachineProblem {
     fn id(&self) -> Id {
         match self {
             Self::AnotherRun { .. } => Id::AnotherRun,

@@ -21,6 +21,7 @@ mod labs;
 mod machine;
 mod network;
 mod python;
+mod record;
 mod remedy;
 mod rights;
 mod selection;
@@ -29,30 +30,31 @@ mod venv;
 
 use std::fmt::{self, Display, Formatter};
 
-use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::exit::Exit;
 
-pub use apt::{Apt, PackageOwner};
-pub use archive::Archive;
-pub use bundle::{Bundle, BundleFlaw, BundleObstacle, Target};
-pub use changes::{Changes, Leftover};
-pub use course::{Course, CourseFault, LineFault, TimelineEntry, TimelineFault};
+pub use apt::{AptProblem, PackageOwner};
+pub use archive::ArchiveProblem;
+pub use bundle::{BundleFlaw, BundleObstacle, BundleProblem, BundleTarget};
+pub use changes::{ChangeProblem, Leftover};
+pub use course::{CourseFault, CourseProblem, LineFault, TimelineEntry, TimelineFault};
 pub use id::Id;
 pub use invocation::Invocation;
-pub use labs::{Labs, ScriptFlaw, SelftestVerdict, Unclear};
-pub use machine::{Machine, Occupant, PythonLink, SYSTEM_PYTHON};
-pub use network::{KeyFlaw, Network, Place, ServerFailure, Silence, SourceFailure};
-pub use python::{Obstacle, Python, PythonFlaw};
+pub use labs::{LabProblem, ScriptFlaw, SelftestVerdict, Unclear};
+pub use machine::{MachineProblem, Occupant, PythonLink, SYSTEM_PYTHON};
+pub use network::{KeyFlaw, NetworkProblem, ServerFailure, Silence, SourceFailure, SourceLocation};
+pub use python::{Obstacle, PythonFlaw, PythonProblem};
+pub use record::ProblemRecord;
 pub use remedy::{Fix, Remedy};
-pub use rights::Rights;
-pub use selection::{Change, GROUP, LINK, Selection};
-pub use usage::{FileFault, FolderFault, Usage};
-pub use venv::{ForeignFolder, PipFailure, Venv, VenvFlaw};
+pub use rights::RightsProblem;
+pub use selection::{Change, GROUP, LINK, SelectionProblem};
+pub use usage::{FileFault, FolderFault, UsageProblem};
+pub use venv::{ForeignFolder, PipFailure, VenvFlaw, VenvProblem};
 
 /// How much a problem matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Good to know.
@@ -92,36 +94,36 @@ pub trait Describe {
 
 /// Every kind of problem, by group.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Kind {
+pub enum ProblemKind {
     /// Of apt, dpkg and the packages.
-    Apt(Apt),
+    Apt(AptProblem),
     /// Of deadsnakes.
-    Archive(Archive),
+    Archive(ArchiveProblem),
     /// Of a bundle.
-    Bundle(Bundle),
+    Bundle(BundleProblem),
     /// Of what setup would still do, and what undo leaves.
-    Changes(Changes),
+    Changes(ChangeProblem),
     /// Of a course file.
-    Course(Course),
+    Course(CourseProblem),
     /// Of scripts.
-    Labs(Labs),
+    Labs(LabProblem),
     /// Of the machine as it is.
-    Machine(Machine),
+    Machine(MachineProblem),
     /// Of the network, its servers and apt's sources.
-    Network(Network),
+    Network(NetworkProblem),
     /// Of the interpreter.
-    Python(Python),
+    Python(PythonProblem),
     /// Of what the account may do.
-    Rights(Rights),
+    Rights(RightsProblem),
     /// Of the link that selects the interpreter.
-    Selection(Selection),
+    Selection(SelectionProblem),
     /// Of what was typed.
-    Usage(Usage),
+    Usage(UsageProblem),
     /// Of the virtual environment.
-    Venv(Venv),
+    Venv(VenvProblem),
 }
 
-impl Kind {
+impl ProblemKind {
     fn group(&self) -> &dyn Describe {
         match self {
             Self::Apt(group) => group,
@@ -143,10 +145,10 @@ impl Kind {
 
 /// So that a variant of a group is a problem wherever one is wanted.
 macro_rules! groups {
-    ($($group:ident),*) => {$(
-        impl From<$group> for Kind {
+    ($($name:ident: $group:ident),*) => {$(
+        impl From<$group> for ProblemKind {
             fn from(group: $group) -> Self {
-                Self::$group(group)
+                Self::$name(group)
             }
         }
         impl From<$group> for Problem {
@@ -154,24 +156,16 @@ macro_rules! groups {
                 Self::new(group)
             }
         }
-        impl From<$group> for crate::error::Error {
-            fn from(group: $group) -> Self {
-                Self::from(Problem::new(group))
-            }
-        }
     )*};
 }
 
-groups!(
-    Apt, Archive, Bundle, Changes, Course, Labs, Machine, Network, Python, Rights, Selection,
-    Usage, Venv
-);
+groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
 
 /// A problem that was met, and where.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
     /// What it is.
-    pub kind: Kind,
+    pub kind: ProblemKind,
     /// How much it matters here.
     pub severity: Severity,
     /// The title of the step that failed because of it.
@@ -182,7 +176,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of this kind.
-    pub fn new(kind: impl Into<Kind>) -> Self {
+    pub fn new(kind: impl Into<ProblemKind>) -> Self {
         let kind = kind.into();
         let severity = kind.group().severity();
         Self { kind, severity, step: None, typed: Invocation::default() }
@@ -259,22 +253,10 @@ impl Display for Problem {
     }
 }
 
-/// As reports have it: everything in words, and the fix as a command.
+/// As reports have it.
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (fix, advice) = match self.remedy() {
-            Some(Remedy::Fix(fix)) => (Some(fix), None),
-            Some(Remedy::Advice(advice)) => (None, Some(advice)),
-            None => (None, None),
-        };
-        let mut fields = serializer.serialize_struct("Problem", 6)?;
-        fields.serialize_field("id", &self.id())?;
-        fields.serialize_field("severity", &self.severity)?;
-        fields.serialize_field("title", &self.title())?;
-        fields.serialize_field("detail", &self.evidence())?;
-        fields.serialize_field("fix", &fix)?;
-        fields.serialize_field("advice", &advice)?;
-        fields.end()
+        ProblemRecord::from(self).serialize(serializer)
     }
 }
 

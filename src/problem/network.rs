@@ -9,7 +9,7 @@ use crate::words::{listed, path, quoted};
 
 /// What can be wrong with the network, a server, or a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Network {
+pub enum NetworkProblem {
     /// No server answers: each of them, and why.
     Down {
         /// What each server did.
@@ -20,7 +20,7 @@ pub enum Network {
         /// Which, and what it did.
         server: ServerFailure,
         /// Where apt's sources name it.
-        places: Vec<Place>,
+        places: Vec<SourceLocation>,
     },
     /// The server's certificate is not trusted on this machine.
     CertificateUntrusted {
@@ -29,19 +29,19 @@ pub enum Network {
         /// What was said of it.
         said: String,
         /// Where apt's sources name it.
-        places: Vec<Place>,
+        places: Vec<SourceLocation>,
     },
     /// The proxy wants a name and a password.
     ProxyWantsPassword {
         /// Where apt's sources name what was asked for.
-        places: Vec<Place>,
+        places: Vec<SourceLocation>,
     },
     /// A network that answers with its own page.
     LoginPage {
         /// The page's address, where it is known.
         address: Option<String>,
         /// Where apt's sources name what was asked for.
-        places: Vec<Place>,
+        places: Vec<SourceLocation>,
     },
     /// The clock is wrong by more than signatures forgive.
     ClockWrong {
@@ -57,7 +57,7 @@ pub enum Network {
         /// Why.
         why: SourceFailure,
         /// Where it is named; `None` when apt's words fit none.
-        place: Option<Place>,
+        place: Option<SourceLocation>,
         /// What apt said.
         said: String,
     },
@@ -66,7 +66,7 @@ pub enum Network {
         /// The release's codename.
         codename: String,
         /// The source.
-        place: Place,
+        place: SourceLocation,
         /// Where old releases are.
         archive: String,
     },
@@ -77,7 +77,7 @@ pub enum Network {
         /// Why not.
         why: KeyFlaw,
         /// The source that names it.
-        place: Place,
+        place: SourceLocation,
     },
 }
 
@@ -111,7 +111,7 @@ pub enum Silence {
 
 /// Where a source is written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct SourceLocation {
     /// The file of apt's sources.
     pub file: PathBuf,
     /// The line; 1 is the first.
@@ -154,7 +154,7 @@ pub enum KeyFlaw {
     FolderMode(PathBuf),
 }
 
-impl Describe for Network {
+impl Describe for NetworkProblem {
     fn id(&self) -> Id {
         match self {
             Self::Down { .. } => Id::NetworkDown,
@@ -273,7 +273,7 @@ impl SourceFailure {
         }
     }
 
-    fn remedy(self, place: Option<&Place>) -> Option<Remedy> {
+    fn remedy(self, place: Option<&SourceLocation>) -> Option<Remedy> {
         match (self, place) {
             (Self::WithoutRelease, Some(place)) => Remedy::as_root(place.switch_off()),
             (Self::NoAnswer, _) => Remedy::advice(
@@ -348,7 +348,7 @@ impl KeyFlaw {
     }
 }
 
-impl Place {
+impl SourceLocation {
     /// The command that makes apt skip it.
     fn switch_off(&self) -> String {
         let is_stanza = self.file.extension().is_some_and(|extension| extension == "sources");
@@ -358,15 +358,15 @@ impl Place {
 }
 
 /// `/etc/apt/sources.list:3 (http://deb.example/debian)`
-impl std::fmt::Display for Place {
+impl std::fmt::Display for SourceLocation {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}:{} ({})", self.file.display(), self.line, self.address)
     }
 }
 
 /// The places, once each, and what was said.
-fn joined(places: &[Place], said: String) -> String {
-    let mut shown: Vec<String> = places.iter().map(Place::to_string).collect();
+fn joined(places: &[SourceLocation], said: String) -> String {
+    let mut shown: Vec<String> = places.iter().map(SourceLocation::to_string).collect();
     shown.dedup();
     let parts = [shown.join(", "), said];
     listed(parts.into_iter().filter(|part| !part.is_empty()), ": ")

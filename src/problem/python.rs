@@ -11,7 +11,7 @@ use crate::words::{listed, path};
 
 /// What can be wrong with it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Python {
+pub enum PythonProblem {
     /// No Python in range is installed, or can be.
     NotOffered {
         /// The range.
@@ -101,7 +101,7 @@ pub enum PythonFlaw {
     WithoutEnsurepip,
 }
 
-impl Describe for Python {
+impl Describe for PythonProblem {
     fn id(&self) -> Id {
         match self {
             Self::NotOffered { .. } => Id::PythonNotOffered,

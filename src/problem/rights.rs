@@ -5,7 +5,7 @@ use crate::exit::Exit;
 
 /// What can be missing of rights.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rights {
+pub enum RightsProblem {
     /// A question would have to be asked, and there is no terminal.
     NobodyToAsk,
     /// Steps need root, and this account cannot become root.
@@ -19,7 +19,7 @@ pub enum Rights {
     },
 }
 
-impl Describe for Rights {
+impl Describe for RightsProblem {
     fn id(&self) -> Id {
         match self {
             Self::NobodyToAsk => Id::NobodyToAsk,

@@ -12,7 +12,7 @@ pub const LINK: &str = "/usr/local/bin/python3";
 
 /// What can be wrong with the link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Selection {
+pub enum SelectionProblem {
     /// Something else is there.
     Foreign {
         /// What.
@@ -45,7 +45,7 @@ pub enum Change {
     Unregister,
 }
 
-impl Describe for Selection {
+impl Describe for SelectionProblem {
     fn id(&self) -> Id {
         match self {
             Self::Foreign { .. } => Id::LinkForeign,

@@ -9,7 +9,7 @@ use crate::words::{names, path, quoted};
 
 /// What can be wrong with what was typed.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Usage {
+pub enum UsageProblem {
     /// `--python` is neither a version, a range nor a path.
     PythonUnreadable {
         /// What was typed.
@@ -147,7 +147,7 @@ pub enum FileFault {
     NotAFolder,
 }
 
-impl Describe for Usage {
+impl Describe for UsageProblem {
     fn id(&self) -> Id {
         match self {
             Self::FileInTheWay { .. } => Id::FileInTheWay,

@@ -8,7 +8,7 @@ use crate::words::{names, path, quoted};
 
 /// What can be wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Venv {
+pub enum VenvProblem {
     /// It does not work.
     Broken {
         /// Its folder.
@@ -156,7 +156,7 @@ pub enum ForeignFolder {
     Unreadable,
 }
 
-impl Describe for Venv {
+impl Describe for VenvProblem {
     fn id(&self) -> Id {
         match self {
             Self::Broken { .. } => Id::VenvBroken,

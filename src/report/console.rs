@@ -9,6 +9,7 @@ use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::event::{ErrorPart, Event, StepStatus};
+use crate::problem::ProblemRecord;
 
 use super::paint::Paint;
 use super::words::{duration, harmless, severity};
@@ -87,18 +88,10 @@ impl Console {
                 self.start(script, &lab_title(script, *attempt))
             }
             Event::LabFinished { lab } => self.finish(&lab.script),
-            // A health check's findings are its answer, and stand in the report.
-            Event::Finding { .. } if report.command == "doctor" => {}
-            Event::Finding { finding } => {
-                let word = self.paint.unsure(severity(finding.severity));
-                self.print(&format!("{word}: {}", harmless(&finding.to_string())));
-                if let Some(fix) = &finding.fix {
-                    self.print(&format!(
-                        "  to mend it: {}",
-                        self.paint.dim(&harmless(&fix.to_string()))
-                    ));
-                }
-            }
+            // A health check's problems are its answer, and stand in the report.
+            Event::Finding { .. } | Event::Problem { .. } if report.command == "doctor" => {}
+            Event::Finding { finding } => self.show_problem(finding),
+            Event::Problem { problem } => self.show_problem(&(&**problem).into()),
             Event::Failed { error, .. } => self.show_error(error),
             Event::Started { .. }
             | Event::Looked { .. }
@@ -106,6 +99,16 @@ impl Console {
             | Event::LabsPlanned { .. }
             | Event::Watching { .. }
             | Event::Finished { .. } => {}
+        }
+    }
+
+    /// Shows a problem that stops nobody, and what to do about it.
+    fn show_problem(&mut self, problem: &ProblemRecord) {
+        let word = format!("{}[{}]", severity(problem.severity), problem.id.name());
+        self.print(&format!("{}: {}", self.paint.unsure(&word), harmless(&problem.to_string())));
+        let remedy = problem.fix.as_ref().map(|fix| format!("fix: {fix}"));
+        if let Some(remedy) = remedy.or_else(|| problem.advice.clone()) {
+            self.print(&format!("  {}", self.paint.dim(&harmless(&remedy))));
         }
     }
 

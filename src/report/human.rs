@@ -2,10 +2,10 @@
 //! that is the answer.
 
 use crate::event::StepStatus;
-use crate::finding::Finding;
 use crate::host::quoted_line;
 use crate::lab::LabResult;
 use crate::outcome::Status;
+use crate::problem::ProblemRecord;
 
 use super::paint::Paint;
 use super::picture::Pen;
@@ -87,7 +87,7 @@ fn step_text(number: usize, step: &StepPart, paint: &Paint) -> String {
     format!("{number}. {title}{root}\n   {}\n   {}\n", harmless(&step.why), paint.dim(&command))
 }
 
-fn finding_text(finding: &Finding, paint: &Paint) -> String {
+fn finding_text(finding: &ProblemRecord, paint: &Paint) -> String {
     let width = paint.width().saturating_sub(2);
     let title = wrapped(
         &format!("{}: {}", severity(finding.severity), harmless(&finding.title)),

@@ -21,10 +21,10 @@ use serde::Serialize;
 use crate::apt::offers::Sizes;
 use crate::event::{ErrorPart, Event, LabScript, StepStatus};
 use crate::facts::Facts;
-use crate::finding::Finding;
 use crate::lab::LabResult;
 use crate::outcome::Outcome;
 use crate::plan::{Candidate, Choice, Plan, Step};
+use crate::problem::ProblemRecord;
 use crate::version::PythonVersion;
 
 /// Everything that a command found and did.
@@ -73,7 +73,7 @@ pub struct Report {
     #[serde(skip)]
     labs_planned: Vec<LabScript>,
     /// What was noticed.
-    findings: Vec<Finding>,
+    findings: Vec<ProblemRecord>,
     /// Why the command could not be carried out; null when it could.
     error: Option<ErrorPart>,
 }
@@ -193,6 +193,7 @@ impl Report {
             }
             Event::LabFinished { lab } => self.note_lab(lab),
             Event::Finding { finding } => self.findings.push(finding.clone()),
+            Event::Problem { problem } => self.findings.push((&**problem).into()),
             Event::Finished { outcome, duration_ms } => self.finish(outcome, *duration_ms),
             Event::Failed { outcome, error, duration_ms } => {
                 self.finish(outcome, *duration_ms);

@@ -6,8 +6,8 @@ use crate::host::quoted_line;
 use super::words::{harmless, sizes};
 use super::{Report, picture};
 use crate::event::StepStatus;
-use crate::finding::Severity;
 use crate::lab::Verdict;
+use crate::problem::Severity;
 
 /// What the command prints on standard output. A health check of a ready machine names no host, no
 /// path and no time: the text of two machines in one state is the same.

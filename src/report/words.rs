@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::apt::offers::Sizes;
-use crate::finding::Severity;
+use crate::problem::Severity;
 
 /// Text from the machine (a file name, a program's complaint) made fit for a terminal: control
 /// characters, and the marks that turn the reading direction round, become visible escapes. Line
@@ -50,7 +50,7 @@ pub(super) fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Note => "note",
         Severity::Warning => "warning",
-        Severity::Error => "problem",
+        Severity::Error => "error",
     }
 }
 

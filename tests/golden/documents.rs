@@ -8,10 +8,10 @@ use labready::apt::offers::Sizes;
 use labready::error::Error;
 use labready::event::{Event, StepStatus};
 use labready::facts::Facts;
-use labready::finding::{Finding, Id};
 use labready::lab::{Attempt, Evidence, LabResult, Point, Reason, SeenMark, Stall, Verdict};
 use labready::outcome::Outcome;
 use labready::plan::{self, Decision, Plan, Settings};
+use labready::problem::{Id, ProblemRecord};
 use labready::report::{Report, json};
 use serde_json::{Value, json};
 
@@ -139,7 +139,7 @@ pub fn full_report() -> Report {
     }
     judged().into_iter().for_each(|lab| report.note(&Event::LabFinished { lab: Box::new(lab) }));
     let finding =
-        Finding::warning(Id::SourceFailed, "a source", "").mended_by_root("apt-get update");
+        ProblemRecord::warning(Id::SourceFailed, "a source", "").mended_by_root("apt-get update");
     report.note(&Event::Finding { finding });
     report.note(&Event::failed(&Error::NobodyToAsk, 7));
     let outcome = Outcome::plan_shown("`labready setup` applies this plan.");

@@ -16,8 +16,8 @@ use crate::error::Result;
 use crate::facts::machine;
 use crate::facts::network::{self, Answer, Asked};
 use crate::facts::sources::{self, Source};
-use crate::finding::{Finding, Severity};
 use crate::host::{Finished, Host};
+use crate::problem::{ProblemRecord, Severity};
 use update_errors::{Failure, failures};
 
 /// How long the servers have for a first answer.
@@ -28,7 +28,7 @@ const SECOND_LOOK: Duration = Duration::from_secs(5);
 /// A no that came within this time came over a line that is not slow.
 const FAST: Duration = Duration::from_millis(400);
 /// What `apt-get update` said of these sources, as findings.
-pub(super) fn findings(host: &Host, finished: &Finished, sources: &[Source]) -> Vec<Finding> {
+pub(super) fn findings(host: &Host, finished: &Finished, sources: &[Source]) -> Vec<ProblemRecord> {
     let of_source = |failure: &Failure| failure.source.is_some();
     failures(finished, sources)
         .iter()
@@ -55,7 +55,7 @@ impl AptStep<'_> {
         let mut findings = news.map(|failure| report_failures::finding(self.host, failure));
         if index::is_present(self.host, &AptConfig::default()) {
             findings.for_each(|finding| {
-                self.report(Finding { severity: Severity::Warning, ..finding })
+                self.report(ProblemRecord { severity: Severity::Warning, ..finding })
             });
             return Ok(());
         }

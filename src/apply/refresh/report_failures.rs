@@ -9,23 +9,24 @@ use crate::facts::distro::{self, Base, Family};
 use crate::facts::machine;
 use crate::facts::network::{self, Server};
 use crate::facts::sources::{Source, UnreadableKey, unreadable_key};
-use crate::finding::{Finding, Id};
 use crate::host::{Host, quoted_line};
+use crate::problem::{Id, ProblemRecord};
 
 /// How long a server may take to show its clock.
 const CLOCK_LIMIT: Duration = Duration::from_secs(5);
 
 /// The finding for a failure.
-pub(super) fn finding(host: &Host, failure: &Failure) -> Finding {
+pub(super) fn finding(host: &Host, failure: &Failure) -> ProblemRecord {
     let Some(source) = &failure.source else {
-        return Finding::error(
+        return ProblemRecord::error(
             Id::SourceFailed,
             "an apt source could not be refreshed",
             &failure.said,
         );
     };
     let place = reach::places(std::slice::from_ref(source));
-    let error = |id, title: &str| Finding::error(id, title, format!("{place}: {}", failure.said));
+    let error =
+        |id, title: &str| ProblemRecord::error(id, title, format!("{place}: {}", failure.said));
     match failure.cause {
         Cause::ProxyWantsPassword => error(
             Id::ProxyWantsPassword,
@@ -63,9 +64,9 @@ pub(super) fn finding(host: &Host, failure: &Failure) -> Finding {
 }
 
 /// A key that apt's own account cannot read.
-fn key_finding(place: &str, key: &UnreadableKey) -> Finding {
+fn key_finding(place: &str, key: &UnreadableKey) -> ProblemRecord {
     let title = format!("the key `{}` {}", key.file.display(), key.why);
-    let finding = Finding::error(Id::KeyUnreadable, title, place);
+    let finding = ProblemRecord::error(Id::KeyUnreadable, title, place);
     match &key.mend {
         Some(mend) => finding.mended_by_root(mend),
         None => finding,
@@ -73,7 +74,7 @@ fn key_finding(place: &str, key: &UnreadableKey) -> Finding {
 }
 
 /// The server is asked for its clock.
-fn wrong_clock(host: &Host, source: &Source) -> Option<Finding> {
+fn wrong_clock(host: &Host, source: &Source) -> Option<ProblemRecord> {
     let address = source.release(source.suites.first()?);
     let (answer, _) = network::ask(host, &address, CLOCK_LIMIT).ok()?;
     let server =
@@ -83,7 +84,7 @@ fn wrong_clock(host: &Host, source: &Source) -> Option<Finding> {
 }
 
 /// The distribution's own archive has gone where old releases go.
-fn ended(host: &Host, source: &Source) -> Option<Finding> {
+fn ended(host: &Host, source: &Source) -> Option<ProblemRecord> {
     let base = distro::gather(host).base.filter(|base| base.end_of_life)?;
     let archive = old_archive(&base, source)?;
     let codename = base.codename.unwrap_or_default();
@@ -91,8 +92,12 @@ fn ended(host: &Host, source: &Source) -> Option<Finding> {
     let edit = format!("s|{}|{archive}|", source.address);
     let mend = quoted_line(&["sed".into(), "-i".into(), edit, source.file.display().to_string()]);
     Some(
-        Finding::error(Id::ReleaseEndOfLife, title, reach::places(std::slice::from_ref(source)))
-            .mended_by_root(mend),
+        ProblemRecord::error(
+            Id::ReleaseEndOfLife,
+            title,
+            reach::places(std::slice::from_ref(source)),
+        )
+        .mended_by_root(mend),
     )
 }
 

@@ -1,0 +1,87 @@
+//! A problem as reports have it: everything in words, and the fix as a command.
+
+use std::fmt::{self, Display, Formatter};
+
+use serde::Serialize;
+
+use super::{Fix, Id, Severity};
+use super::{Problem, Remedy};
+
+/// Something noticed on the machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ProblemRecord {
+    /// Which kind.
+    pub id: Id,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What, in one sentence without its period.
+    pub title: String,
+    /// The evidence: what exactly was seen, or empty.
+    pub detail: String,
+    /// How to mend it, where one command does.
+    pub fix: Option<Fix>,
+    /// What to do, where no single command does it.
+    pub advice: Option<String>,
+}
+
+impl ProblemRecord {
+    /// One that keeps the machine from being ready.
+    pub fn error(id: Id, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            id,
+            severity: Severity::Error,
+            title: title.into(),
+            detail: detail.into(),
+            fix: None,
+            advice: None,
+        }
+    }
+
+    /// One that may hurt later.
+    pub fn warning(id: Id, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(id, title, detail) }
+    }
+
+    /// One that is good to know.
+    pub fn note(id: Id, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(id, title, detail) }
+    }
+
+    /// The same, with the command for root that mends it.
+    pub fn mended_by_root(self, command: impl Into<String>) -> Self {
+        Self { fix: Some(Fix { command: command.into(), needs_root: true }), ..self }
+    }
+
+    /// The same, with the command that mends it.
+    pub fn mended_by(self, command: impl Into<String>) -> Self {
+        Self { fix: Some(Fix { command: command.into(), needs_root: false }), ..self }
+    }
+}
+
+impl Display for ProblemRecord {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        match self.detail.as_str() {
+            "" => write!(formatter, "{}", self.title),
+            detail => write!(formatter, "{}: {detail}", self.title),
+        }
+    }
+}
+
+impl From<&Problem> for ProblemRecord {
+    fn from(problem: &Problem) -> Self {
+        let (fix, advice) = match problem.remedy() {
+            Some(Remedy::Fix(fix)) => (Some(fix), None),
+            Some(Remedy::Advice(advice)) => (None, Some(advice)),
+            None => (None, None),
+        };
+        Self {
+            id: problem.id(),
+            severity: problem.severity,
+            title: problem.title(),
+            detail: problem.evidence(),
+            fix,
+            advice,
+        }
+    }
+}
