@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error as ThisError;
 
 pub use crate::exit::Exit;
-use crate::problem::Problem;
-use crate::problem::{Id, ProblemRecord};
+use crate::problem::{Id, Invocation, Problem, ProblemRecord};
 
 /// What the program returns for every fallible operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -198,6 +197,15 @@ impl<P: Into<Problem>> From<P> for Error {
 }
 
 impl Error {
+    /// The same, for whoever typed this.
+    #[must_use]
+    pub fn typed_as(self, typed: &Invocation) -> Self {
+        match self {
+            Self::Problem(problem) => Self::Problem(Box::new(problem.typed_as(typed))),
+            other => other,
+        }
+    }
+
     /// What the user can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -29,6 +29,7 @@
 
 pub mod apply;
 pub mod apt;
+pub mod archive;
 pub mod bundle;
 pub mod cli;
 pub mod commands;
@@ -44,8 +45,10 @@ pub mod outcome;
 pub mod plan;
 pub mod problem;
 pub mod report;
+pub mod request;
 pub mod shell;
 pub mod version;
+pub mod waiting;
 pub mod words;
 
 #[cfg(test)]

@@ -8,11 +8,12 @@ use super::apt_step::AptStep;
 use super::failure::{failed, stopped};
 use super::{reach, refresh};
 use crate::apt::{AptConfig, commands, offers, output::evidence};
+use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::facts::machine;
 use crate::facts::network::{self, Answer, Server};
 use crate::facts::sources::{self, KEYRING, PREFERENCES, Pin, SOURCES};
-use crate::plan::{Archive, source_text};
+use crate::plan::source_text;
 use crate::problem::{Id, ProblemRecord};
 use crate::version::{self, PythonVersion, Requirement};
 

@@ -73,7 +73,9 @@ fn of_the_machine(apt: &AptStep<'_>, finished: &Finished) -> Option<ProblemRecor
         );
     }
     let mount = disk::read_only(apt.host).into_iter().next()?;
-    Some(ProblemRecord { detail: said, ..disk::read_only_finding(&mount) })
+    let problem =
+        crate::problem::Problem::new(crate::problem::MachineProblem::ReadOnly { mount, said });
+    Some((&problem).into())
 }
 
 /// A package: one whose script failed, one that is held, or several that do not go together.

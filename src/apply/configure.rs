@@ -4,9 +4,7 @@ use super::apt_step::AptStep;
 use super::cause;
 use crate::apt::dpkg;
 use crate::apt::output::evidence;
-use crate::diagnosis;
 use crate::error::Result;
-use crate::problem::ProblemRecord;
 
 impl AptStep<'_> {
     /// Finishes what an interrupted dpkg began. A package that cannot be finished is only ours to
@@ -20,7 +18,12 @@ impl AptStep<'_> {
         for (name, state) in state.half_done {
             let detail =
                 format!("`dpkg --configure -a` could not finish it: {}", evidence(&finished));
-            self.report(ProblemRecord { detail, ..diagnosis::broken_package(&name, &state) });
+            let problem = crate::problem::Problem::new(crate::problem::AptProblem::HalfInstalled {
+                package: name,
+                state,
+                said: detail,
+            });
+            self.report((&problem).into());
         }
         Ok(())
     }

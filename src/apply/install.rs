@@ -10,7 +10,6 @@ use super::failure::stopped;
 use crate::apt::commands::{self, NO_CACHE};
 use crate::apt::output::{evidence, is_index_out_of_date};
 use crate::apt::{PackageSource, dpkg};
-use crate::diagnosis;
 use crate::error::Result;
 use crate::host::quoted_line;
 use crate::problem::{Id, ProblemRecord};
@@ -81,7 +80,13 @@ impl AptStep<'_> {
     fn report_other_packages(&self, before: &BTreeMap<String, String>) -> Result<()> {
         let after = dpkg::gather(self.host, |_| false)?.half_done;
         for (name, state) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
-            self.report(diagnosis::broken_package(name, state));
+            let (package, state) = (name.clone(), state.clone());
+            let problem = crate::problem::Problem::new(crate::problem::AptProblem::HalfInstalled {
+                package,
+                state,
+                said: String::new(),
+            });
+            self.report((&problem).into());
         }
         Ok(())
     }

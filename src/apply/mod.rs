@@ -37,7 +37,7 @@ use apt_step::AptStep;
 use archive::Adding;
 pub use journal::{Journal, Record};
 pub use options::ApplyOptions;
-pub use services::{held_back, let_go};
+pub use services::{allow_services, hold_services};
 
 /// Applies every step of the plan.
 ///

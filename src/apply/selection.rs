@@ -20,7 +20,8 @@ pub(super) fn register(host: &Host, step: &Step, path: &Path) -> Result<()> {
     if let Link::Foreign(what) = alternatives::gather(host).link {
         return Err(Error::InTheWay {
             message: format!(
-                "`{LINK}` is {what} that labready did not put there, and is left as it is"
+                "`{LINK}` is {} that labready did not put there, and is left as it is",
+                what.words()
             ),
             hint: "move it away, or leave the machine's python3 alone with `--select none`".into(),
         });

@@ -25,11 +25,11 @@ const LIMIT: u64 = 1 << 20;
 /// # Errors
 /// Those of the work; [`crate::error::Error::File`] when the policy cannot be put in place, or not
 /// be taken away.
-pub fn held_back<T>(host: &Host, work: impl FnOnce() -> Result<T>) -> Result<T> {
+pub fn hold_services<T>(host: &Host, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let _however_it_ends = Guard(host);
     hold_back(host)?;
     let done = work();
-    let restored = let_go(host);
+    let restored = allow_services(host);
     done.and_then(|done| restored.map(|()| done))
 }
 
@@ -38,7 +38,7 @@ pub fn held_back<T>(host: &Host, work: impl FnOnce() -> Result<T>) -> Result<T> 
 ///
 /// # Errors
 /// [`crate::error::Error::File`].
-pub fn let_go(host: &Host) -> Result<()> {
+pub fn allow_services(host: &Host) -> Result<()> {
     if host.lstat(Path::new(KEPT)).exists() {
         return host.rename(Path::new(KEPT), Path::new(POLICY));
     }
@@ -49,7 +49,7 @@ pub fn let_go(host: &Host) -> Result<()> {
 }
 
 fn hold_back(host: &Host) -> Result<()> {
-    let_go(host)?;
+    allow_services(host)?;
     if host.lstat(Path::new(POLICY)).exists() {
         host.rename(Path::new(POLICY), Path::new(KEPT))?;
     }
@@ -68,6 +68,6 @@ struct Guard<'a>(&'a Host);
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         // Whoever could be told has been told.
-        let _ = let_go(self.0);
+        let _ = allow_services(self.0);
     }
 }

@@ -38,7 +38,7 @@ impl AptStep<'_> {
             let finding = ProblemRecord::error(
                 Id::SystemPythonSwitched,
                 "`/usr/bin/python3` is still not the system's own",
-                after.evidence(),
+                after.link().map(|link| link.evidence()).unwrap_or_default(),
             );
             return Err(stopped(
                 self.step,
@@ -83,7 +83,7 @@ impl AptStep<'_> {
         }
         if dpkg::gather(self.host, |name| name == "python3-apt")?.has("python3-apt") {
             checks.push((
-                Command::new(system_python::SYSTEM_PYTHON).args(["-I", "-c", "import apt_pkg"]),
+                Command::new(crate::problem::SYSTEM_PYTHON).args(["-I", "-c", "import apt_pkg"]),
                 "python3-apt",
             ));
         }

@@ -185,7 +185,7 @@ fn check(
         return Ok(());
     }
     let state = match &made.state {
-        State::Broken(why) => format!("{why}; "),
+        State::Broken(why) => format!("{}; ", why.words()),
         _ => String::new(),
     };
     Err(failed(

@@ -4,10 +4,7 @@ use std::path::Path;
 
 use crate::host::Command;
 
-/// The alternatives group. Never `python3`: that name would move /usr/bin/python3 away.
-pub const GROUP: &str = "labready-python3";
-/// The link that the group manages. /usr/bin/python3 is the operating system's.
-pub const LINK: &str = "/usr/local/bin/python3";
+pub use crate::problem::{GROUP, LINK};
 
 const PROGRAM: &str = "/usr/bin/update-alternatives";
 

@@ -6,13 +6,15 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
 use super::package_source::{AptConfig, LISTS};
 use crate::host::{Host, Kind};
 
+/// An index that is younger is as new as the servers have it.
+const FRESH_SECONDS: u64 = 3600;
 const CACHE: &str = "/var/cache/apt";
 /// Where apt's sources are configured.
 const SOURCES: [&str; 2] = ["/etc/apt/sources.list", "/etc/apt/sources.list.d"];
@@ -25,12 +27,23 @@ pub struct Index {
     /// When `apt-get update` last ran, whoever ran it; `None` without an index.
     #[serde(default)]
     pub refreshed_at: Option<u64>,
+    /// Whether that was less than an hour ago, and the sources have not changed since: another
+    /// refresh would bring nothing new.
+    #[serde(default)]
+    pub is_fresh: bool,
     /// When apt's sources last changed; `None` where there are none.
     #[serde(default)]
     pub sources_changed_at: Option<u64>,
 }
 
 impl Index {
+    /// Whether it was refreshed less than an hour before that time. A time that lies ahead is a
+    /// clock that was wrong.
+    fn is_fresh_at(&self, now: u64) -> bool {
+        let is_recent = |at: u64| at <= now && now - at < FRESH_SECONDS;
+        self.refreshed_at.is_some_and(is_recent) && !self.is_older_than_sources()
+    }
+
     /// Whether apt's sources have changed since: the index says nothing of what is new in them.
     pub fn is_older_than_sources(&self) -> bool {
         self.refreshed_at < self.sources_changed_at
@@ -57,11 +70,14 @@ pub fn gather(host: &Host) -> Index {
     let parts = Path::new(SOURCES[1]);
     let files = host.list(parts).into_iter().map(|name| parts.join(name));
     let sources = SOURCES.iter().map(PathBuf::from).chain(files);
-    Index {
+    let index = Index {
         is_present,
         refreshed_at: refreshed_at.filter(|_| is_present),
+        is_fresh: false,
         sources_changed_at: sources.filter_map(|path| modified_at(host, &path)).max(),
-    }
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Index { is_fresh: index.is_fresh_at(now), ..index }
 }
 
 fn modified_at(host: &Host, path: &Path) -> Option<u64> {

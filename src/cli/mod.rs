@@ -155,30 +155,43 @@ impl Commands {
         }
     }
 
+    /// What setup would be asked for.
+    pub fn wish(&self) -> Option<&Wish> {
+        match self {
+            Self::Setup(setup) => Some(&setup.wish),
+            Self::Plan(plan) => Some(&plan.wish),
+            Self::Doctor(doctor) => Some(&doctor.wish),
+            Self::Repair(_)
+            | Self::Verify(_)
+            | Self::Bundle(_)
+            | Self::Undo(_)
+            | Self::Course(_) => None,
+        }
+    }
+
+    /// Whether the plan is agreed to without a question.
+    pub fn agrees(&self) -> bool {
+        match self {
+            Self::Setup(setup) => setup.yes,
+            Self::Repair(repair) => repair.yes,
+            Self::Undo(undo) => undo.yes,
+            _ => false,
+        }
+    }
+
+    /// How long another program that uses apt is waited for, in seconds.
+    pub fn lock_timeout(&self) -> Option<u64> {
+        match self {
+            Self::Setup(setup) => Some(setup.lock_timeout),
+            Self::Repair(repair) => Some(repair.lock_timeout),
+            Self::Undo(undo) => Some(undo.lock_timeout),
+            _ => None,
+        }
+    }
+
     /// Whether an image is being built.
     pub fn is_for_image(&self) -> bool {
         matches!(self, Self::Setup(SetupArgs { image: true, .. }))
-    }
-}
-
-impl SetupArgs {
-    /// How long another program that uses apt is waited for.
-    pub fn patience(&self) -> Duration {
-        Duration::from_secs(self.lock_timeout)
-    }
-}
-
-impl RepairArgs {
-    /// How long another program that uses apt is waited for.
-    pub fn patience(&self) -> Duration {
-        Duration::from_secs(self.lock_timeout)
-    }
-}
-
-impl UndoArgs {
-    /// How long another program that uses apt is waited for.
-    pub fn patience(&self) -> Duration {
-        Duration::from_secs(self.lock_timeout)
     }
 }
 

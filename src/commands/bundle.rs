@@ -8,23 +8,20 @@ use crate::apply::{ApplyOptions, apply};
 use crate::apt::{AptConfig, PackageSource, dependencies, offers};
 use crate::bundle::{self, Fetched, Manifest};
 use crate::cli::BundleArgs;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::Event;
 use crate::facts::Facts;
 use crate::outcome::Outcome;
-use crate::plan::{self, Decision, Plan, Settings};
+use crate::plan::{self, Decision, Plan};
+use crate::problem::{BundleObstacle, BundleProblem, UsageProblem};
 
 pub(super) fn run(task: &Task<'_>, options: &BundleArgs) -> Result<Outcome> {
-    let settings = task.settings(None)?;
-    if settings.wish.named.is_some() {
-        return Err(Error::Usage {
-            message: "a bundle brings its own Python, and `--python` names one that is here".into(),
-            hint: "narrow the range instead, for example `--python 3.12`".into(),
-        });
+    if task.request.python.named.is_some() {
+        return Err(UsageProblem::PythonNamedForBundle.into());
     }
     let folder = without_links(task, &options.folder);
     bundle::expect_free(task.host, &folder)?;
-    let mut facts = task.facts(&settings.archive.address)?;
+    let mut facts = task.facts()?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let room = task.host.roomy_folder()?;
     let work = room.path();
@@ -32,9 +29,11 @@ pub(super) fn run(task: &Task<'_>, options: &BundleArgs) -> Result<Outcome> {
     carry_out(task, plan::fetch_index(work))?;
 
     let config = AptConfig::of_bare_machine(work);
-    let named = [task.course.packages.python.as_slice(), &task.course.packages.build].concat();
+    let named =
+        [task.request.course.packages.python.as_slice(), &task.request.course.packages.build]
+            .concat();
     facts.apt = Some(offers::gather(task.host, &named, &config)?);
-    let (choice, packages) = plan::needs(&task.course, &facts, &settings)?;
+    let (choice, packages) = plan::needs(&task.request, &facts)?;
     let (all, errors) = dependencies::gather(task.host, &packages, &config)?;
     if all.is_empty() {
         let why = errors
@@ -42,15 +41,11 @@ pub(super) fn run(task: &Task<'_>, options: &BundleArgs) -> Result<Outcome> {
             .find(|line| line.starts_with("E: "))
             .unwrap_or("apt named none")
             .to_owned();
-        let hint = "look at apt's sources and preferences: `apt-cache policy`".into();
-        return Err(Error::Bundle {
-            message: format!("what the packages need cannot be found out: {why}"),
-            hint,
-        });
+        return Err(BundleProblem::NotMade(BundleObstacle::Unresolved { said: why }).into());
     }
-    carry_out(task, plan::fetch(&task.course, &facts, &choice, &all, work)?)?;
+    carry_out(task, plan::fetch(&task.request.course, &facts, &choice, &all, work)?)?;
     let records = dependencies::records(task.host, &all, &config)?;
-    let manifest = Manifest::new(&task.course, &facts, choice.version, Vec::new());
+    let manifest = Manifest::new(&task.request.course, &facts, choice.version, Vec::new());
     let manifest = bundle::write(
         task.host,
         &Fetched { work, records: &records, archives: all.len() },
@@ -98,21 +93,16 @@ fn carry_out(task: &Task<'_>, plan: Plan) -> Result<()> {
     apply(task.host, &plan, &ApplyOptions::default(), &|event| task.output.emit(event))
 }
 
-/// Checks the bundle of `--bundle` against this machine, and copies it to `to` when anything has to
-/// be installed at all.
-pub(super) fn take(
-    task: &Task<'_>,
-    settings: &mut Settings,
-    folder: &Path,
-    to: &Path,
-) -> Result<()> {
+/// Checks the bundle of `--bundle` against this machine, and copies it when anything has to be
+/// installed at all.
+pub(super) fn take(task: &Task<'_>, folder: &Path) -> Result<()> {
     let folder = task.host.absolute(folder);
     let manifest = bundle::read(task.host, &folder)?;
-    let facts = task.facts(&settings.archive.address)?;
-    manifest.check(&task.course, &facts, &settings.wish.requirement)?;
-    settings.install_options.source = PackageSource::Bundle(to.to_owned());
-    match plan::make(&task.course, &facts, settings)? {
+    let facts = task.facts()?;
+    manifest.check(&task.request.course, &facts, &task.request.python.requirement)?;
+    let PackageSource::Bundle(copy) = &task.request.install.source else { return Ok(()) };
+    match plan::make(&task.request, &facts)? {
         Decision::Plan(plan) if plan.is_empty() => Ok(()),
-        _ => bundle::unpack(task.host, &folder, &manifest, to),
+        _ => bundle::unpack(task.host, &folder, &manifest, copy),
     }
 }

@@ -12,6 +12,7 @@ use crate::lab::{Copy, Subject};
 pub(super) fn subjects(task: &Task<'_>, options: &VerifyArgs) -> Result<Vec<Subject>> {
     if options.files.is_empty() && options.labs.is_empty() {
         return Ok(task
+            .request
             .course
             .labs
             .iter()
@@ -39,9 +40,16 @@ fn subject(task: &Task<'_>, name: String, file: &Path) -> Result<Subject> {
     let path = task.host.absolute(file);
     let shown = file.display();
     let usage = |message: String, hint: String| Error::Usage { message, hint };
-    let names =
-        task.course.labs.iter().map(|lab| format!("`{}`", lab.name)).collect::<Vec<_>>().join(", ");
-    let Some(lab) = task.course.labs.iter().find(|lab| lab.name == name || lab.script == name)
+    let names = task
+        .request
+        .course
+        .labs
+        .iter()
+        .map(|lab| format!("`{}`", lab.name))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let Some(lab) =
+        task.request.course.labs.iter().find(|lab| lab.name == name || lab.script == name)
     else {
         let hint = format!(
             "the course's labs are {names}; `--lab NAME {shown}` judges a file of another name"

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::draft;
 use super::reporter::Reporter;
-use crate::cli::{Common, CourseCommand, CoursePlace};
+use crate::cli::{Cli, Common, CourseCommand, CoursePlace};
 use crate::course::{Course, Due, Lab};
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -14,14 +14,14 @@ use crate::report::words::{count, harmless};
 
 pub(super) fn run(
     host: &Host,
-    common: &Common,
+    cli: &Cli,
     command: &CourseCommand,
     output: &Reporter,
 ) -> Result<Outcome> {
     match command {
-        CourseCommand::Show(place) => show(host, path(common, place)?, output),
-        CourseCommand::Lint(place) => lint(host, path(common, place)?, output),
-        CourseCommand::New(options) => draft::run(host, common, options, output),
+        CourseCommand::Show(place) => show(host, path(&cli.common, place)?, output),
+        CourseCommand::Lint(place) => lint(host, path(&cli.common, place)?, output),
+        CourseCommand::New(options) => draft::run(host, cli, options, output),
         CourseCommand::Explain => output.print(Course::format()).map(|()| Outcome::printed()),
     }
 }

@@ -1,4 +1,4 @@
-//! `labready doctor`: everything that is wrong with this machine, each with what mends it. Reads,
+//! `labready doctor`: everything that is wrong with this machine, each with what fixes it. Reads,
 //! and changes nothing.
 
 use std::cmp::Reverse;
@@ -10,54 +10,58 @@ use crate::diagnosis;
 use crate::error::{Exit, Result};
 use crate::event::Event;
 use crate::outcome::Outcome;
-use crate::problem::{ProblemRecord, Severity};
-use crate::report::words;
+use crate::problem::{Problem, Severity};
+use crate::words::count;
 
 pub(super) fn run(task: &Task<'_>, options: &DoctorArgs) -> Result<Outcome> {
-    let settings = task.settings(Some(&options.wish))?;
-    let (facts, planned) = decide(task, &settings)?;
+    let (facts, planned) = decide(task, &[])?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     if let Ok(plan) = &planned {
         task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
     }
-    let mut findings = diagnosis::diagnose(&facts);
-    findings.extend(diagnosis::setup(&planned, &facts));
-    findings.sort_by_key(|finding| Reverse(finding.severity));
-    let problems = count(&findings, Severity::Error);
-    let warnings = count(&findings, Severity::Warning);
-    findings.into_iter().for_each(|finding| task.output.emit(Event::Finding { finding }));
+    let mut problems = diagnosis::diagnose(&facts);
+    problems.extend(diagnosis::setup(&planned, &facts));
+    problems.sort_by_key(|problem| Reverse(problem.severity));
+    let errors = of_severity(&problems, Severity::Error);
+    let warnings = of_severity(&problems, Severity::Warning);
+    for problem in problems {
+        task.output.emit(Event::Problem { problem: Box::new(problem) });
+    }
     if options.labs {
         let choice = planned.as_ref().ok().and_then(|plan| plan.python.as_ref());
-        match verify::setting(&settings, &facts, choice)
-            .and_then(|setting| verify::labs(task, &setting, "This workstation is ready."))
-        {
+        let judged = verify::setting(task, &facts, choice)
+            .and_then(|setting| verify::labs(task, &setting, "This workstation is ready."));
+        match judged {
             // What is found wrong says more than that the labs went well in spite of it.
-            Ok(_) if problems > 0 => {}
-            // Without an interpreter there is nothing to run them with: that is told already.
-            Err(error) if problems == 0 || error.exit() != Exit::NotReady => return Err(error),
+            Ok(_) if errors > 0 => {}
+            // Without an interpreter there is nothing to run them with: that is said already.
+            Err(error) if errors == 0 || error.exit() != Exit::NotReady => return Err(error),
             Err(_) => {}
             Ok(outcome) => return Ok(outcome),
         }
     }
-    Ok(conclude(problems, warnings))
+    Ok(conclude(task, errors, warnings))
 }
 
-fn count(findings: &[ProblemRecord], severity: Severity) -> usize {
-    findings.iter().filter(|finding| finding.severity == severity).count()
+fn of_severity(problems: &[Problem], severity: Severity) -> usize {
+    problems.iter().filter(|problem| problem.severity == severity).count()
 }
 
-fn conclude(problems: usize, warnings: usize) -> Outcome {
-    let told = match warnings {
+fn conclude(task: &Task<'_>, errors: usize, warnings: usize) -> Outcome {
+    let and_warnings = match warnings {
         0 => String::new(),
-        _ => format!(", with {}", words::count(warnings, "warning")),
+        _ => format!(" and {}", count(warnings, "warning")),
     };
-    if problems > 0 {
+    if errors > 0 {
         return Outcome::not_ready(format!(
-            "Not ready: {}{told}.",
-            words::count(problems, "problem")
+            "Not ready: {}{and_warnings}.",
+            count(errors, "problem")
         ));
     }
-    Outcome::ready(format!(
-        "Everything is in place{told}; `labready doctor --labs` runs the labs, too."
-    ))
+    let found = match warnings {
+        0 => "No problems found".to_owned(),
+        _ => format!("Ready, with {}", count(warnings, "warning")),
+    };
+    let labs = task.request.typed.labready_with("doctor", &["--labs"]);
+    Outcome::ready(format!("{found}; `{labs}` runs the labs, too."))
 }

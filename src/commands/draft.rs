@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::reporter::Reporter;
-use super::{ForWhom, Task, verify};
-use crate::cli::{Common, NewCourse};
+use super::{Task, verify};
+use crate::cli::{Cli, NewCourse};
 use crate::course::{Course, Draft, Due, Lab, Timeline};
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -14,7 +14,8 @@ use crate::facts::Facts;
 use crate::host::{Host, Kind};
 use crate::lab::{self, Copy, Guess, Pause, Script, Setting, Subject};
 use crate::outcome::Outcome;
-use crate::plan::{self, Settings};
+use crate::plan;
+use crate::request::{PythonRequest, Request};
 use crate::version::{PythonVersion, Requirement};
 
 /// How often the script is run.
@@ -26,7 +27,7 @@ const FILE_LIMIT: u64 = 1 << 20;
 
 pub(super) fn run(
     host: &Host,
-    common: &Common,
+    cli: &Cli,
     options: &NewCourse,
     output: &Reporter,
 ) -> Result<Outcome> {
@@ -34,22 +35,23 @@ pub(super) fn run(
     if let Some(folder) = &options.output {
         is_free(host, folder, &path, &name)?;
     }
-    let mut task = Task::new(host, common, output, ForWhom::default())?;
-    if common.course.is_none() {
+    let mut request = Request::resolve(host, cli, None)?;
+    if cli.common.course.is_none() {
         // The embedded course's range is no concern of another course's script.
-        task.course.python =
-            Requirement::parse(">=3.7").map_err(|problem| Error::Bug { message: problem })?;
-        task.course.because = None;
+        let any = Requirement::parse(">=3.7").map_err(|said| Error::Bug { message: said })?;
+        request.course.python = any.clone();
+        request.python =
+            PythonRequest { range: any.clone(), requirement: any, because: None, ..request.python };
     }
-    let settings = task.settings(None)?;
-    let facts = task.facts(&settings.archive.address)?;
-    let choice = plan::installed(&settings.wish, &facts)?;
-    let setting = Setting { limit: LIMIT, ..verify::setting(&settings, &facts, choice.as_ref())? };
+    let task = Task::begin(host, cli, output, request);
+    let facts = task.facts()?;
+    let choice = plan::installed(&task.request.python, &facts)?;
+    let setting = Setting { limit: LIMIT, ..verify::setting(&task, &facts, choice.as_ref())? };
     let guess = guess(&task, options, &path, &source, &setting)?;
     let draft = Draft {
         script: &name,
         source: &source,
-        python: version(&settings, &facts, &setting).as_ref(),
+        python: version(&facts, &setting).as_ref(),
         timeline: &guess.timeline,
         came_ms: &guess.came_ms,
         ended_ms: &guess.ended_ms,
@@ -182,8 +184,8 @@ fn subject(task: &Task<'_>, path: &Path, typed: &Path) -> Result<Subject> {
 }
 
 /// The version of the interpreter that ran it, where that was found out.
-fn version(settings: &Settings, facts: &Facts, setting: &Setting) -> Option<PythonVersion> {
-    let named = settings.wish.named.iter().chain(&facts.interpreters);
+fn version(facts: &Facts, setting: &Setting) -> Option<PythonVersion> {
+    let named = facts.named.iter().chain(&facts.interpreters);
     let known = named
         .filter(|python| python.path == setting.python)
         .find_map(|python| python.version.clone());

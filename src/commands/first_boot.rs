@@ -1,47 +1,34 @@
-//! The first boot of a machine that cloud-init prepares: setup waits until that is done, as for a
-//! lock, and then for a fresh index.
-
-use std::time::Duration;
+//! The first boot of a machine that cloud-init prepares: setup waits until it finishes, as for a
+//! lock. cloud-init writes apt's sources, so an index from before is older than they are.
 
 use super::Task;
 use super::look::decide;
-use crate::error::{Error, Result};
-use crate::event::Event;
+use crate::error::Result;
 use crate::facts::cloud_init::{self, CloudInit};
-use crate::host::Clock;
-use crate::plan::Settings;
-use crate::problem::{ProblemRecord, Severity};
+use crate::problem::{MachineProblem, Problem};
+use crate::waiting::{Look, Waiting};
 
-/// How often it is looked at.
-const GLANCE: Duration = Duration::from_millis(250);
-
-/// Waits where something has to be installed. What apt knew before is out of date then.
+/// Waits where something has to be installed.
 ///
 /// # Errors
-/// [`Error::Broken`] after the deadline, [`Error::Interrupted`].
-pub(super) fn wait(task: &Task<'_>, settings: &mut Settings, deadline: Duration) -> Result<()> {
+/// [`MachineProblem::CloudInitRunning`] after the deadline, [`crate::error::Error::Interrupted`].
+pub(super) fn wait(task: &Task<'_>) -> Result<()> {
     if cloud_init::gather(task.host) != CloudInit::Running {
         return Ok(());
     }
-    let (_, planned) = decide(task, settings)?;
+    let (_, planned) = decide(task, &[])?;
     if planned.is_ok_and(|plan| !plan.steps.iter().any(|step| step.needs_root)) {
         return Ok(());
     }
-    let clock = Clock::start();
-    while let Some(finding) = cloud_init::gather(task.host).finding() {
-        let seconds = clock.elapsed().as_secs();
-        if clock.elapsed() >= deadline {
-            let finding = Box::new(ProblemRecord { severity: Severity::Error, ..finding });
-            return Err(Error::Broken { finding });
-        }
-        task.output.emit(Event::StepWaits {
-            id: "cloud-init".into(),
-            waits_for: "cloud-init".into(),
-            seconds,
-        });
-        task.host.check_interrupted()?;
-        task.host.pause(GLANCE);
-    }
-    settings.outdated = true;
-    Ok(())
+    let emit = |event| task.output.emit(event);
+    let patience = task.request.patience;
+    Waiting { host: task.host, id: "cloud-init", patience, emit: &emit }.until(
+        || {
+            Ok(match cloud_init::gather(task.host) {
+                CloudInit::Running => Look::Busy("cloud-init".into()),
+                CloudInit::Quiet | CloudInit::StartedUs => Look::Over(()),
+            })
+        },
+        |_, _| Problem::new(MachineProblem::CloudInitRunning).as_error(),
+    )
 }

@@ -4,47 +4,46 @@
 use std::time::Duration;
 
 use super::Task;
-use crate::apt::install_options::FETCH_A_BUNDLE;
+use super::converge::Round;
 use crate::apt::{InstallOptions, PackageSource, commands, offers};
-use crate::diagnosis;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::Event;
 use crate::facts::Facts;
-use crate::plan::{self, Action, Decision, Plan, Settings};
+use crate::plan::{self, Action, Decision, Plan, Step};
+use crate::problem::AptProblem;
 
-/// Reads the machine, makes the plan, and tells both.
-pub(super) fn look(
-    task: &Task<'_>,
-    settings: &Settings,
-    with_sizes: bool,
-) -> Result<(Facts, Plan)> {
-    let (facts, planned) = decide(task, settings)?;
+/// How long apt may take to say what it would fetch.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Reads the machine, makes setup's plan, and tells both. `applied` are the steps of this run's
+/// last plan.
+pub(super) fn look(task: &Task<'_>, with_sizes: bool, applied: &[Step]) -> Result<Round> {
+    let (facts, planned) = decide(task, applied)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let mut plan = planned?;
-    let is_offline = settings.install_options.source == PackageSource::LocalOnly;
+    let is_offline = task.request.install.source == PackageSource::LocalOnly;
     if with_sizes || is_offline {
-        let said = what_apt_would_fetch(task, settings, &plan)?;
+        let said = what_apt_would_fetch(task, &plan)?;
         plan.sizes = offers::parse_sizes(&said);
         if is_offline {
             expect_nothing(&said)?;
         }
     }
     task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
-    Ok((facts, plan))
+    Ok(Round { facts, plan })
 }
 
 /// Reads the machine and makes the plan; where none can be made, the facts still tell why.
-pub(super) fn decide(task: &Task<'_>, settings: &Settings) -> Result<(Facts, Result<Plan>)> {
-    let mut facts = task.facts(&settings.archive.address)?;
+pub(super) fn decide(task: &Task<'_>, applied: &[Step]) -> Result<(Facts, Result<Plan>)> {
+    let mut facts = task.facts()?;
+    // On a machine where apt leaves no trace of a refresh, one in a run is still enough.
+    facts.apt_index.is_fresh |= applied.iter().any(|step| step.action == Action::RefreshIndex);
     loop {
-        match plan::make(&task.course, &facts, settings) {
+        match plan::make(&task.request, &facts) {
             Ok(Decision::Plan(plan)) => return Ok((facts, Ok(*plan))),
             Ok(Decision::AskApt(packages)) => {
-                facts.apt = Some(offers::gather(
-                    task.host,
-                    &packages,
-                    &settings.install_options.source.config(),
-                )?)
+                let config = task.request.install.source.config();
+                facts.apt = Some(offers::gather(task.host, &packages, &config)?);
             }
             Err(error) => return Ok((facts, Err(error))),
         }
@@ -54,14 +53,14 @@ pub(super) fn decide(task: &Task<'_>, settings: &Settings) -> Result<(Facts, Res
 /// Tells what is wrong with the machine and stops nobody who does not use apt: the system's own
 /// python3.
 pub(super) fn warn(task: &Task<'_>, facts: &Facts) {
-    if let Some(finding) = facts.system_python.finding().map(diagnosis::as_warning) {
-        task.output.emit(Event::Finding { finding });
+    if let Some(problem) = facts.system_python.problem() {
+        task.output.emit(Event::Problem { problem: Box::new(problem.as_warning()) });
     }
 }
 
 /// What apt says of the plan's packages: what it would fetch, and what they weigh. Nothing where it
 /// cannot say yet.
-fn what_apt_would_fetch(task: &Task<'_>, settings: &Settings, plan: &Plan) -> Result<String> {
+fn what_apt_would_fetch(task: &Task<'_>, plan: &Plan) -> Result<String> {
     let packages: Vec<String> = plan
         .steps
         .iter()
@@ -75,24 +74,15 @@ fn what_apt_would_fetch(task: &Task<'_>, settings: &Settings, plan: &Plan) -> Re
         return Ok(String::new());
     }
     // Asked as if there were a network: what it would fetch is what is missing.
-    let asked = match settings.install_options.source {
+    let asked = match task.request.install.source {
         PackageSource::LocalOnly => InstallOptions::default(),
-        PackageSource::Network | PackageSource::Bundle(_) => settings.install_options.clone(),
+        PackageSource::Network | PackageSource::Bundle(_) => task.request.install.clone(),
     };
-    let command = commands::print_uris(&packages, &asked);
-    let said = task.host.run(&command, Duration::from_secs(60))?;
-    Ok(said.stdout)
+    Ok(task.host.run(&commands::print_uris(&packages, &asked), LIMIT)?.stdout)
 }
 
 /// With nowhere to fetch from, every package that is to be installed must be in apt's cache.
 fn expect_nothing(said: &str) -> Result<()> {
-    let missing = offers::parse_archives(said);
-    let Some(first) = missing.first() else { return Ok(()) };
-    let message = match missing.len() {
-        1 => format!("the package `{first}` is not on this machine"),
-        count => {
-            format!("{count} packages are not on this machine: `{first}` and those that it needs")
-        }
-    };
-    Err(Error::NotHere { message, hint: FETCH_A_BUNDLE.into() })
+    let packages = offers::parse_archives(said);
+    if packages.is_empty() { Ok(()) } else { Err(AptProblem::NotHere { packages }.into()) }
 }

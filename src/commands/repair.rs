@@ -1,73 +1,63 @@
-//! `labready repair`: look, plan what labready itself can mend, ask once, apply, look again; then
-//! say what is left to others.
+//! `labready repair`: fixes what labready itself can, then says what is left to others.
 
 use super::Task;
-use super::rights::Rights;
-use super::setup::{agree, apply_with, turn};
-use crate::apply::{ApplyOptions, Journal};
-use crate::cli::RepairArgs;
+use super::converge::{Converged, Round, converge, take_turn};
+use crate::apply::Journal;
 use crate::diagnosis;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::Event;
 use crate::facts::Facts;
 use crate::outcome::Outcome;
-use crate::plan::{self, Action};
+use crate::plan::{self, Action, Step};
 use crate::problem::{Id, Severity};
 
-/// The plan, and the empty one that proves it; one more for what only the first made visible.
-const ROUNDS: usize = 3;
-
-pub(super) fn run(task: &Task<'_>, options: &RepairArgs) -> Result<Outcome> {
-    let _turn = turn(task, options.patience())?;
+pub(super) fn run(task: &Task<'_>) -> Result<Outcome> {
+    let _turn = take_turn(task)?;
     let journal = Journal::of(task.host, &task.host.account()?);
-    let mut agreed = options.yes;
     let mut configured = false;
-    for round in 0..ROUNDS {
-        let facts = task.facts(plan::DEADSNAKES)?;
+    let converged = converge(task, Some(&journal), |applied| {
+        configured |= configures(applied);
+        let facts = task.facts()?;
         let plan = plan::repair(&facts, configured);
         task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
         task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
-        if plan.is_empty() {
-            return Ok(conclude(task, &facts, round > 0));
-        }
-        let rights = Rights::look(task, &facts, &plan)?;
-        if !agreed && !agree(task)? {
-            return Ok(Outcome::declined());
-        }
-        agreed = true;
-        configured |= plan.steps.iter().any(|step| step.action == Action::ConfigurePackages);
-        let elevation = rights.obtain(task, &facts, &plan)?;
-        let apply_options = ApplyOptions {
-            patience: options.patience(),
-            journal: Some(&journal),
-            ..ApplyOptions::default()
-        };
-        apply_with(task, plan, elevation, &apply_options)?;
-        task.host.check_interrupted()?;
-    }
-    Err(Error::Bug { message: format!("something is left to repair after {ROUNDS} rounds") })
+        Ok(Round { facts, plan })
+    })?;
+    Ok(match converged {
+        Converged::Declined => Outcome::declined(),
+        Converged::Done { round, changed } => conclude(task, &round.facts, changed),
+    })
 }
 
-/// Tells what labready cannot mend by itself.
-fn conclude(task: &Task<'_>, facts: &Facts, mended: bool) -> Outcome {
+/// Whether dpkg was asked to finish what it began: what is half-done still is nothing that it can
+/// finish.
+pub(super) fn configures(applied: &[Step]) -> bool {
+    applied.iter().any(|step| step.action == Action::ConfigurePackages)
+}
+
+/// Says what labready cannot fix by itself.
+fn conclude(task: &Task<'_>, facts: &Facts, changed: bool) -> Outcome {
     let found =
-        diagnosis::diagnose(facts).into_iter().filter(|finding| finding.severity != Severity::Note);
+        diagnosis::diagnose(facts).into_iter().filter(|problem| problem.severity != Severity::Note);
     // An environment is made again by setup, which knows what belongs into it.
-    let (setups, left): (Vec<_>, Vec<_>) = found.partition(|finding| finding.id == Id::VenvBroken);
-    let problems = left.iter().filter(|finding| finding.severity == Severity::Error).count();
-    left.into_iter().for_each(|finding| task.output.emit(Event::Finding { finding }));
-    if problems > 0 {
-        return Outcome::not_ready("Something is left that labready does not mend by itself.");
+    let (rebuilt, left): (Vec<_>, Vec<_>) =
+        found.partition(|problem| problem.id() == Id::VenvBroken);
+    let is_broken = left.iter().any(|problem| problem.severity == Severity::Error);
+    for problem in left {
+        task.output.emit(Event::Problem { problem: Box::new(problem) });
     }
-    let sentence = match (mended, setups.is_empty()) {
-        (true, true) => "What was broken is mended.",
-        (true, false) => {
-            "What was broken is mended; `labready setup` makes the virtual environment again."
-        }
-        (false, true) => "Nothing is broken that labready could mend.",
+    if is_broken {
+        return Outcome::not_ready("Some problems are left that labready cannot fix by itself.");
+    }
+    let setup = task.request.typed.labready("setup");
+    Outcome::ready(match (changed, rebuilt.is_empty()) {
+        (true, true) => "Everything that was broken is fixed.".to_owned(),
+        (true, false) => format!(
+            "Everything that was broken is fixed; `{setup}` rebuilds the virtual environment."
+        ),
+        (false, true) => "There is nothing to fix.".to_owned(),
         (false, false) => {
-            "Nothing is broken but the virtual environment: `labready setup` makes it again."
+            format!("Only the virtual environment is broken; `{setup}` rebuilds it.")
         }
-    };
-    Outcome::ready(sentence)
+    })
 }

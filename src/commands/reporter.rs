@@ -10,9 +10,11 @@ use crate::error::{Error, Exit, Result};
 use crate::event::Event;
 use crate::host::{Clock, Host};
 use crate::outcome::Outcome;
+use crate::problem::Invocation;
 use crate::report::console::{Console, Verbosity, columns};
 use crate::report::paint::Paint;
 use crate::report::{Report, human, json, plain, svg};
+use crate::request;
 
 /// The listeners of one run.
 pub(super) struct Reporter {
@@ -20,6 +22,8 @@ pub(super) struct Reporter {
     clock: Clock,
     format: Format,
     paint: Paint,
+    /// What was typed, for the hints of problems.
+    typed: Invocation,
     /// Reports to write at the end.
     files: Vec<ReportFile>,
     listeners: Mutex<Listeners>,
@@ -105,6 +109,7 @@ impl Reporter {
             clock,
             format,
             paint: paint(host, common.color, streams.stdout),
+            typed: request::invocation(host, cli),
             files,
             listeners: Mutex::new(Listeners { report, console, logs }),
         })
@@ -112,6 +117,12 @@ impl Reporter {
 
     /// Passes an event to every listener.
     pub fn emit(&self, event: Event) {
+        let event = match event {
+            Event::Problem { problem } => {
+                Event::Problem { problem: Box::new(problem.typed_as(&self.typed)) }
+            }
+            event => event,
+        };
         let mut listeners = self.listeners();
         let Listeners { report, console, logs } = &mut *listeners;
         report.note(&event);

@@ -3,17 +3,17 @@
 
 use super::Task;
 use super::look::{look, warn};
-use crate::cli::PlanArgs;
 use crate::error::Result;
 use crate::outcome::Outcome;
 
-pub(super) fn run(task: &Task<'_>, options: &PlanArgs) -> Result<Outcome> {
-    let settings = task.settings(Some(&options.wish))?;
-    let (facts, plan) = look(task, &settings, true)?;
-    warn(task, &facts);
-    if plan.is_empty() {
-        Ok(Outcome::ready("Nothing has to change; `labready verify` runs the labs."))
+pub(super) fn run(task: &Task<'_>) -> Result<Outcome> {
+    let round = look(task, true, &[])?;
+    warn(task, &round.facts);
+    let typed = &task.request.typed;
+    Ok(if round.plan.is_empty() {
+        let verify = typed.labready("verify");
+        Outcome::ready(format!("Nothing has to change; `{verify}` runs the labs."))
     } else {
-        Ok(Outcome::plan_shown("`labready setup` applies this plan."))
-    }
+        Outcome::plan_shown(format!("`{}` applies this plan.", typed.labready("setup")))
+    })
 }

@@ -5,64 +5,51 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Task;
-use super::rights::Rights;
-use super::setup::{agree, apply_with};
-use crate::apply::{ApplyOptions, Journal, Record};
+use super::converge::{Converged, Round, converge, take_turn};
+use super::repair::configures;
+use crate::apply::{Journal, Record};
 use crate::apt::{dpkg, removable};
-use crate::cli::UndoArgs;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::Event;
 use crate::facts::{alternatives, venv};
 use crate::outcome::Outcome;
 use crate::plan::{self, ARCHIVE_FILES, Plan, Remains, Trail};
-use crate::problem::{Id, ProblemRecord};
+use crate::problem::{ChangeProblem, Problem};
 
-/// dpkg finishing what it began, the removal, and the empty plan that proves it; one more for a
-/// surprise.
-const ROUNDS: usize = 4;
-
-pub(super) fn run(task: &Task<'_>, options: &UndoArgs) -> Result<Outcome> {
-    let _turn = super::setup::turn(task, options.patience())?;
+pub(super) fn run(task: &Task<'_>) -> Result<Outcome> {
+    let _turn = take_turn(task)?;
     let journal = Journal::of(task.host, &task.host.account()?);
     let trail = trail(&journal.read(task.host)?);
-    let mut agreed = options.yes;
+    let mut configured = false;
     let mut said = false;
-    for round in 0..ROUNDS {
-        let (plan, left) = plan::undo(&trail, &look(task, &trail, round > 0)?);
-        let facts = task.facts(plan::DEADSNAKES)?;
+    let converged = converge(task, None, |applied| {
+        configured |= configures(applied);
+        let (plan, left) = plan::undo(&trail, &remains(task, &trail, configured)?);
+        let facts = task.facts()?;
         task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
         let plan = Plan { steps: plan::feasible(&facts, plan.steps)?, ..plan };
         task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
+        // What stays, and why: once.
         if !said {
             said = !left.is_empty();
-            left.into_iter().for_each(|what| say_left(task, what));
+            for what in left {
+                let problem = Box::new(Problem::new(ChangeProblem::Left(what)));
+                task.output.emit(Event::Problem { problem });
+            }
         }
-        if plan.is_empty() {
+        Ok(Round { facts, plan })
+    })?;
+    match converged {
+        Converged::Declined => Ok(Outcome::declined()),
+        Converged::Done { changed, .. } => {
             journal.close(task.host)?;
-            return Ok(Outcome::ready(if round == 0 {
-                "Nothing is left to take back."
+            Ok(Outcome::ready(if changed {
+                "Everything that setup did is undone."
             } else {
-                "Everything that setup did is taken back."
-            }));
+                "There is nothing to undo."
+            }))
         }
-        let rights = Rights::look(task, &facts, &plan)?;
-        if !agreed && !agree(task)? {
-            return Ok(Outcome::declined());
-        }
-        agreed = true;
-        let elevation = rights.obtain(task, &facts, &plan)?;
-        let apply_options =
-            ApplyOptions { patience: options.patience(), ..ApplyOptions::default() };
-        apply_with(task, plan, elevation, &apply_options)?;
     }
-    Err(Error::Bug { message: format!("something is left to take back after {ROUNDS} rounds") })
-}
-
-/// What stays, and why.
-fn say_left(task: &Task<'_>, what: String) {
-    task.output.emit(Event::Finding {
-        finding: ProblemRecord::note(Id::LeftBehind, "this is left", what),
-    });
 }
 
 /// The changes that the journal tells of, finished or not: each is looked at before it is taken
@@ -80,7 +67,7 @@ fn trail(records: &[Record]) -> Trail {
 }
 
 /// What is left of them on the machine.
-fn look(task: &Task<'_>, trail: &Trail, configured: bool) -> Result<Remains> {
+fn remains(task: &Task<'_>, trail: &Trail, configured: bool) -> Result<Remains> {
     let host = task.host;
     let known = dpkg::gather(host, |name| trail.packages.contains(name))?;
     let is_ours = |name: &&String| trail.packages.contains(*name);

@@ -6,13 +6,14 @@ use std::time::{Duration, SystemTime};
 use super::look::warn;
 use super::{Task, copies, selftest};
 use crate::cli::VerifyArgs;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::Event;
 use crate::facts::Facts;
 use crate::facts::venv::State;
 use crate::lab::{self, LabResult, Setting, Subject, Verdict};
 use crate::outcome::Outcome;
-use crate::plan::{self, Choice, Settings, python_of};
+use crate::plan::{self, Choice, python_of};
+use crate::problem::{PythonProblem, UsageProblem};
 
 /// How often a watched file is looked at.
 const GLANCE: Duration = Duration::from_millis(200);
@@ -21,22 +22,16 @@ pub(super) fn run(task: &Task<'_>, options: &VerifyArgs) -> Result<Outcome> {
     let subjects = copies::subjects(task, options)?;
     let files = copies::files(&subjects);
     if options.watch && files.is_empty() {
-        return Err(Error::Usage {
-            message: "`--watch` was given no file to watch".into(),
-            hint:
-                "name the script that is being written: `labready verify --watch learning_tasks.py`"
-                    .into(),
-        });
+        return Err(UsageProblem::WatchWithoutFile.into());
     }
-    let settings = task.settings(None)?;
-    let facts = task.facts(&settings.archive.address)?;
+    let facts = task.facts()?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     warn(task, &facts);
     // A Python that was named is run whatever its version: that a lab fails with it, and why, is
     // what one wants to see.
-    let is_named = settings.wish.named.as_ref().is_some_and(|named| named.version.is_some());
-    let choice = if is_named { None } else { plan::installed(&settings.wish, &facts)? };
-    let setting = setting(&settings, &facts, choice.as_ref())?;
+    let is_named = facts.named.as_ref().is_some_and(|named| named.version.is_some());
+    let choice = if is_named { None } else { plan::installed(&task.request.python, &facts)? };
+    let setting = setting(task, &facts, choice.as_ref())?;
     if options.selftest {
         return selftest::run(task, &setting);
     }
@@ -66,29 +61,21 @@ fn saved(task: &Task<'_>, files: &[PathBuf]) -> Vec<Option<SystemTime>> {
 /// setup would choose among the installed.
 ///
 /// # Errors
-/// [`Error::NoPython`] when there is none.
-pub(super) fn setting(
-    settings: &Settings,
-    facts: &Facts,
-    choice: Option<&Choice>,
-) -> Result<Setting> {
+/// [`PythonProblem::NotInstalled`] when there is none.
+pub(super) fn setting(task: &Task<'_>, facts: &Facts, choice: Option<&Choice>) -> Result<Setting> {
+    let wanted = &task.request.python;
     // As it was named, not where that leads: a virtual environment's python is a link out of it.
-    let named = settings.wish.named.as_ref().map(|named| named.path.clone());
+    let named = wanted.named.clone();
     // The student's environment is what the labs are for, whatever made it; but a range that was
     // asked for is kept to.
-    let was_asked_for = settings.wish.requirement != settings.wish.range;
-    let fits = facts
-        .venv
-        .version
-        .as_ref()
-        .is_some_and(|version| settings.wish.requirement.matches(version));
-    let in_venv = (facts.venv.state == State::Good && (fits || !was_asked_for))
+    let version = facts.venv.version.as_ref();
+    let fits = version.is_some_and(|version| wanted.requirement.matches(version));
+    let in_venv = (facts.venv.state == State::Good && (fits || !wanted.is_narrowed()))
         .then(|| python_of(&facts.venv.folder));
     let installed = choice.map(|choice| choice.path.clone());
-    let python = named.or(in_venv).or(installed).ok_or_else(|| Error::NoPython {
-        message: format!("no Python in `{}` is installed", settings.wish.requirement),
-        hint: "`labready setup` installs one; `labready plan` says which were found, and why each was refused".into(),
-    })?;
+    let python = named.or(in_venv).or(installed);
+    let python =
+        python.ok_or_else(|| PythonProblem::NotInstalled { wanted: wanted.requirement.clone() })?;
     Ok(Setting { account: facts.rights.student.clone(), ..Setting::new(&python) })
 }
 

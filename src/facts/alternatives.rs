@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::apt::alternatives::{GROUP, LINK};
 use crate::host::{Host, Kind};
+use crate::problem::Occupant;
 
 /// How things stand with the link and the group behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Selection {
+pub struct AlternativesGroup {
     /// What is at the link itself.
     pub link: Link,
     /// What the group's own link (in /etc/alternatives) says.
@@ -37,8 +38,8 @@ pub enum Link {
     Free,
     /// Our link into /etc/alternatives.
     Ours,
-    /// Something of somebody else's, in words.
-    Foreign(String),
+    /// Something of somebody else's.
+    Foreign(Occupant),
 }
 
 /// One alternative of the group.
@@ -51,15 +52,15 @@ pub struct Alternative {
 }
 
 /// Looks at this machine.
-pub fn gather(host: &Host) -> Selection {
+pub fn gather(host: &Host) -> AlternativesGroup {
     let inner = Path::new("/etc/alternatives").join(GROUP);
     let link = match host.lstat(Path::new(LINK)).kind {
         Kind::Missing => Link::Free,
         Kind::Link(target) if target == inner => Link::Ours,
-        Kind::Link(target) => Link::Foreign(format!("a link to `{}`", target.display())),
-        Kind::File => Link::Foreign("a program".into()),
-        Kind::Folder => Link::Foreign("a folder".into()),
-        Kind::Other => Link::Foreign("neither a file nor a link".into()),
+        Kind::Link(target) => Link::Foreign(Occupant::Link(vec![target])),
+        Kind::File => Link::Foreign(Occupant::File),
+        Kind::Folder => Link::Foreign(Occupant::Folder),
+        Kind::Other => Link::Foreign(Occupant::Special),
     };
     let value = match host.lstat(&inner).kind {
         Kind::Link(target) => Some(target),
@@ -73,13 +74,13 @@ pub fn gather(host: &Host) -> Selection {
     let parsed = parse(&state);
     let paths = parsed.alternatives.iter().map(|alternative| alternative.path.clone());
     let dangling = paths.filter(|path| host.real_path(path).is_none()).collect();
-    Selection { link, value, dangling, ..parsed }
+    AlternativesGroup { link, value, dangling, ..parsed }
 }
 
 /// The state file: `auto` or `manual`, the link, pairs of slave names and links, an empty line,
 /// then for each alternative its path, its priority and a line per slave (update-alternatives(1),
 /// "Files"). This group has no slaves, and one with slaves is not ours to read.
-fn parse(text: &str) -> Selection {
+fn parse(text: &str) -> AlternativesGroup {
     let mut lines = text.lines();
     let manual = lines.next() == Some("manual");
     let mut alternatives = Vec::new();
@@ -89,7 +90,7 @@ fn parse(text: &str) -> Selection {
             alternatives.push(Alternative { path: PathBuf::from(path), priority });
         }
     }
-    Selection { manual, alternatives, ..Selection::default() }
+    AlternativesGroup { manual, alternatives, ..AlternativesGroup::default() }
 }
 
 #[cfg(test)]
@@ -102,7 +103,7 @@ mod tests {
     fn a_state_file_is_read_as_update_alternatives_wrote_it() {
         let text = "manual\n/usr/local/bin/python3\n\n/usr/bin/python3.11\n311\n/usr/bin/python3.13\n313\n\n";
         insta::assert_debug_snapshot!(parse(text), @r#"
-        Selection {
+        AlternativesGroup {
             link: Free,
             value: None,
             manual: true,

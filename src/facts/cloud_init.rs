@@ -10,7 +10,6 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::host::{Host, Kind};
-use crate::problem::{Id, ProblemRecord};
 
 /// What it does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,19 +22,6 @@ pub enum CloudInit {
     Running,
     /// It is at work, and this run of labready is part of that: waiting for it would never end.
     StartedUs,
-}
-
-impl CloudInit {
-    /// What there is to say while it is at work.
-    pub fn finding(self) -> Option<ProblemRecord> {
-        let detail = "until it is done it changes apt's sources and installs packages";
-        let finding = ProblemRecord::note(
-            Id::CloudInitRunning,
-            "cloud-init still prepares this machine",
-            detail,
-        );
-        (self == Self::Running).then(|| finding.mended_by_root("cloud-init status --wait"))
-    }
 }
 
 /// Looks at this machine.

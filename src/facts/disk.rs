@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::host::{Host, quoted_line};
-use crate::problem::{Id, ProblemRecord};
+use crate::host::Host;
+use crate::problem::FULL_BYTES;
 
 /// Free bytes for this user; `None` where the system does not tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,8 +24,6 @@ pub struct Disk {
 
 /// Where packages write.
 const WRITTEN: [&str; 3] = ["/var/lib/dpkg", "/usr", "/etc"];
-/// Less free space than this is a full disk, in bytes.
-pub const FULL: u64 = 16 << 20;
 
 /// Looks at this machine.
 pub fn gather(host: &Host, venv: &Path) -> Disk {
@@ -51,16 +49,6 @@ pub fn read_only(host: &Host) -> Vec<PathBuf> {
     places
 }
 
-/// What is wrong with such a file system.
-pub fn read_only_finding(mount: &Path) -> ProblemRecord {
-    let shown = mount.display().to_string();
-    let detail =
-        "packages are written there; after an error on a disk the system makes it so by itself";
-    let remount = quoted_line(&["mount".into(), "-o".into(), "remount,rw".into(), shown.clone()]);
-    ProblemRecord::error(Id::FileSystemReadOnly, format!("`{shown}` is mounted read-only"), detail)
-        .mended_by_root(remount)
-}
-
 /// The fifth field of /proc/self/mountinfo (proc(5)) that holds the folder most closely.
 fn mount_point(mounts: &str, folder: &Path) -> PathBuf {
     let points = mounts
@@ -74,6 +62,6 @@ fn mount_point(mounts: &str, folder: &Path) -> PathBuf {
 pub fn full<'a>(host: &Host, folders: &[&'a str]) -> Option<&'a str> {
     folders
         .iter()
-        .find(|folder| host.free_bytes(Path::new(folder)).is_some_and(|free| free < FULL))
+        .find(|folder| host.free_bytes(Path::new(folder)).is_some_and(|free| free < FULL_BYTES))
         .copied()
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::apt::dpkg::DpkgStatus;
 use crate::host::{Account, Command, Host, Kind};
+use crate::problem::PythonFlaw;
 use crate::version::{self, PythonVersion};
 
 /// The folders that belong to the system, in the order in which interpreters are preferred.
@@ -46,7 +47,7 @@ pub struct Interpreter {
     pub ssl: bool,
     /// Why it could not be asked.
     #[serde(default)]
-    pub problem: Option<String>,
+    pub problem: Option<PythonFlaw>,
 }
 
 /// Whose an interpreter is.
@@ -131,8 +132,8 @@ pub fn named(host: &Host, path: &Path, account: Option<Account>) -> Interpreter 
         problem: None,
     };
     match kind {
-        Kind::Missing => interpreter.problem = Some("there is no such file".into()),
-        Kind::Folder => interpreter.problem = Some("it is a folder".into()),
+        Kind::Missing => interpreter.problem = Some(PythonFlaw::Missing),
+        Kind::Folder => interpreter.problem = Some(PythonFlaw::Folder),
         _ => ask(host, &mut interpreter, account),
     }
     interpreter
@@ -257,10 +258,10 @@ fn conda_version(host: &Host, real: &Path) -> Option<PythonVersion> {
 }
 
 /// Why it did not answer, in a line: of a traceback the last one says it.
-fn complaint(stderr: &str) -> &str {
+fn last_error(stderr: &str) -> &str {
     let mut lines = stderr.lines().filter(|line| !line.trim().is_empty());
     match lines.next() {
-        None => "nothing",
+        None => "",
         Some("Unknown option: -I") => "Unknown option: -I (so does a Python 2)",
         Some(first) if first.starts_with("Traceback") => lines.next_back().unwrap_or(first),
         Some(first) => first,
@@ -284,14 +285,13 @@ fn ask(host: &Host, interpreter: &mut Interpreter, account: Option<Account>) {
     let answer = match host.run(&command, PROBE_LIMIT) {
         Ok(finished) if finished.is_success() => {
             serde_json::from_str::<ProbeReply>(finished.stdout.trim())
-                .map_err(|_| "it did not answer as a Python does".to_owned())
+                .map_err(|_| PythonFlaw::NotPython)
         }
-        Ok(finished) => Err(format!(
-            "it ended with {} and said: {}",
-            finished.ending(),
-            complaint(&finished.stderr)
-        )),
-        Err(error) => Err(error.to_string()),
+        Ok(finished) => Err(PythonFlaw::Failed {
+            ending: finished.ending(),
+            said: last_error(&finished.stderr).to_owned(),
+        }),
+        Err(error) => Err(PythonFlaw::NotStarted { said: error.to_string() }),
     };
     match answer {
         Ok(answer) => {

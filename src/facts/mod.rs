@@ -18,7 +18,6 @@ pub mod sources;
 pub mod system_python;
 pub mod venv;
 
-use std::path::Path;
 use std::thread;
 
 use serde::{Deserialize, Serialize};
@@ -27,9 +26,9 @@ use crate::apt::dpkg::{self, DpkgStatus};
 use crate::apt::index::{self, Index, KeptFiles};
 use crate::apt::locks;
 use crate::apt::offers::Offers;
-use crate::course::Course;
 use crate::error::Result;
 use crate::host::{Account, Host};
+use crate::request::Request;
 
 /// Everything that the plan is made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,9 +38,12 @@ pub struct Facts {
     /// The machine and what kind of environment it is.
     pub machine: machine::Machine,
     /// Who asks, and for whom.
-    pub rights: Rights,
+    pub rights: Accounts,
     /// Every interpreter that was found, the system's first.
     pub interpreters: Vec<interpreters::Interpreter>,
+    /// The interpreter of `--python PATH`, as it answered.
+    #[serde(default)]
+    pub named: Option<interpreters::Interpreter>,
     /// dpkg's view of the packages that matter here.
     pub packages: DpkgStatus,
     /// What apt offers; `None` until it was asked.
@@ -57,7 +59,7 @@ pub struct Facts {
     #[serde(default)]
     pub sources: sources::Sources,
     /// The alternatives group and the link it manages.
-    pub selection: alternatives::Selection,
+    pub selection: alternatives::AlternativesGroup,
     /// The operating system's own python3.
     #[serde(default)]
     pub system_python: system_python::SystemPython,
@@ -83,7 +85,7 @@ impl Facts {
 
 /// Who labready runs as, and whom the virtual environment and the labs belong to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Rights {
+pub struct Accounts {
     /// The account that labready runs as.
     pub account: Account,
     /// The student behind sudo, or of `--owner`, when there is one.
@@ -91,26 +93,20 @@ pub struct Rights {
     pub student: Option<Account>,
 }
 
-impl Rights {
+impl Accounts {
     /// Whom the virtual environment and the labs belong to.
     pub fn owner(&self) -> &Account {
         self.student.as_ref().unwrap_or(&self.account)
     }
 }
 
-/// Looks at the machine, apt aside, for the student whom root works for, if there is one. The parts
-/// are independent and looked at side by side.
+/// Looks at the machine, apt aside. The parts are independent and looked at side by side.
 ///
 /// # Errors
 /// When a file that is there cannot be read.
-pub fn gather(
-    host: &Host,
-    course: &Course,
-    venv: &Path,
-    mirror: &str,
-    student: Option<Account>,
-) -> Result<Facts> {
-    let rights = Rights { account: host.account()?, student };
+pub fn gather(host: &Host, request: &Request) -> Result<Facts> {
+    let Request { course, venv, student, .. } = request;
+    let rights = Accounts { account: host.account()?, student: student.clone() };
     let home = rights.owner().home.clone();
     let names = [course.packages.python.as_slice(), &course.packages.build].concat();
     let wanted =
@@ -125,16 +121,21 @@ pub fn gather(
             .unwrap_or_default();
         (packages, interpreters, venv_facts.join())
     });
+    let named = || {
+        let path = request.python.named.as_ref()?;
+        Some(interpreters::named(host, path, student.clone()))
+    };
     Ok(Facts {
         distro: distro::gather(host),
         machine: machine::gather(host),
         rights,
         interpreters,
+        named: named(),
         packages: packages?,
         apt: None,
         apt_index: index::gather(host),
         apt_files: index::kept_files(host),
-        sources: sources::gather(host, mirror),
+        sources: sources::gather(host, &request.archive.address),
         selection: alternatives::gather(host),
         system_python: system_python::gather(host),
         venv: venv_facts.unwrap_or_else(|_| venv::gather(host, venv)),

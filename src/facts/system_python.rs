@@ -9,12 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::host::{Host, Kind};
-use crate::problem::{Id, ProblemRecord};
+use crate::problem::{MachineProblem, Occupant, Problem, PythonLink, SYSTEM_PYTHON};
 
-/// The operating system's python3: a link that python3-minimal brings.
-pub const SYSTEM_PYTHON: &str = "/usr/bin/python3";
-/// What mends that which labready itself can mend.
-pub const REPAIR: &str = "labready repair";
 /// Where python3-minimal says which Python the system was made with.
 const DEFAULTS: &str = "/usr/share/python3/debian_defaults";
 /// update-alternatives keeps a file for each group here; its second line is the link that the group
@@ -37,7 +33,7 @@ pub struct SystemPython {
     pub default_is_installed: bool,
     /// What is at the link.
     #[serde(default)]
-    pub place: Place,
+    pub place: Occupant,
     /// The alternatives group that manages the link. No package makes one.
     #[serde(default)]
     pub group: Option<String>,
@@ -46,97 +42,40 @@ pub struct SystemPython {
     pub slaves: Vec<PathBuf>,
 }
 
-/// What is at /usr/bin/python3.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Place {
-    /// Nothing.
-    #[default]
-    Missing,
-    /// A link that leads to the system's own Python.
-    Right,
-    /// A link that leads to something else: each place on the way.
-    Elsewhere(Vec<PathBuf>),
-    /// A link that leads nowhere: each place on the way.
-    Nowhere(Vec<PathBuf>),
-    /// No link: what, in words.
-    Other(String),
-}
-
 impl SystemPython {
-    /// Whether it has to be mended. A link that leads right is, too, while a group manages it: the
+    /// Whether it has to be fixed. A link that leads right is, too, while a group manages it: the
     /// next change of that group switches it again.
     pub fn is_switched(&self) -> bool {
-        self.default.is_some() && (self.place != Place::Right || self.group.is_some())
+        self.default.is_some() && (self.place != Occupant::Right || self.group.is_some())
     }
 
     /// Whether programs that say /usr/bin/python3, as the scripts of Debian's packages do, find
     /// nothing there.
     pub fn is_gone(&self) -> bool {
-        self.default.is_some() && matches!(self.place, Place::Missing | Place::Nowhere(_))
+        self.default.is_some() && matches!(self.place, Occupant::Nothing | Occupant::DeadLink(_))
     }
 
     /// Whether labready can put it back: it does not remove what is no link, and cannot link to
     /// what is not installed.
     pub fn can_be_restored(&self) -> bool {
-        self.is_switched() && self.default_is_installed && !matches!(self.place, Place::Other(_))
+        self.is_switched() && self.default_is_installed && !self.place.is_no_link()
     }
 
-    /// What is wrong with it, and what mends it.
-    pub fn finding(&self) -> Option<ProblemRecord> {
-        let default = self.default.as_deref().filter(|_| self.is_switched())?;
-        let what = match self.place {
-            Place::Missing => "is gone, and packages cannot be installed or removed without it",
-            Place::Nowhere(_) => {
-                "leads nowhere, and packages cannot be installed or removed without it"
-            }
-            Place::Right => {
-                "was put under update-alternatives, and can be switched away from the system's own"
-            }
-            Place::Elsewhere(_) | Place::Other(_) => {
-                "was switched, which breaks `apt-get update`, `add-apt-repository` and upgrades"
-            }
-        };
-        let fix = match self.place {
-            _ if self.can_be_restored() => REPAIR.to_owned(),
-            Place::Other(_) => format!("mv -n {SYSTEM_PYTHON} {SYSTEM_PYTHON}.moved-away"),
-            _ => format!("apt-get install --reinstall {default}-minimal python3-minimal"),
-        };
-        let title = format!("`{SYSTEM_PYTHON}` {what}");
-        Some(
-            ProblemRecord::error(Id::SystemPythonSwitched, title, self.evidence())
-                .mended_by_root(fix),
-        )
+    /// What is wrong with it.
+    pub fn problem(&self) -> Option<Problem> {
+        self.link().map(|link| MachineProblem::SystemPython(link).into())
     }
 
-    /// What was seen, in words.
-    pub fn evidence(&self) -> String {
-        let default = self.default.as_deref().unwrap_or("python3");
-        let way = |places: &[PathBuf]| {
-            let names: Vec<String> =
-                places.iter().map(|place| format!("`{}`", place.display())).collect();
-            names.join(", then ")
-        };
-        let seen = match &self.place {
-            Place::Missing => format!("nothing is there, where a link to `{default}` belongs"),
-            Place::Right => format!("it leads to `{default}`, as it should"),
-            Place::Elsewhere(places) => {
-                format!("it leads to {}, and this system was made with `{default}`", way(places))
-            }
-            Place::Nowhere(places) => {
-                format!(
-                    "it leads to {}, where nothing is; this system was made with `{default}`",
-                    way(places)
-                )
-            }
-            Place::Other(what) => format!("it is {what}, where a link to `{default}` belongs"),
-        };
-        match &self.group {
-            Some(group) => format!(
-                "{seen}; the alternatives group `{group}` manages it, and can switch it at any time"
-            ),
-            None => seen,
-        }
+    /// What is wrong with the link.
+    pub fn link(&self) -> Option<PythonLink> {
+        let default = self.default.clone().filter(|_| self.is_switched())?;
+        Some(PythonLink {
+            default,
+            place: self.place.clone(),
+            group: self.group.clone(),
+            is_fixable: self.can_be_restored(),
+            was_repaired: false,
+        })
     }
 }
 
@@ -147,11 +86,11 @@ pub fn gather(host: &Host) -> SystemPython {
     let default = default_version(&defaults);
     let own = Path::new("/usr/bin").join(default.as_deref().unwrap_or("python3"));
     let place = match host.lstat(Path::new(SYSTEM_PYTHON)).kind {
-        Kind::Missing => Place::Missing,
+        Kind::Missing => Occupant::Nothing,
         Kind::Link(_) => place_of_link(host, &own),
-        Kind::File => Place::Other("a file".into()),
-        Kind::Folder => Place::Other("a folder".into()),
-        Kind::Other => Place::Other("neither a file nor a link".into()),
+        Kind::File => Occupant::File,
+        Kind::Folder => Occupant::Folder,
+        Kind::Other => Occupant::Special,
     };
     let default_is_installed = default.is_some() && host.lstat(&own).kind == Kind::File;
     let (group, slaves) =
@@ -159,11 +98,11 @@ pub fn gather(host: &Host) -> SystemPython {
     SystemPython { default, default_is_installed, place, group, slaves }
 }
 
-fn place_of_link(host: &Host, own: &Path) -> Place {
+fn place_of_link(host: &Host, own: &Path) -> Occupant {
     match host.real_path(Path::new(SYSTEM_PYTHON)) {
-        Some(real) if host.real_path(own).as_ref() == Some(&real) => Place::Right,
-        Some(_) => Place::Elsewhere(way(host)),
-        None => Place::Nowhere(way(host)),
+        Some(real) if host.real_path(own).as_ref() == Some(&real) => Occupant::Right,
+        Some(_) => Occupant::Link(way(host)),
+        None => Occupant::DeadLink(way(host)),
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pip;
 use crate::host::{Host, Kind};
+use crate::problem::{ForeignFolder, VenvFlaw};
 use crate::version::{self, PythonVersion};
 
 /// Stands in a virtual environment while it is being made, and in one whose making was cut off.
@@ -71,10 +72,10 @@ pub enum State {
     Empty,
     /// A virtual environment that works.
     Good,
-    /// A virtual environment, or what is left of one, that does not work: why, in words.
-    Broken(String),
-    /// Something that is no virtual environment and nothing of ours: what, in words.
-    Foreign(String),
+    /// A virtual environment, or what is left of one, that does not work.
+    Broken(VenvFlaw),
+    /// Something that is no virtual environment and nothing of ours.
+    Foreign(ForeignFolder),
 }
 
 /// Looks at the folder.
@@ -83,7 +84,7 @@ pub fn gather(host: &Host, folder: &Path) -> Venv {
     let unfinished = host.lstat(&folder.join(UNFINISHED)).exists();
     match venv.state {
         State::Good | State::Broken(_) | State::Foreign(_) if unfinished => {
-            Venv { state: State::Broken("its making was cut off".into()), ..venv }
+            Venv { state: State::Broken(VenvFlaw::Unfinished), ..venv }
         }
         _ => venv,
     }
@@ -105,9 +106,9 @@ pub fn gather_marked(host: &Host, folder: &Path) -> Venv {
     };
     venv.state = match entry.kind {
         Kind::Missing => State::Missing,
-        Kind::File => State::Foreign("a file".into()),
-        Kind::Other => State::Foreign("neither a file nor a folder".into()),
-        Kind::Link(target) => State::Foreign(format!("a link to `{}`", target.display())),
+        Kind::File => State::Foreign(ForeignFolder::File),
+        Kind::Other => State::Foreign(ForeignFolder::Special),
+        Kind::Link(target) => State::Foreign(ForeignFolder::Link { target }),
         Kind::Folder => look_into(host, &mut venv),
     };
     venv
@@ -152,14 +153,10 @@ fn look_into(host: &Host, venv: &mut Venv) -> State {
     else {
         let python = host.lstat(&folder.join("bin/python")).exists()
             && host.lstat(&folder.join("bin/activate")).exists();
-        let count = names.len();
         return if python {
-            State::Broken("it has no pyvenv.cfg".into())
+            State::Broken(VenvFlaw::NoConfig)
         } else {
-            State::Foreign(format!(
-                "a folder with {count} {} that is no virtual environment",
-                if count == 1 { "entry" } else { "entries" }
-            ))
+            State::Foreign(ForeignFolder::Folder { entries: names.len() })
         };
     };
     // venv writes `version = 3.11.2`, virtualenv `version_info = 3.11.2.final.0`, uv `version_info
@@ -167,8 +164,8 @@ fn look_into(host: &Host, venv: &mut Venv) -> State {
     let written = setting(&config, "version").or_else(|| setting(&config, "version_info"));
     venv.version = written.and_then(|text| version::from_python(text.split(".final.").next()?));
     venv.interpreter = host.real_path(&folder.join("bin/python"));
-    match problem(host, venv) {
-        Some(problem) => State::Broken(problem),
+    match flaw(host, venv) {
+        Some(flaw) => State::Broken(flaw),
         None => State::Good,
     }
 }
@@ -181,29 +178,21 @@ fn setting(config: &str, key: &str) -> Option<String> {
     })
 }
 
-fn problem(host: &Host, venv: &mut Venv) -> Option<String> {
-    let Some(made_by) = venv.version.clone() else {
-        return Some("its pyvenv.cfg names no version".into());
-    };
-    let Some(interpreter) = venv.interpreter.clone() else {
-        return Some("its bin/python leads nowhere: the interpreter that made it is gone".into());
-    };
+fn flaw(host: &Host, venv: &mut Venv) -> Option<VenvFlaw> {
+    let Some(made_by) = venv.version.clone() else { return Some(VenvFlaw::NoVersion) };
+    let Some(leads_to) = venv.interpreter.clone() else { return Some(VenvFlaw::NoInterpreter) };
     let series = format!("python{}.{}", made_by.major, made_by.minor);
     let name =
-        interpreter.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        leads_to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if name.starts_with("python3.") && name != series {
-        return Some(format!(
-            "it was made by {series}, and its bin/python now leads to `{}`",
-            interpreter.display()
-        ));
+        return Some(VenvFlaw::OtherInterpreter { made_by: series, leads_to });
     }
     let site_packages = venv.folder.join("lib").join(&series).join("site-packages");
     if host.lstat(&site_packages).kind != Kind::Folder {
-        return Some(format!("it has no lib/{series}/site-packages"));
+        return Some(VenvFlaw::NoSitePackages { series });
     }
     venv.packages = pip::installed_in(host, &site_packages);
-    moved_from(host, &venv.folder)
-        .map(|old| format!("it was made as `{old}` and moved here; its scripts still point there"))
+    moved_from(host, &venv.folder).map(|from| VenvFlaw::Moved { from })
 }
 
 /// bin/activate holds the absolute path that the environment was made at, as do all its scripts.

@@ -49,6 +49,8 @@ pub struct Host {
     root: PathBuf,
     folder: PathBuf,
     environment: BTreeMap<String, String>,
+    /// What was typed after the program's name.
+    arguments: Vec<String>,
 }
 
 impl Host {
@@ -74,18 +76,44 @@ impl Host {
         let environment = env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        Ok(Self { root: PathBuf::from("/"), folder, environment })
+        let arguments =
+            env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+        Ok(Self { root: PathBuf::from("/"), folder, environment, arguments })
     }
 
     /// A machine in a folder, for tests: `/etc/os-release` is `ROOT/etc/os-release`,
     /// `/usr/bin/dpkg` a program in `ROOT/usr/bin`.
     pub fn in_folder(root: &Path, environment: BTreeMap<String, String>) -> Self {
-        Self { root: root.to_owned(), folder: PathBuf::from("/"), environment }
+        Self {
+            root: root.to_owned(),
+            folder: PathBuf::from("/"),
+            environment,
+            arguments: Vec::new(),
+        }
     }
 
     /// The same machine seen from another current folder.
     pub fn from_folder(&self, folder: &Path) -> Self {
         Self { folder: self.absolute(folder), ..self.clone() }
+    }
+
+    /// What was typed after the program's name.
+    pub fn arguments(&self) -> &[String] {
+        &self.arguments
+    }
+
+    /// Where this program lies; `None` where the system does not tell, or it was replaced.
+    pub fn own_program(&self) -> Option<PathBuf> {
+        env::current_exe().ok().filter(|program| program.exists())
+    }
+
+    /// Whether a file, and every folder on the way to it, can be changed by root alone.
+    pub fn is_only_roots(&self, path: &Path) -> bool {
+        let is_roots = |place: &Path| {
+            let entry = self.lstat(place);
+            entry.exists() && entry.uid == 0 && entry.mode & 0o022 == 0
+        };
+        self.real_path(path).is_some_and(|real| real.ancestors().all(is_roots))
     }
 
     /// A variable of the environment that labready was started with; the empty string counts as

@@ -6,21 +6,22 @@
 
 use std::path::{Path, PathBuf};
 
-use super::choose::{Chosen, Hope, choose};
-use super::steps::every_package;
+use super::choice::Choice;
+use super::choose::{Chosen, Remaining, choose};
+use super::missing::every_package;
 use super::words::quoted_list;
-use super::{Action, Choice, Plan, Settings, Step, commands};
+use super::{Action, Plan, Step, commands};
 use crate::apt::dpkg::DpkgStatus;
 use crate::apt::{self, AptConfig};
 use crate::course::Course;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::facts::interpreters::Home;
 use crate::facts::pip::normalized;
 use crate::facts::venv::State;
+use crate::problem::{AptProblem, Obstacle, PythonProblem};
+use crate::request::Request;
 use crate::version::PythonVersion;
-
-const NO_PYTHON: &str = "add an apt source that offers one; on an Ubuntu that needs deadsnakes, `labready setup` on this machine adds it";
 
 /// The step that fetches an index of its own, newer than any that is here and signed.
 pub fn fetch_index(work: &Path) -> Plan {
@@ -39,25 +40,20 @@ pub fn fetch_index(work: &Path) -> Plan {
 ///
 /// # Errors
 /// [`Error::NoPython`], [`Error::NoPackage`].
-pub fn needs(
-    course: &Course,
-    facts: &Facts,
-    settings: &Settings,
-) -> Result<(Choice, Vec<String>), Error> {
+pub fn needs(request: &Request, facts: &Facts) -> Result<(Choice, Vec<String>)> {
     let bare = Facts { interpreters: Vec::new(), packages: DpkgStatus::default(), ..facts.clone() };
-    let (Chosen::Taken(choice), _) = choose(&settings.wish, &bare, Hope::None(NO_PYTHON))? else {
-        return Err(Error::Bug {
-            message: "nothing was chosen, and nothing is left to hope for".into(),
-        });
+    let nothing_else = Remaining::Nothing(Obstacle::MakingBundle);
+    let (Chosen::Taken(choice), _) = choose(&request.python, &bare, nothing_else)? else {
+        return Err(Error::Bug { message: "nothing was chosen, and nothing else remains".into() });
     };
-    let packages = every_package(course, Some(&choice));
-    let offered =
+    let packages = every_package(&request.course, Some(&choice));
+    let is_offered =
         |name: &&String| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(*name));
-    let unknown: Vec<String> = packages.iter().filter(|name| !offered(name)).cloned().collect();
+    let unknown: Vec<String> = packages.iter().filter(|name| !is_offered(name)).cloned().collect();
     if unknown.is_empty() {
         return Ok((choice, packages));
     }
-    Err(Error::NoPackage { packages: quoted_list(&unknown), system: facts.distro.name.clone() })
+    Err(AptProblem::NotOffered { packages: unknown, system: facts.distro.name.clone() }.into())
 }
 
 /// The steps that fetch: wheels by a pip of the chosen Python, and `dependencies`, the packages with all
@@ -71,7 +67,7 @@ pub fn fetch(
     choice: &Choice,
     dependencies: &[String],
     work: &Path,
-) -> Result<Plan, Error> {
+) -> Result<Plan> {
     let mut steps = wheel_steps(course, facts, choice, work)?;
     let debs = step(
         "fetch-packages",
@@ -87,12 +83,7 @@ pub fn fetch(
     Ok(Plan { python: Some(choice.clone()), steps, ..Plan::default() })
 }
 
-fn wheel_steps(
-    course: &Course,
-    facts: &Facts,
-    choice: &Choice,
-    work: &Path,
-) -> Result<Vec<Step>, Error> {
+fn wheel_steps(course: &Course, facts: &Facts, choice: &Choice, work: &Path) -> Result<Vec<Step>> {
     let names = &course.venv.packages;
     if names.is_empty() {
         return Ok(Vec::new());
@@ -124,13 +115,8 @@ fn wheel_steps(
         found.origin == Home::Apt && found.ensurepip && found.version.as_ref().is_some_and(series)
     });
     let Some(interpreter) = interpreter else {
-        return Err(Error::NoPython {
-            message: format!(
-                "pip packages for Python {}.{} can be fetched only by that Python, and it is not installed here",
-                choice.version.major, choice.version.minor
-            ),
-            hint: "make this machine ready first with `labready setup`, then run `labready bundle` again".into(),
-        });
+        let series = format!("{}.{}", choice.version.major, choice.version.minor);
+        return Err(PythonProblem::NotInstalledForBundle { series }.into());
     };
     let own: PathBuf = work.join("own/venv");
     let version = interpreter.version.clone().unwrap_or_else(|| choice.version.clone());

@@ -3,78 +3,14 @@
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
-
 use super::archive;
-use crate::error::Error;
+use super::choice::{Candidate, Choice, Origin};
+use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::facts::interpreters::{Home, Interpreter};
-use crate::version::{self, PythonVersion, Requirement};
-
-/// What is wanted of the interpreter.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Wish {
-    /// The course's range.
-    pub range: Requirement,
-    /// The same, narrowed by `--python REQ`.
-    pub requirement: Requirement,
-    /// Why the course has its range.
-    pub because: Option<String>,
-    /// `--newest`: an installed one is not good enough when apt offers a newer one.
-    pub newest: bool,
-    /// `--python PATH`, as it answered.
-    pub named: Option<Interpreter>,
-}
-
-/// The interpreter that was chosen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Choice {
-    /// Where it is, or will be.
-    pub path: PathBuf,
-    /// Its version.
-    pub version: PythonVersion,
-    /// Where it comes from.
-    pub origin: Origin,
-    /// Why this one.
-    pub why: String,
-}
-
-/// Where the chosen interpreter comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// It is installed by apt already.
-    Installed,
-    /// apt will install it from the sources that are configured.
-    Apt,
-    /// It was named by `--python PATH`.
-    Named,
-}
-
-impl Choice {
-    /// The name of its package: `python3.13`.
-    pub fn series(&self) -> String {
-        format!("python{}.{}", self.version.major, self.version.minor)
-    }
-}
-
-/// An interpreter that was considered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Candidate {
-    /// A path, or a package name.
-    pub what: String,
-    /// Its version, where it is known.
-    pub version: Option<PythonVersion>,
-    /// Whose it is, in words.
-    pub origin: String,
-    /// Whether it was taken.
-    pub taken: bool,
-    /// Why it was taken or refused.
-    pub why: String,
-}
+use crate::problem::{Obstacle, PythonFlaw, PythonProblem};
+use crate::request::PythonRequest;
+use crate::version::{self, PythonVersion};
 
 /// What came of choosing.
 pub(super) enum Chosen {
@@ -86,38 +22,38 @@ pub(super) enum Chosen {
     Archive(String),
 }
 
-/// What can still be hoped for where the index has nothing that fits.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hope {
+/// What can still be asked where the index has nothing that fits.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Remaining {
     /// A fresh index.
     FreshIndex,
     /// deadsnakes: the index is fresh.
     Archive,
-    /// Nothing, and what to do about it: there is no network.
-    None(&'static str),
+    /// Nothing, for this reason.
+    Nothing(Obstacle),
 }
 
 /// Chooses, and says why of every candidate. `facts.apt` unasked counts as an index without offers.
 ///
 /// # Errors
-/// [`Error::NoPython`] that lists what was found where, why each was refused, and what to do.
+/// [`PythonProblem`] that lists what was found where, why each was refused, and what to do.
 pub(super) fn choose(
-    wish: &Wish,
+    wanted: &PythonRequest,
     facts: &Facts,
-    hope: Hope,
-) -> Result<(Chosen, Vec<Candidate>), Error> {
-    if let Some(named) = &wish.named {
-        return choose_named(wish, named);
+    remaining: Remaining,
+) -> Result<(Chosen, Vec<Candidate>)> {
+    if let Some(named) = &facts.named {
+        return choose_named(wanted, named);
     }
     let mut candidates: Vec<Weighed> =
-        facts.interpreters.iter().map(|found| weigh_installed(wish, found)).collect();
+        facts.interpreters.iter().map(|found| weigh_installed(wanted, found)).collect();
     candidates.extend(
         offers(facts)
             .filter(|(name, _)| !is_working(facts, name))
-            .map(|(name, version)| weigh_offer(wish, facts, name, version)),
+            .map(|(name, version)| weigh_offer(wanted, facts, name, version)),
     );
     let fitting = candidates.iter().enumerate().filter(|(_, weighed)| weighed.choice.is_some());
-    let installed_first = |weighed: &Weighed| !wish.newest && weighed.is_installed();
+    let installed_first = |weighed: &Weighed| !wanted.newest && weighed.is_installed();
     let best = fitting.max_by_key(|(_, weighed)| {
         (installed_first(weighed), weighed.candidate.version.clone(), weighed.is_installed())
     });
@@ -138,21 +74,23 @@ pub(super) fn choose(
         }
     }
     let candidates = only_candidates(candidates);
-    match (hope, archive::codename(facts)) {
-        (Hope::FreshIndex, _) => Ok((Chosen::Open, candidates)),
-        (Hope::Archive, Some(codename)) => Ok((Chosen::Archive(codename), candidates)),
-        (Hope::Archive, None) => Err(nothing_fits(wish, facts, &candidates, None)),
-        (Hope::None(hint), _) => Err(nothing_fits(wish, facts, &candidates, Some(hint))),
+    match (remaining, archive::codename(facts)) {
+        (Remaining::FreshIndex, _) => Ok((Chosen::Open, candidates)),
+        (Remaining::Archive, Some(codename)) => Ok((Chosen::Archive(codename), candidates)),
+        (Remaining::Archive, None) => Err(nothing_fits(wanted, facts, &candidates, None)),
+        (Remaining::Nothing(obstacle), _) => {
+            Err(nothing_fits(wanted, facts, &candidates, Some(obstacle)))
+        }
     }
 }
 
 /// The interpreter that would be chosen among the installed ones; `None` when none fits.
 ///
 /// # Errors
-/// [`Error::NoPython`] when `--python PATH` names one that cannot be used.
-pub fn installed(wish: &Wish, facts: &Facts) -> Result<Option<Choice>, Error> {
+/// [`PythonProblem`] when `--python PATH` names one that cannot be used.
+pub fn installed(wanted: &PythonRequest, facts: &Facts) -> Result<Option<Choice>> {
     let without_apt = Facts { apt: None, ..facts.clone() };
-    match choose(wish, &without_apt, Hope::FreshIndex)? {
+    match choose(wanted, &without_apt, Remaining::FreshIndex)? {
         (Chosen::Taken(choice), _) => Ok(Some(choice)),
         (Chosen::Open | Chosen::Archive(_), _) => Ok(None),
     }
@@ -174,29 +112,17 @@ fn only_candidates(weighed: Vec<Weighed>) -> Vec<Candidate> {
     weighed.into_iter().map(|weighed| weighed.candidate).collect()
 }
 
-fn choose_named(wish: &Wish, named: &Interpreter) -> Result<(Chosen, Vec<Candidate>), Error> {
+fn choose_named(wanted: &PythonRequest, named: &Interpreter) -> Result<(Chosen, Vec<Candidate>)> {
     let shown = named.path.display();
-    let refuse =
-        |message: String, hint: &str| Err(Error::NoPython { message, hint: hint.to_owned() });
+    let refuse = |why| Err(PythonProblem::Unusable { path: named.path.clone(), why }.into());
     let Some(version) = &named.version else {
-        let problem = named.problem.as_deref().unwrap_or("it did not say its version");
-        return refuse(
-            format!("`{shown}` is not a usable Python 3: {problem}"),
-            "name an interpreter, for example `--python /usr/bin/python3.12`",
-        );
+        return refuse(named.problem.clone().unwrap_or(PythonFlaw::NotAsked));
     };
-    if let Some(reason) = refusal(wish, version) {
-        return refuse(
-            format!("`{shown}` is Python {version}: {reason}"),
-            "leave `--python` out to let labready choose",
-        );
+    if let Some(why) = refusal(wanted, version) {
+        return refuse(PythonFlaw::OutOfRange { version: version.clone(), why });
     }
     if !named.ensurepip {
-        let message = format!("`{shown}` cannot make a virtual environment: it has no ensurepip");
-        return refuse(
-            message,
-            "install its venv package, or leave `--python` out to let labready choose",
-        );
+        return refuse(PythonFlaw::WithoutEnsurepip);
     }
     let why = "it was named by `--python`".to_owned();
     // A link that was named may itself be the one that is to be selected, and may be switched
@@ -217,7 +143,7 @@ fn choose_named(wish: &Wish, named: &Interpreter) -> Result<(Chosen, Vec<Candida
     Ok((Chosen::Taken(choice), vec![candidate]))
 }
 
-fn weigh_installed(wish: &Wish, found: &Interpreter) -> Weighed {
+fn weigh_installed(wanted: &PythonRequest, found: &Interpreter) -> Weighed {
     let candidate = |why: String| Candidate {
         what: found.path.display().to_string(),
         version: found.version.clone(),
@@ -227,14 +153,10 @@ fn weigh_installed(wish: &Wish, found: &Interpreter) -> Weighed {
     };
     let refused = |why: String| Weighed { candidate: candidate(why), choice: None };
     let Some(version) = &found.version else {
-        return refused(
-            found
-                .problem
-                .clone()
-                .unwrap_or_else(|| "its version is not known without starting it".into()),
-        );
+        let flaw = found.problem.clone().unwrap_or(PythonFlaw::NotAsked);
+        return refused(format!("it {}", flaw.words()));
     };
-    if let Some(reason) = refusal(wish, version) {
+    if let Some(reason) = refusal(wanted, version) {
         return refused(reason);
     }
     if found.origin != Home::Apt {
@@ -244,7 +166,7 @@ fn weigh_installed(wish: &Wish, found: &Interpreter) -> Weighed {
             found.path.display()
         ));
     }
-    let why = format!("it is installed, and in `{}`", wish.requirement);
+    let why = format!("it is installed, and in `{}`", wanted.requirement);
     let choice = Choice {
         path: found.real.clone(),
         version: version.clone(),
@@ -254,7 +176,12 @@ fn weigh_installed(wish: &Wish, found: &Interpreter) -> Weighed {
     Weighed { candidate: candidate(why), choice: Some(choice) }
 }
 
-fn weigh_offer(wish: &Wish, facts: &Facts, name: &str, version: PythonVersion) -> Weighed {
+fn weigh_offer(
+    wanted: &PythonRequest,
+    facts: &Facts,
+    name: &str,
+    version: PythonVersion,
+) -> Weighed {
     let from = facts
         .apt
         .as_ref()
@@ -269,12 +196,12 @@ fn weigh_offer(wish: &Wish, facts: &Facts, name: &str, version: PythonVersion) -
     let damaged = facts.packages.has(name).then(|| {
         format!("dpkg says that it is installed, and /usr/bin/{name} does not answer; `apt-get install --reinstall {name}-minimal {name}` mends it")
     });
-    let reason = refusal(wish, &version).or(damaged);
+    let reason = refusal(wanted, &version).or(damaged);
     let choice = reason.is_none().then(|| Choice {
         path: PathBuf::from("/usr/bin").join(name),
         version: version.clone(),
         origin: Origin::Apt,
-        why: format!("it is the newest in `{}` that apt offers", wish.requirement),
+        why: format!("it is the newest in `{}` that apt offers", wanted.requirement),
     });
     let why =
         reason.or_else(|| choice.as_ref().map(|choice| choice.why.clone())).unwrap_or_default();
@@ -291,19 +218,19 @@ fn weigh_offer(wish: &Wish, facts: &Facts, name: &str, version: PythonVersion) -
 }
 
 /// Why a version does not fit; `None` when it does.
-fn refusal(wish: &Wish, version: &PythonVersion) -> Option<String> {
-    if wish.requirement.matches(version) {
+fn refusal(wanted: &PythonRequest, version: &PythonVersion) -> Option<String> {
+    if wanted.requirement.matches(version) {
         return None;
     }
-    if version.is_pre_release() && wish.requirement.matches_numbers(version) {
+    if version.is_pre_release() && wanted.requirement.matches_numbers(version) {
         return Some(
             "it is a pre-release, which is taken only when `--python` names it exactly".into(),
         );
     }
     // The course's reason speaks of its own range, not of what `--python` made of it.
-    let because = wish.because.as_ref().filter(|_| !wish.range.matches(version));
+    let because = wanted.because.as_ref().filter(|_| !wanted.range.matches(version));
     let because = because.map(|because| format!(": {because}")).unwrap_or_default();
-    Some(format!("it is not in `{}`{because}", wish.requirement))
+    Some(format!("it is not in `{}`{because}", wanted.requirement))
 }
 
 /// The Pythons that apt offers, as versions.
@@ -326,35 +253,25 @@ fn is_working(facts: &Facts, package: &str) -> bool {
     })
 }
 
-fn nothing_fits(wish: &Wish, facts: &Facts, candidates: &[Candidate], hint: Option<&str>) -> Error {
-    let mut message =
-        format!("no Python in `{}` was found on {}", wish.requirement, facts.distro.name);
-    if let Some(because) = wish.because.as_ref().filter(|_| wish.requirement == wish.range) {
-        message.push_str(&format!(" ({because})"));
+fn nothing_fits(
+    wanted: &PythonRequest,
+    facts: &Facts,
+    candidates: &[Candidate],
+    obstacle: Option<Obstacle>,
+) -> Error {
+    let is_indexed = facts.apt.as_ref().is_some_and(|apt| apt.indexed);
+    let obstacle = obstacle.unwrap_or_else(|| match archive::in_use(facts) {
+        _ if !is_indexed => Obstacle::NoIndex,
+        Some(source) => Obstacle::ArchiveWithout { source: source.to_string() },
+        None if candidates.is_empty() => Obstacle::NoOffer,
+        None => Obstacle::OutOfRange,
+    });
+    PythonProblem::NotOffered {
+        wanted: wanted.requirement.clone(),
+        because: wanted.because.clone().filter(|_| !wanted.is_narrowed()),
+        system: facts.distro.name.clone(),
+        candidates: candidates.iter().map(Candidate::line).collect(),
+        obstacle,
     }
-    for candidate in candidates {
-        let version =
-            candidate.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
-        message.push_str(&format!(
-            "\n  {}{version}, {}: {}",
-            candidate.what, candidate.origin, candidate.why
-        ));
-    }
-    let indexed = facts.apt.as_ref().is_some_and(|apt| apt.indexed);
-    if let Some(source) = archive::in_use(facts).filter(|_| indexed && hint.is_none()) {
-        let hint = format!(
-            "the deadsnakes source of {source} offers none: `sudo apt-get update` says what is wrong with it; without it, labready adds its own"
-        );
-        return Error::NoPython { message, hint };
-    }
-    let hint = if let Some(hint) = hint {
-        hint
-    } else if !indexed {
-        "apt has no package index: check the network and `apt-get update`, then run labready again"
-    } else if candidates.is_empty() {
-        "apt offers no Python 3 at all: check its sources with `apt-cache policy`"
-    } else {
-        "add an apt source that offers one, or name an interpreter with `--python PATH`"
-    };
-    Error::NoPython { message, hint: hint.to_owned() }
+    .into()
 }

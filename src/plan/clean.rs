@@ -1,14 +1,15 @@
 //! What an image need not keep, as steps: apt's cache of packages, and its index. Pure.
 
-use super::{Action, Settings, Step};
+use super::{Action, Step};
 use crate::apt;
 use crate::facts::Facts;
 use crate::host::Command;
+use crate::request::Request;
 
 /// Empties what holds anything, or will once the steps before it are done. They stand last: what
 /// comes before them needs both.
-pub(super) fn steps(facts: &Facts, settings: &Settings, before: &[Step]) -> Vec<Step> {
-    if !settings.clean {
+pub(super) fn steps(facts: &Facts, request: &Request, before: &[Step]) -> Vec<Step> {
+    if !request.clean {
         return Vec::new();
     }
     let fills_cache =

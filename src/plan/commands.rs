@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::apt::PackageSource;
-use crate::facts::system_python::SYSTEM_PYTHON;
 use crate::host::{Account, Command};
+use crate::problem::SYSTEM_PYTHON;
 use crate::version::PythonVersion;
 
 /// `DIR/bin/python -m pip download PACKAGE…`, ready-made ones only: where they are carried to,

@@ -1,16 +1,22 @@
-//! What must change, as data: (Course, Facts) → Plan. Pure: nothing here reads or runs anything.
+//! What must change, as data: (Request, Facts) → Plan. Pure: nothing here reads or runs anything.
 //!
-//! `choose` decides the interpreter, `steps` says what is missing (`venv` of the environment),
-//! `repair` what is broken, `commands` how it is put right; `clean` what an
-//! image need not keep, `bundle` what machines without a network need, `ids` and `words` name them.
+//! A planner a command: `setup` (with `choose` for the interpreter, `missing` for packages,
+//! `selection` for the link, `venv` for the environment, `archive` for deadsnakes, `clean` for
+//! images), `repair`, `undo` and `bundle`. `steps` holds the steps that they share, `feasible` says
+//! whether they can be begun, `commands` how they are carried out, `ids` and `words` name them.
 
 mod archive;
 mod bundle;
+mod choice;
 mod choose;
 mod clean;
 mod commands;
+mod feasible;
 mod ids;
+mod missing;
 mod repair;
+mod selection;
+mod setup;
 mod steps;
 mod undo;
 mod venv;
@@ -20,17 +26,20 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use archive::{Archive, DEADSNAKES, source_text};
+pub use archive::source_text;
 pub use bundle::{fetch, fetch_index, needs};
-pub use choose::{Candidate, Choice, Origin, Wish, installed};
+pub use choice::{Candidate, Choice, Origin};
+pub use choose::installed;
 pub use commands::{give_back, python_of};
-pub use repair::{by_hand, feasible, repair};
-pub use steps::{Decision, Selection, Settings, make};
+pub use feasible::feasible;
+pub use repair::{by_hand, repair};
+pub use setup::{Decision, make};
 pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
 pub use venv::give_back_by_hand;
 pub use words::quoted_list;
 
 use crate::apt::offers::Sizes;
+use crate::archive::Archive;
 use crate::facts::sources::Pin;
 use crate::host::Command;
 use crate::version::{PythonVersion, Requirement};

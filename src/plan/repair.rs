@@ -4,16 +4,14 @@
 use std::path::Path;
 
 use super::ids::with_distinct_ids;
-use super::steps::configure_step;
-use super::undo::unregister_step;
+use super::steps::{configure_step, unregister_step};
 use super::{Action, Plan, Step, commands, venv};
 use crate::apt::InstallOptions;
 use crate::apt::alternatives::{self, LINK};
-use crate::error::Error;
 use crate::facts::Facts;
-use crate::facts::disk::read_only_finding;
-use crate::facts::system_python::{Place, SYSTEM_PYTHON, SystemPython};
+use crate::facts::system_python::SystemPython;
 use crate::host::Command;
+use crate::problem::{Occupant, SYSTEM_PYTHON};
 
 /// The plan. `configured`: this run has asked dpkg to finish what it began already, and what is
 /// half-done still is nothing that it can finish.
@@ -45,39 +43,20 @@ pub fn by_hand(step: &Step) -> Vec<Command> {
     }
 }
 
-/// The steps, unless the machine is in a state in which none of them can be begun: the scripts of
-/// Debian's packages are run by /usr/bin/python3, and what is mounted read-only takes nothing.
-///
-/// # Errors
-/// [`Error::Broken`].
-pub fn feasible(facts: &Facts, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
-    let changes_the_system =
-        |step: &Step| step.needs_root && !matches!(step.action, Action::GiveBackVenv { .. });
-    if !steps.iter().any(changes_the_system) {
-        return Ok(steps);
-    }
-    let system = facts.system_python.finding().filter(|_| facts.system_python.is_gone());
-    let read_only = || facts.disk.read_only.first().map(|mount| read_only_finding(mount));
-    match system.or_else(read_only) {
-        Some(finding) => Err(Error::Broken { finding: Box::new(finding) }),
-        None => Ok(steps),
-    }
-}
-
 fn restore_step(system: &SystemPython) -> Option<Step> {
     let default = system.default.clone().filter(|_| system.can_be_restored())?;
+    let evidence = system.link()?.evidence();
     Some(Step {
         id: "restore-system-python".into(),
         title: match system.place {
-            Place::Right => format!("Take `{SYSTEM_PYTHON}` out of update-alternatives"),
+            Occupant::Right => format!("Take `{SYSTEM_PYTHON}` out of update-alternatives"),
             _ => format!("Let `{SYSTEM_PYTHON}` lead to `{default}` again"),
         },
-        why: system.group.as_ref().map_or_else(
-            || system.evidence(),
-            |group| {
-                format!("{}; the group is removed on the way (`update-alternatives --remove-all {group}`)", system.evidence())
-            },
-        ),
+        why: system.group.as_ref().map_or(evidence.clone(), |group| {
+            format!(
+                "{evidence}; that group is removed (`update-alternatives --remove-all {group}`)"
+            )
+        }),
         command: commands::put_link(),
         action: Action::RestoreSystemPython { default, group: system.group.clone() },
         needs_root: true,

@@ -2,20 +2,19 @@
 //! others since, is left, and said to be.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::ids::{slug, with_distinct_ids};
-use super::steps::configure_step;
-use super::words::quoted_list;
+use super::steps::{configure_step, unregister_step};
 use super::{Action, Plan, Step, commands};
-use crate::apt::alternatives::{self, GROUP};
 use crate::apt::dpkg::DpkgStatus;
 use crate::apt::removable::Removable;
 use crate::apt::{self, InstallOptions};
-use crate::facts::alternatives::Selection;
+use crate::facts::alternatives::AlternativesGroup;
 use crate::facts::sources::{KEYRING, PREFERENCES, SOURCES};
 use crate::facts::venv::{State, Venv};
 use crate::host::Account;
+use crate::problem::Leftover;
 
 /// Why an interpreter is taken out of the group.
 const REGISTERED: &str = "setup registered it; with the last one `/usr/local/bin/python3` goes";
@@ -61,7 +60,7 @@ pub struct Remains {
     /// The packages that can go, and those that cannot.
     pub packages: Removable,
     /// The alternatives group.
-    pub selection: Selection,
+    pub selection: AlternativesGroup,
     /// Which of the archive's files are there.
     pub archive_files: Vec<String>,
     /// The virtual environments, and for whom.
@@ -69,7 +68,7 @@ pub struct Remains {
 }
 
 /// The plan, and what it leaves with the reason.
-pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<String>) {
+pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<Leftover>) {
     // A setup that was killed leaves dpkg in the middle of something: only once that is done can
     // apt say what may go.
     if remains.dpkg.need_configuring() && !trail.packages.is_empty() && !remains.configured {
@@ -109,29 +108,19 @@ pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<String>) {
     (Plan { steps: with_distinct_ids(steps), ..Plan::default() }, left)
 }
 
-/// All in one breath: there may be fifty.
-fn left_packages(needed: &BTreeSet<String>) -> Option<String> {
-    let names: Vec<String> = needed.iter().cloned().collect();
-    match names.as_slice() {
-        [] => None,
-        [name] => Some(format!("the package `{name}`: something else that is installed needs it")),
-        names => Some(format!(
-            "{} packages: something else that is installed needs them: {}",
-            names.len(),
-            quoted_list(names)
-        )),
-    }
+/// All at once: there may be fifty.
+fn left_packages(needed: &BTreeSet<String>) -> Option<Leftover> {
+    let packages: Vec<String> = needed.iter().cloned().collect();
+    (!packages.is_empty()).then_some(Leftover::Packages { packages })
 }
 
-fn venv_step(venv: &Venv, account: Option<Account>) -> Result<Option<Step>, String> {
+fn venv_step(venv: &Venv, account: Option<Account>) -> Result<Option<Step>, Leftover> {
     let folder = venv.folder.clone();
     let shown = folder.display();
     match (&venv.state, venv.strangers.first()) {
         (State::Missing, _) => Ok(None),
-        (State::Foreign(what), _) => Err(format!("`{shown}`: it is {what} now")),
-        (_, Some(stranger)) => {
-            Err(format!("`{shown}`: it holds `{stranger}`, which is not its own"))
-        }
+        (State::Foreign(what), _) => Err(Leftover::Replaced { folder, what: what.clone() }),
+        (_, Some(stranger)) => Err(Leftover::HoldsFiles { folder, file: stranger.clone() }),
         _ => Ok(Some(Step {
             id: slug(&format!("remove-venv-{shown}")),
             title: format!("Remove the virtual environment `{shown}`"),
@@ -140,19 +129,6 @@ fn venv_step(venv: &Venv, account: Option<Account>) -> Result<Option<Step>, Stri
             action: Action::RemoveVenv { folder },
             needs_root: false,
         })),
-    }
-}
-
-/// Takes an interpreter out of our group, for this reason.
-pub(super) fn unregister_step(path: &Path, why: &str) -> Step {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Step {
-        id: slug(&format!("unregister-{name}")),
-        title: format!("Take {name} out of the alternatives group {GROUP}"),
-        why: why.to_owned(),
-        command: alternatives::unregister(path),
-        action: Action::UnregisterAlternative { path: path.to_owned() },
-        needs_root: true,
     }
 }
 

@@ -3,47 +3,39 @@
 
 use std::path::Path;
 
+use super::choice::{Choice, Origin};
 use super::words::quoted_list;
-use super::{Action, Choice, Origin, Settings, Step, commands};
+use super::{Action, Step, commands};
 use crate::apt::PackageSource;
-use crate::course::Course;
-use crate::error::Error;
+use crate::error::Result;
 use crate::facts::Facts;
 use crate::facts::pip::normalized;
 use crate::facts::venv::State;
 use crate::host::{Account, quoted_line};
+use crate::problem::VenvProblem;
+use crate::request::Request;
 use crate::version::PythonVersion;
 
 /// Makes it, or puts into it what is missing.
 ///
 /// # Errors
 /// [`Error::InTheWay`] when what is there is not ours to make.
-pub(super) fn steps(
-    course: &Course,
-    facts: &Facts,
-    settings: &Settings,
-    choice: &Choice,
-) -> Result<Vec<Step>, Error> {
+pub(super) fn steps(request: &Request, facts: &Facts, choice: &Choice) -> Result<Vec<Step>> {
+    let packages = &request.course.venv.packages;
     let folder = &facts.venv.folder;
     let shown = folder.display();
     let owner = owner_to_become(facts);
     let mut steps: Vec<Step> = give_back_step(facts).into_iter().collect();
-    let why = match flaw(facts, settings, Some(choice))? {
+    let why = match flaw(request, facts, Some(choice))? {
         Some(why) => why,
         None => {
-            steps.extend(package_steps(course, facts, &settings.install_options.source, owner));
+            steps.extend(package_steps(packages, facts, &request.install.source, owner));
             return Ok(steps);
         }
     };
     if let Some(stranger) = facts.venv.strangers.first() {
-        return Err(Error::InTheWay {
-            message: format!(
-                "the virtual environment `{shown}` must be rebuilt ({why}), and it holds `{stranger}`, which is not its own"
-            ),
-            hint: format!(
-                "move `{stranger}` out of it, or choose another folder with `--venv DIR`"
-            ),
-        });
+        let (folder, file) = (folder.clone(), stranger.clone());
+        return Err(VenvProblem::HoldsFiles { folder, file, why }.into());
     }
     let action = Action::MakeVenv {
         folder: folder.clone(),
@@ -61,47 +53,43 @@ pub(super) fn steps(
         command: commands::make_venv(&choice.path, folder, owner.clone()),
         needs_root: false,
     });
-    steps.extend(pip_step(folder, &course.venv.packages, owner, &settings.install_options.source));
+    steps.extend(pip_step(folder, packages, owner, &request.install.source));
     Ok(steps)
 }
 
 /// Why the virtual environment must be made (again); `None` when it is good. An error when it is
 /// not ours to make.
 pub(super) fn flaw(
+    request: &Request,
     facts: &Facts,
-    settings: &Settings,
     choice: Option<&Choice>,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<String>> {
     let venv = &facts.venv;
-    let shown = venv.folder.display();
     let owner = facts.rights.owner();
     if let (State::Good | State::Broken(_), Some(uid)) = (&venv.state, venv.owner_uid)
         && uid != owner.uid
         && give_back_step(facts).is_none()
     {
-        let whose =
-            if uid == 0 { "root".to_owned() } else { format!("the account with uid {uid}") };
-        return Err(Error::InTheWay {
-            message: format!(
-                "the virtual environment `{shown}` belongs to {whose}, not to {}",
-                owner.name
-            ),
-            hint: format!(
-                "give it back with `sudo {}`, or choose another folder with `--venv DIR`",
-                give_back_by_hand(facts)
-            ),
-        });
+        return Err(VenvProblem::OfAnother {
+            folder: venv.folder.clone(),
+            part: None,
+            uid,
+            owner: owner.name.clone(),
+            is_fixable: false,
+            by_hand: give_back_by_hand(facts),
+        }
+        .into());
     }
     match &venv.state {
         State::Missing => Ok(Some("it does not exist".into())),
         State::Empty => Ok(Some("its folder is empty".into())),
-        State::Broken(why) => Ok(Some(why.clone())),
-        State::Foreign(what) => Err(Error::InTheWay {
-            message: format!("`{shown}` is {what}, and is left as it is"),
-            hint: "choose another folder with `--venv DIR`, or move it away".into(),
-        }),
+        State::Broken(flaw) => Ok(Some(flaw.words())),
+        State::Foreign(what) => {
+            let (folder, what) = (venv.folder.clone(), what.clone());
+            Err(VenvProblem::Foreign { folder, what }.into())
+        }
         State::Good => {
-            Ok(venv.version.as_ref().and_then(|version| misfit(version, settings, choice)))
+            Ok(venv.version.as_ref().and_then(|version| misfit(version, request, choice)))
         }
     }
 }
@@ -148,8 +136,8 @@ pub fn give_back_by_hand(facts: &Facts) -> String {
 }
 
 /// Why the version that a good virtual environment was made by does not do.
-fn misfit(version: &PythonVersion, settings: &Settings, choice: Option<&Choice>) -> Option<String> {
-    let wanted = &settings.wish.requirement;
+fn misfit(version: &PythonVersion, request: &Request, choice: Option<&Choice>) -> Option<String> {
+    let wanted = &request.python.requirement;
     if !wanted.matches(version) {
         return Some(format!("it was made by Python {version}, which is not in `{wanted}`"));
     }
@@ -161,15 +149,14 @@ fn misfit(version: &PythonVersion, settings: &Settings, choice: Option<&Choice>)
 
 /// What a good virtual environment lacks.
 fn package_steps(
-    course: &Course,
+    packages: &[String],
     facts: &Facts,
     source: &PackageSource,
     owner: Option<Account>,
 ) -> Vec<Step> {
     let folder = &facts.venv.folder;
     let has = |name: &str| facts.venv.packages.contains(&normalized(name));
-    let missing: Vec<String> =
-        course.venv.packages.iter().filter(|name| !has(name)).cloned().collect();
+    let missing: Vec<String> = packages.iter().filter(|name| !has(name)).cloned().collect();
     let add_pip = (!has("pip")).then(|| Step {
         id: "add-pip".into(),
         title: "Put pip into the virtual environment".into(),

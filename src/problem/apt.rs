@@ -305,7 +305,7 @@ impl Describe for AptProblem {
                 file.display().to_string(),
                 brought.display().to_string(),
             ])),
-            Self::Interrupted { said: None } => Remedy::as_root(typed.labready("repair")),
+            Self::Interrupted { said: None } => Remedy::run(typed.labready("repair")),
             Self::Interrupted { .. } => Remedy::as_root("dpkg --configure -a"),
             Self::IndexMissing { .. } => {
                 Remedy::advice("check apt's sources and the network, and the proxy if there is one")

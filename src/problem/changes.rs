@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::venv::ForeignFolder;
 use super::{Describe, Id, Invocation, Problem, Remedy, Severity};
+use crate::exit::Exit;
 use crate::words::{count, names, path, quoted};
 
 /// What is worth knowing of changes that are not made.
@@ -18,6 +19,11 @@ pub enum ChangeProblem {
     Stops {
         /// Why.
         why: Box<Problem>,
+    },
+    /// Steps were applied, and are needed again right afterwards.
+    WithoutEffect {
+        /// Their titles.
+        steps: Vec<String>,
     },
     /// Undo leaves something.
     Left(Leftover),
@@ -52,13 +58,16 @@ impl Describe for ChangeProblem {
         match self {
             Self::Pending { .. } => Id::SetupPending,
             Self::Stops { .. } => Id::SetupStops,
+            Self::WithoutEffect { .. } => Id::StepWithoutEffect,
             Self::Left(_) => Id::LeftBehind,
         }
     }
 
     fn severity(&self) -> Severity {
         match self {
-            Self::Pending { .. } | Self::Stops { .. } => Severity::Error,
+            Self::Pending { .. } | Self::Stops { .. } | Self::WithoutEffect { .. } => {
+                Severity::Error
+            }
             Self::Left(_) => Severity::Note,
         }
     }
@@ -67,6 +76,9 @@ impl Describe for ChangeProblem {
         match self {
             Self::Pending { steps } => format!("setup has {} to do", count(steps.len(), "step")),
             Self::Stops { why } => format!("setup would stop: {why}"),
+            Self::WithoutEffect { .. } => {
+                "the same steps are needed again right after they were applied".into()
+            }
             Self::Left(Leftover::Packages { packages }) => match packages.as_slice() {
                 [one] => format!("the package {} is left", quoted(one)),
                 all => format!("{} are left", count(all.len(), "package")),
@@ -79,7 +91,7 @@ impl Describe for ChangeProblem {
 
     fn evidence(&self) -> String {
         match self {
-            Self::Pending { steps } => steps.join("; "),
+            Self::Pending { steps } | Self::WithoutEffect { steps } => steps.join("; "),
             Self::Stops { .. } => String::new(),
             Self::Left(Leftover::Packages { packages }) => {
                 format!("something else that is installed needs {}", names(packages))
@@ -95,7 +107,15 @@ impl Describe for ChangeProblem {
         match self {
             Self::Pending { .. } => Remedy::run(typed.labready("setup")),
             Self::Stops { why } => why.clone().typed_as(typed).remedy(),
+            Self::WithoutEffect { .. } => Remedy::run(typed.labready("doctor")),
             Self::Left(_) => None,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::WithoutEffect { .. } => Exit::StepFailed,
+            Self::Pending { .. } | Self::Stops { .. } | Self::Left(_) => Exit::NotReady,
         }
     }
 }

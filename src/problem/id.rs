@@ -162,6 +162,8 @@ ids! {
     SourceFailed = "source-failed",
     /// apt cannot read its sources.
     SourcesUnreadable = "sources-unreadable",
+    /// Steps were applied, and are needed again right afterwards.
+    StepWithoutEffect = "step-without-effect",
     /// /usr/bin/python3 does not lead to the interpreter that the system was made with.
     SystemPythonSwitched = "system-python-switched",
     /// Not a system that labready can change.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Describe, Id, Invocation, Remedy};
 use crate::exit::Exit;
 use crate::shell::quoted_line;
@@ -9,6 +11,9 @@ use crate::words::{listed, path};
 
 /// The operating system's python3: a link that python3-minimal brings.
 pub const SYSTEM_PYTHON: &str = "/usr/bin/python3";
+
+/// Less free space than this is a full disk, in bytes.
+pub const FULL_BYTES: u64 = 16 << 20;
 
 /// What can be wrong with the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,9 +95,11 @@ pub struct PythonLink {
 }
 
 /// What is at a place where something else belongs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Occupant {
     /// Nothing.
+    #[default]
     Nothing,
     /// The right thing.
     Right,
@@ -134,7 +141,7 @@ impl Describe for MachineProblem {
                 format!("{} changed after the plan was made", path(place))
             }
             Self::CloudInitRunning => "cloud-init is still preparing this machine".into(),
-            Self::DiskFull { folder, free_bytes: Some(free), .. } if *free > 0 => {
+            Self::DiskFull { folder, free_bytes: Some(free), .. } if *free >= FULL_BYTES => {
                 format!("the disk that holds {} has {} MB left", path(folder), free / 1_000_000)
             }
             Self::DiskFull { folder, .. } => {
@@ -154,6 +161,10 @@ impl Describe for MachineProblem {
 
     fn evidence(&self) -> String {
         match self {
+            Self::DiskFull { free_bytes: Some(free), .. } if *free >= FULL_BYTES => {
+                "the next installation may fill it".into()
+            }
+            Self::DiskFull { said, .. } if said.is_empty() => "nothing can be installed".into(),
             Self::DiskFull { said, .. } => said.clone(),
             Self::ReadOnly { said, .. } if said.is_empty() => {
                 "packages are installed there; after a disk error the system does this by itself"
@@ -207,6 +218,9 @@ impl Describe for MachineProblem {
         match self {
             Self::CloudInitRunning => super::Severity::Note,
             Self::EndOfLife { .. } => super::Severity::Warning,
+            Self::DiskFull { free_bytes: Some(free), .. } if *free >= FULL_BYTES => {
+                super::Severity::Warning
+            }
             _ => super::Severity::Error,
         }
     }
@@ -263,7 +277,7 @@ impl PythonLink {
     fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
         match self.place {
             _ if self.was_repaired => Remedy::run(format!("ls -l {SYSTEM_PYTHON}")),
-            _ if self.is_fixable => Remedy::as_root(typed.labready("repair")),
+            _ if self.is_fixable => Remedy::run(typed.labready("repair")),
             Occupant::File | Occupant::Folder | Occupant::Special => {
                 Remedy::as_root(format!("mv -n {SYSTEM_PYTHON} {SYSTEM_PYTHON}.moved-away"))
             }
@@ -276,6 +290,11 @@ impl PythonLink {
 }
 
 impl Occupant {
+    /// Whether it is something, and no link.
+    pub fn is_no_link(&self) -> bool {
+        matches!(self, Self::File | Self::Folder | Self::Special)
+    }
+
     /// What it is, in a sentence.
     pub fn words(&self) -> String {
         match self {

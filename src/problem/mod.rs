@@ -42,7 +42,7 @@ pub use course::{CourseFault, CourseProblem, LineFault, TimelineEntry, TimelineF
 pub use id::Id;
 pub use invocation::Invocation;
 pub use labs::{LabProblem, ScriptFlaw, SelftestVerdict, Unclear};
-pub use machine::{MachineProblem, Occupant, PythonLink, SYSTEM_PYTHON};
+pub use machine::{FULL_BYTES, MachineProblem, Occupant, PythonLink, SYSTEM_PYTHON};
 pub use network::{KeyFlaw, NetworkProblem, ServerFailure, Silence, SourceFailure, SourceLocation};
 pub use python::{Obstacle, PythonFlaw, PythonProblem};
 pub use record::ProblemRecord;
@@ -248,6 +248,8 @@ impl Display for Problem {
         }
         match self.evidence().as_str() {
             "" => write!(formatter, "{}", self.title()),
+            // Lines of their own.
+            list if list.starts_with("  ") => write!(formatter, "{}:\n{list}", self.title()),
             evidence => write!(formatter, "{}: {evidence}", self.title()),
         }
     }

@@ -123,18 +123,20 @@ impl Describe for PythonProblem {
             Self::NotInstalledForBundle { series } => {
                 format!("Python {series} is not installed here, and only it can fetch its packages")
             }
-            Self::Unusable { path: named, why } => format!("{} {}", path(named), why.words()),
+            Self::Unusable {
+                path: named,
+                why: why @ (PythonFlaw::OutOfRange { .. } | PythonFlaw::WithoutEnsurepip),
+            } => format!("{} {}", path(named), why.words()),
+            Self::Unusable { path: named, why } => {
+                format!("{} is not a usable Python 3: it {}", path(named), why.words())
+            }
         }
     }
 
     fn evidence(&self) -> String {
         match self {
-            Self::NotOffered { candidates, .. } if candidates.is_empty() => String::new(),
             Self::NotOffered { candidates, .. } => {
-                format!(
-                    "found\n{}",
-                    listed(candidates.iter().map(|line| format!("  {line}")), "\n")
-                )
+                listed(candidates.iter().map(|line| format!("  {line}")), "\n")
             }
             Self::NotInstalled { .. }
             | Self::NotInstalledForBundle { .. }

@@ -93,7 +93,7 @@ impl Describe for SelectionProblem {
                 "move it away, or leave the machine's python3 alone: `{}`",
                 typed.labready_with("setup", &["--select", "none"])
             )),
-            Self::Dangling { .. } => Remedy::as_root(typed.labready("repair")),
+            Self::Dangling { .. } => Remedy::run(typed.labready("repair")),
             Self::Failed { .. } => Remedy::run(format!("update-alternatives --display {GROUP}")),
         }
     }

@@ -231,7 +231,7 @@ impl Describe for VenvProblem {
             }
             Self::OfAnother { folder, is_fixable: true, .. } => {
                 let folder = folder.display().to_string();
-                Remedy::as_root(typed.labready_with("repair", &["--venv", &folder]))
+                Remedy::run(typed.labready_with("repair", &["--venv", &folder]))
             }
             Self::OfAnother { by_hand, .. } => Remedy::as_root(by_hand.clone()),
             Self::NotMade { .. } => {

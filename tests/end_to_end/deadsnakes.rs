@@ -288,7 +288,7 @@ fn a_python_that_should_have_come_from_deadsnakes_and_came_from_elsewhere_is_tol
 fn the_key_in_the_binary_is_deadsnakes() {
     let machine = Machine::ready("bookworm");
     machine.apt_install(["gnupg"]);
-    machine.write("/srv/key.asc", include_str!("../../src/plan/deadsnakes.asc"));
+    machine.write("/srv/key.asc", include_str!("../../src/deadsnakes.asc"));
     let shown = machine.run(["gpg", "--show-keys", "--with-colons", "/srv/key.asc"]);
     assert!(shown.contains("fpr:::::::::F23C5A6CF475977595C89F51BA6932366A755776:"), "{shown}");
 }

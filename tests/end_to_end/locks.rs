@@ -30,7 +30,7 @@ fn machine_that_needs_apt() -> Machine {
 }
 
 #[test]
-fn a_lock_that_is_let_go_of_is_waited_for_and_its_holder_named() {
+fn a_lock_that_is_allow_services_of_is_waited_for_and_its_holder_named() {
     for lock in LOCKS {
         let machine = machine_that_needs_apt();
         let mut holder =
@@ -44,7 +44,7 @@ fn a_lock_that_is_let_go_of_is_waited_for_and_its_holder_named() {
 }
 
 #[test]
-fn a_lock_that_is_never_let_go_of_is_given_up_and_its_holder_left_alone() {
+fn a_lock_that_is_never_allow_services_of_is_given_up_and_its_holder_left_alone() {
     let machine = machine_that_needs_apt();
     let mut holder =
         machine.command(["/usr/bin/python3.11", "/opt/holder.py", LOCKS[3], "60"]).start();

@@ -3,11 +3,12 @@
 use insta::assert_snapshot;
 use labready::facts::Facts;
 use labready::facts::interpreters::{Home, Interpreter};
-use labready::plan::Settings;
+
+use labready::problem::PythonFlaw;
 
 use super::machines::{
-    changed, forget, install, interpreter, named, narrowed, newest, offer, recorded, refreshed,
-    rename, settings, silent_interpreter,
+    Asked, asked, changed, forget, install, interpreter, named, narrowed, newest, offer, recorded,
+    refreshed, rename, silent_interpreter,
 };
 use super::shown::answer;
 
@@ -32,12 +33,12 @@ fn jammy(facts: &mut Facts) {
 
 #[test]
 fn sid_gets_3_13_and_is_told_why_neither_3_14_nor_3_15() {
-    assert_snapshot!(answer(&recorded("sid-indexed"), &settings()));
+    assert_snapshot!(answer(&recorded("sid-indexed"), &asked()));
 }
 
 #[test]
 fn an_installed_3_13_is_taken_beside_an_installed_3_14() {
-    assert_snapshot!(answer(&recorded("sid-python"), &settings()));
+    assert_snapshot!(answer(&recorded("sid-python"), &asked()));
 }
 
 #[test]
@@ -49,12 +50,12 @@ fn a_machine_with_3_14_alone_is_told_what_was_found_where() {
 #[test]
 fn a_machine_with_3_14_alone_first_gets_a_fresh_index() {
     let facts = changed("sid-python", |facts| forget(facts, "python3.13"));
-    assert_snapshot!(answer(&facts, &settings()));
+    assert_snapshot!(answer(&facts, &asked()));
 }
 
 #[test]
 fn a_release_candidate_is_not_taken_for_the_release() {
-    assert_snapshot!(answer(&changed("bookworm-indexed", jammy), &settings()));
+    assert_snapshot!(answer(&changed("bookworm-indexed", jammy), &asked()));
 }
 
 #[test]
@@ -78,7 +79,7 @@ fn an_installed_release_candidate_is_refused_too() {
         jammy(facts);
         install(facts, "python3.11", "3.11.0rc1");
     });
-    assert_snapshot!(answer(&facts, &settings()));
+    assert_snapshot!(answer(&facts, &asked()));
 }
 
 #[test]
@@ -103,7 +104,7 @@ fn interpreters_of_pyenv_conda_and_a_home_are_shown_and_not_chosen() {
             },
         ];
     });
-    assert_snapshot!(answer(&facts, &settings()));
+    assert_snapshot!(answer(&facts, &asked()));
 }
 
 #[test]
@@ -111,10 +112,10 @@ fn an_interpreter_that_does_not_answer_is_shown_with_what_it_said() {
     let facts = changed("bookworm-indexed", |facts| {
         facts.interpreters = vec![silent_interpreter(
             "/usr/local/bin/python3.10",
-            "it ended with exit code 127 and said: not found",
+            PythonFlaw::Failed { ending: "exit code 127".into(), said: "not found".into() },
         )];
     });
-    assert_snapshot!(answer(&facts, &settings()));
+    assert_snapshot!(answer(&facts, &asked()));
 }
 
 #[test]
@@ -122,7 +123,10 @@ fn an_interpreter_that_dpkg_has_and_that_does_not_answer_is_not_installed_again_
     let facts = changed("bookworm-python", |facts| {
         facts.interpreters[0] = Interpreter {
             origin: Home::Apt,
-            ..silent_interpreter("/usr/bin/python3.11", "it ended with signal 11 and said: nothing")
+            ..silent_interpreter(
+                "/usr/bin/python3.11",
+                PythonFlaw::Failed { ending: "signal 11".into(), said: String::new() },
+            )
         };
     });
     assert_snapshot!(answer(&facts, &refreshed()));
@@ -131,7 +135,7 @@ fn an_interpreter_that_dpkg_has_and_that_does_not_answer_is_not_installed_again_
 #[test]
 fn the_newest_installed_one_in_range_is_taken() {
     let facts = changed("bookworm-python", |facts| install(facts, "python3.9", "3.9.25"));
-    assert_snapshot!(answer(&facts, &settings()));
+    assert_snapshot!(answer(&facts, &asked()));
 }
 
 #[test]
@@ -141,7 +145,7 @@ fn an_installed_one_is_preferred_to_a_newer_one_that_apt_offers() {
         facts.apt = recorded("sid-python").apt;
         install(facts, "python3.12", "3.12.9");
     });
-    assert_snapshot!(answer(&facts, &settings()));
+    assert_snapshot!(answer(&facts, &asked()));
 }
 
 #[test]
@@ -169,7 +173,7 @@ fn a_narrower_range_is_kept_to() {
 fn a_range_that_nothing_is_in_lists_what_is_there() {
     assert_snapshot!(answer(
         &recorded("bookworm-python"),
-        &Settings { refreshed: true, ..narrowed("3.12") }
+        &Asked { is_fresh: true, ..narrowed("3.12") }
     ));
 }
 
@@ -208,6 +212,6 @@ fn a_named_interpreter_without_ensurepip_is_refused() {
 fn a_named_path_that_is_no_python_3_is_refused_with_what_it_said() {
     assert_snapshot!(answer(
         &recorded("bookworm-python"),
-        &named(silent_interpreter("/usr/bin", "it is a folder"))
+        &named(silent_interpreter("/usr/bin", PythonFlaw::Folder))
     ));
 }

@@ -12,7 +12,7 @@ use labready::report::paint::Paint;
 use labready::report::{human, json, plain};
 
 use super::documents::{full_report, planned};
-use super::machines::{changed, interpreter, recorded, settings};
+use super::machines::{asked, changed, interpreter, recorded};
 use super::running::{command, labready, run, shim_python, write_program};
 
 #[test]
@@ -223,7 +223,7 @@ fn hostile(facts: &mut Facts) {
     let home = labready::facts::interpreters::Home::HomeFolder;
     let found = interpreter(&format!("/home/{evil}/python3.12"), "3.12.0", home);
     facts.interpreters.push(labready::facts::interpreters::Interpreter {
-        problem: Some(format!("said {evil}")),
+        problem: Some(labready::problem::PythonFlaw::NotStarted { said: format!("said {evil}") }),
         version: None,
         ..found
     });
@@ -235,7 +235,7 @@ fn hostile(facts: &mut Facts) {
 #[test]
 fn nothing_that_a_machine_says_reaches_a_terminal_as_a_command() {
     let facts = changed("bookworm-python", hostile);
-    let report = planned(&facts, &settings());
+    let report = planned(&facts, &asked());
     let bad = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
     for text in [
         human::text(&report, &Paint::uncoloured(true, 100)),
@@ -262,14 +262,14 @@ fn a_file_name_with_terminal_commands_is_shown_and_not_obeyed() {
 #[test]
 fn the_plan_reads_well_on_a_terminal() {
     assert_snapshot!(human::text(
-        &planned(&recorded("sid-indexed"), &settings()),
+        &planned(&recorded("sid-indexed"), &asked()),
         &Paint::uncoloured(true, 100)
     ));
 }
 
 #[test]
 fn the_plan_reads_well_aloud() {
-    assert_snapshot!(plain::text(&planned(&recorded("sid-indexed"), &settings())));
+    assert_snapshot!(plain::text(&planned(&recorded("sid-indexed"), &asked())));
 }
 
 #[test]

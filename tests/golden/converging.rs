@@ -3,23 +3,23 @@
 
 use std::collections::BTreeMap;
 
-use labready::apt::InstallOptions;
 use labready::apt::dpkg::DpkgStatus;
 use labready::apt::index::KeptFiles;
 use labready::apt::offers::{Offer, Offers};
-use labready::course::Course;
 use labready::error::Error;
 use labready::facts::Facts;
 use labready::facts::alternatives::{Alternative, Link};
 use labready::facts::interpreters::{Home, Interpreter};
 use labready::facts::venv::State;
-use labready::plan::{Action, Archive, Plan, Selection, Settings, Wish};
-use labready::version::{Requirement, from_python};
+use labready::plan::{Action, Plan};
+use labready::problem::{ForeignFolder, Id, Occupant, VenvFlaw};
+use labready::request::SelectionRequest;
+use labready::version::from_python;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use super::machines::{course, interpreter, recorded};
+use super::machines::{self, Asked, interpreter, narrowed, recorded};
 use super::simulator::Machine;
 
 /// The newest micro version of each series; the last one is a release candidate.
@@ -89,13 +89,13 @@ fn venv_states() -> impl Strategy<Value = State> {
         Just(State::Missing),
         Just(State::Empty),
         Just(State::Good),
-        Just(State::Broken("its making was cut off".into())),
-        Just(State::Foreign("a file".into())),
+        Just(State::Broken(VenvFlaw::Unfinished)),
+        Just(State::Foreign(ForeignFolder::File)),
     ]
 }
 
 fn links() -> impl Strategy<Value = Link> {
-    prop_oneof![4 => Just(Link::Free), 4 => Just(Link::Ours), 1 => Just(Link::Foreign("a program".into()))]
+    prop_oneof![4 => Just(Link::Free), 4 => Just(Link::Ours), 1 => Just(Link::Foreign(Occupant::File))]
 }
 
 fn requirements() -> impl Strategy<Value = Option<&'static str>> {
@@ -144,7 +144,7 @@ prop_compose! {
         (stale, more, is_complete, becomes_complete) in (any::<u8>(), any::<u8>(), any::<bool>(), prop::bool::weighted(0.9)),
         (python, newest, select, clean, kept) in (requirements(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
         named in proptest::option::weighted(0.2, 0..SERIES.len()),
-    ) -> (Machine, Settings) {
+    ) -> (Machine, Asked) {
         let named = named.map(|index| {
             let (minor, version) = SERIES[index];
             let path = format!("/opt/python/bin/python3.{minor}");
@@ -153,34 +153,24 @@ prop_compose! {
         let mut facts = facts;
         facts.apt_files = KeptFiles { cache: kept, index: stale != 0 || is_complete };
         let machine = Machine { facts, index: index(stale, is_complete), fresh: index(stale | more, becomes_complete), named: named.clone() };
-        (machine, Settings { clean, ..settings(&course(), python, newest, select, named) })
+        (machine, asked(python, newest, select, clean, named))
     }
 }
 
-fn settings(
-    course: &Course,
+fn asked(
     python: Option<&str>,
     newest: bool,
     select: bool,
+    clean: bool,
     named: Option<Interpreter>,
-) -> Settings {
-    let narrowed = python.map(|python| course.python.and(&Requirement::parse(python).unwrap()));
-    let wish = Wish {
-        requirement: narrowed.unwrap_or_else(|| course.python.clone()),
-        range: course.python.clone(),
-        because: course.because.clone(),
-        newest,
-        named,
-    };
-    Settings {
-        wish,
-        selection: if select { Selection::Local } else { Selection::None },
-        refreshed: false,
-        outdated: false,
-        archive: Archive::default(),
-        install_options: InstallOptions::default(),
-        clean: false,
-    }
+) -> Asked {
+    let mut asked = python.map_or_else(machines::asked, narrowed);
+    let request = &mut asked.request;
+    request.python.newest = newest;
+    request.python.named = named.as_ref().map(|named| named.path.clone());
+    request.selection = if select { SelectionRequest::Local } else { SelectionRequest::None };
+    request.clean = clean;
+    Asked { named, ..asked }
 }
 
 fn refreshes(plan: &Plan) -> bool {
@@ -190,26 +180,35 @@ fn refreshes(plan: &Plan) -> bool {
 /// Errors that mean "this machine cannot become ready", as opposed to a plan that does not lead
 /// there.
 fn is_honest(error: &Error) -> bool {
-    matches!(error, Error::NoPython { .. } | Error::NoPackage { .. } | Error::InTheWay { .. })
+    let honest = [
+        Id::PythonNotOffered,
+        Id::PythonUnusable,
+        Id::PackageNotOffered,
+        Id::LinkForeign,
+        Id::VenvForeign,
+        Id::VenvHoldsFiles,
+        Id::VenvOfAnother,
+    ];
+    matches!(error, Error::Problem(problem) if honest.contains(&problem.id()))
 }
 
 /// Everything that the course wants is there.
-fn expect_ready(machine: &Machine, settings: &Settings, plan: &Plan) {
+fn expect_ready(machine: &Machine, asked: &Asked, plan: &Plan) {
     let facts = &machine.facts;
     let python = plan.python.as_ref().expect("a ready machine has a Python");
-    assert!(settings.wish.requirement.matches(&python.version) || settings.wish.named.is_some());
+    assert!(asked.request.python.requirement.matches(&python.version) || asked.named.is_some());
     assert_eq!(facts.venv.state, State::Good);
-    assert!(settings.wish.requirement.matches(facts.venv.version.as_ref().unwrap()));
+    assert!(asked.request.python.requirement.matches(facts.venv.version.as_ref().unwrap()));
     assert!(facts.venv.packages.contains("pip") && facts.venv.packages.contains("wheel"));
     assert_eq!(facts.venv.owner_uid, Some(1000));
     assert!(facts.packages.has("build-essential"));
-    if settings.wish.named.is_none() {
+    if asked.named.is_none() {
         let series = python.series();
         for package in [series.clone(), format!("{series}-venv"), format!("{series}-dev")] {
             assert!(facts.packages.has(&package), "{package}");
         }
     }
-    if settings.selection == Selection::Local {
+    if asked.request.selection == SelectionRequest::Local {
         assert_eq!(
             (&facts.selection.link, facts.selection.value.as_ref()),
             (&Link::Ours, Some(&python.path))
@@ -231,15 +230,14 @@ enum Outcome {
 
 /// Plans and applies until nothing is left to do, and complains of everything on the way that must
 /// not be.
-fn converge(mut machine: Machine, mut settings: Settings) -> Result<Outcome, TestCaseError> {
-    let course = course();
+fn converge(mut machine: Machine, mut asked: Asked) -> Result<Outcome, TestCaseError> {
     for round in 0..ROUNDS {
-        let plan = match machine.plan(&course, &settings) {
+        let plan = match machine.plan(&asked) {
             Ok(plan) => plan,
             Err(error) => {
                 prop_assert!(is_honest(&error), "{error}");
                 prop_assert!(
-                    round == 0 || settings.refreshed,
+                    round == 0 || asked.is_fresh,
                     "an error that could have been told at first: {error}"
                 );
                 return Ok(Outcome::Refused);
@@ -247,25 +245,25 @@ fn converge(mut machine: Machine, mut settings: Settings) -> Result<Outcome, Tes
         };
         prop_assert_eq!(
             &Ok::<_, String>(plan.clone()),
-            &machine.plan(&course, &settings).map_err(|error| error.to_string())
+            &machine.plan(&asked).map_err(|error| error.to_string())
         );
         if plan.is_empty() {
-            expect_ready(&machine, &settings, &plan);
+            expect_ready(&machine, &asked, &plan);
             return Ok(Outcome::Ready(round));
         }
         prop_assert!(
-            round == 0 || settings.refreshed,
+            round == 0 || asked.is_fresh,
             "a second plan without a fresh index: {:#?}",
             plan.steps
         );
-        prop_assert!(!settings.refreshed || !refreshes(&plan), "the index is refreshed twice");
+        prop_assert!(!asked.is_fresh || !refreshes(&plan), "the index is refreshed twice");
         match machine.apply(&plan) {
             Ok(()) => {}
             // Only an index that is still to be fetched may lack what a step needs.
             Err(why) if !refreshes(&plan) => prop_assert!(false, "{why}"),
             Err(_) => return Ok(Outcome::Lacking),
         }
-        settings.refreshed |= refreshes(&plan);
+        asked.is_fresh |= refreshes(&plan);
     }
     Err(TestCaseError::fail(format!("not ready after {ROUNDS} rounds")))
 }
@@ -274,8 +272,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_plan_applied_to_the_facts_it_was_made_from_leaves_an_empty_plan((machine, settings) in cases()) {
-        converge(machine, settings)?;
+    fn a_plan_applied_to_the_facts_it_was_made_from_leaves_an_empty_plan((machine, asked) in cases()) {
+        converge(machine, asked)?;
     }
 }
 
@@ -285,8 +283,8 @@ fn the_machines_of_the_property_become_ready_in_every_way_and_are_refused_too() 
     let mut runner = TestRunner::deterministic();
     let mut outcomes: BTreeMap<Outcome, usize> = BTreeMap::new();
     for _ in 0..500 {
-        let (machine, settings) = cases().new_tree(&mut runner).unwrap().current();
-        *outcomes.entry(converge(machine, settings).unwrap()).or_default() += 1;
+        let (machine, asked) = cases().new_tree(&mut runner).unwrap().current();
+        *outcomes.entry(converge(machine, asked).unwrap()).or_default() += 1;
     }
     for outcome in [Outcome::Ready(1), Outcome::Ready(2), Outcome::Refused, Outcome::Lacking] {
         assert!(

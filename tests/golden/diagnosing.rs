@@ -8,30 +8,26 @@ use labready::diagnosis;
 use labready::facts::Facts;
 use labready::facts::alternatives::Link;
 use labready::facts::cloud_init::CloudInit;
-use labready::facts::system_python::{Place, SystemPython};
+use labready::facts::system_python::SystemPython;
 use labready::facts::venv::State;
 use labready::host::{Account, quoted_line};
-use labready::plan::{self, Decision, Settings};
+use labready::plan::{self, Decision};
+use labready::problem::{ForeignFolder, Occupant, VenvFlaw};
 
 use super::folders::Machine;
-use super::machines::{changed, course, have_venv, rename, settings, unselected};
+use super::machines::{Asked, asked, changed, have_venv, rename, unselected};
 
 /// Every finding, and what repair would do.
 fn told(facts: &Facts) -> String {
     let mut text = String::new();
     for finding in diagnosis::diagnose(facts) {
-        let id = serde_json::to_string(&finding.id).unwrap();
-        writeln!(
-            text,
-            "{:?} {}: {}\n  {}",
-            finding.severity,
-            id.trim_matches('"'),
-            finding.title,
-            finding.detail
-        )
-        .unwrap();
-        let fix = finding.fix.map_or_else(|| "nothing to type".to_owned(), |fix| fix.to_string());
-        writeln!(text, "  mended by: {fix}").unwrap();
+        let id = finding.id().name();
+        writeln!(text, "{:?} {id}: {}", finding.severity, finding.title()).unwrap();
+        if !finding.evidence().is_empty() {
+            writeln!(text, "  {}", finding.evidence()).unwrap();
+        }
+        let remedy = finding.remedy().map_or_else(|| "nothing".to_owned(), |fix| fix.to_string());
+        writeln!(text, "  to do: {remedy}").unwrap();
     }
     for step in plan::repair(facts, false).steps {
         writeln!(text, "repair: {}, because {}", step.title, step.why).unwrap();
@@ -61,7 +57,7 @@ fn everything_that_can_be_wrong_at_once_is_told_and_repaired_in_a_safe_order() {
         facts.system_python = SystemPython {
             default: Some("python3.8".into()),
             default_is_installed: true,
-            place: Place::Elsewhere(vec![
+            place: Occupant::Link(vec![
                 "/etc/alternatives/python3".into(),
                 "/usr/bin/python3.11".into(),
             ]),
@@ -78,7 +74,7 @@ fn everything_that_can_be_wrong_at_once_is_told_and_repaired_in_a_safe_order() {
         facts.disk.read_only = vec!["/".into()];
         facts.venv.owner_uid = Some(0);
         facts.venv.parent_uid = Some(1000);
-        facts.venv.state = State::Broken("it has no lib/python3.11/site-packages".into());
+        facts.venv.state = State::Broken(VenvFlaw::NoSitePackages { series: "python3.11".into() });
         facts.cloud_init = CloudInit::Running;
     });
     assert_snapshot!(text);
@@ -92,9 +88,8 @@ fn what_dpkg_has_half_done_while_another_program_is_at_it_is_that_programs_work(
         facts.in_use = Some("unattended-upgr, pid 812".into());
     });
     assert_snapshot!(text, @r"
-    Note apt-in-use: another program uses apt right now
-      unattended-upgr, pid 812
-      mended by: nothing to type
+    Note apt-in-use: another program is using apt: unattended-upgr, pid 812
+      to do: nothing
     ");
 }
 
@@ -213,9 +208,9 @@ fn an_environment_of_another_account_is_told_and_given_back_only_where_that_is_s
 }
 
 /// What the health check says of setup itself.
-fn of_setup(change: impl FnOnce(&mut Facts), settings: &Settings) -> String {
+fn of_setup(change: impl FnOnce(&mut Facts), asked: &Asked) -> String {
     let facts = changed("bookworm-ready", change);
-    let planned = match plan::make(&course(), &facts, settings) {
+    let planned = match asked.plan(&facts) {
         Ok(Decision::Plan(plan)) => Ok(*plan),
         Ok(Decision::AskApt(_)) => panic!("apt was not asked on this machine"),
         Err(error) => Err(error),
@@ -223,9 +218,9 @@ fn of_setup(change: impl FnOnce(&mut Facts), settings: &Settings) -> String {
     match diagnosis::setup(&planned, &facts) {
         Some(finding) => {
             format!(
-                "{:?}: {finding}\n  mended by: {}\n",
-                finding.id,
-                finding.fix.as_ref().map_or("-".into(), |fix| fix.to_string())
+                "{}: {finding}\n  to do: {}\n",
+                finding.id().name(),
+                finding.remedy().map_or("-".into(), |fix| fix.to_string())
             )
         }
         None => "nothing more\n".into(),
@@ -234,19 +229,16 @@ fn of_setup(change: impl FnOnce(&mut Facts), settings: &Settings) -> String {
 
 #[test]
 fn what_setup_would_do_or_why_it_would_stop_is_told_once() {
-    let foreign = |facts: &mut Facts| facts.selection.link = Link::Foreign("a program".into());
+    let foreign = |facts: &mut Facts| facts.selection.link = Link::Foreign(Occupant::File);
     let cases = [
-        ("ready", of_setup(|_| (), &settings())),
-        (
-            "without an environment",
-            of_setup(|facts| facts.venv.state = State::Missing, &settings()),
-        ),
-        ("somebody's python3", of_setup(foreign, &settings())),
+        ("ready", of_setup(|_| (), &asked())),
+        ("without an environment", of_setup(|facts| facts.venv.state = State::Missing, &asked())),
+        ("somebody's python3", of_setup(foreign, &asked())),
         ("somebody's python3, which is asked to be left alone", of_setup(foreign, &unselected())),
-        ("another's environment", of_setup(|facts| facts.venv.owner_uid = Some(1001), &settings())),
+        ("another's environment", of_setup(|facts| facts.venv.owner_uid = Some(1001), &asked())),
         (
             "a file where the environment would be",
-            of_setup(|facts| facts.venv.state = State::Foreign("a file".into()), &settings()),
+            of_setup(|facts| facts.venv.state = State::Foreign(ForeignFolder::File), &asked()),
         ),
         (
             "read-only, with something to install",
@@ -255,15 +247,12 @@ fn what_setup_would_do_or_why_it_would_stop_is_told_once() {
                     facts.disk.read_only = vec!["/".into()];
                     facts.selection.value = None;
                 },
-                &settings(),
+                &asked(),
             ),
         ),
         (
             "no system with apt",
-            of_setup(
-                |facts| rename(facts, "ID=fedora\nPRETTY_NAME='Fedora Linux 40'\n"),
-                &settings(),
-            ),
+            of_setup(|facts| rename(facts, "ID=fedora\nPRETTY_NAME='Fedora Linux 40'\n"), &asked()),
         ),
     ];
     assert_snapshot!(cases.map(|(what, text)| format!("## {what}\n{text}")).join("\n"));

@@ -10,12 +10,12 @@ use labready::event::{Event, StepStatus};
 use labready::facts::Facts;
 use labready::lab::{Attempt, Evidence, LabResult, Point, Reason, SeenMark, Stall, Verdict};
 use labready::outcome::Outcome;
-use labready::plan::{self, Decision, Plan, Settings};
+use labready::plan::{Decision, Plan};
 use labready::problem::{Id, ProblemRecord};
 use labready::report::{Report, json};
 use serde_json::{Value, json};
 
-use super::machines::{changed, course, every_recorded, recorded, rename, settings};
+use super::machines::{Asked, asked, changed, course, every_recorded, recorded, rename};
 use super::running::{Run, labready, shim_python};
 use super::schemas::{EVENT, REPORT, expect_strict, places, with_one_more_key};
 
@@ -25,10 +25,10 @@ fn expect_valid(document: &Value) {
 }
 
 /// A report of `plan` on a machine, as the commands put it together.
-pub fn planned(facts: &Facts, settings: &Settings) -> Report {
+pub fn planned(facts: &Facts, asked: &Asked) -> Report {
     let mut report = started("plan");
     report.note(&Event::Looked { facts: Box::new(facts.clone()) });
-    match plan::make(&course(), facts, settings) {
+    match asked.plan(facts) {
         Ok(Decision::Plan(plan)) => {
             let sizes = (!plan.is_empty()).then_some(Sizes {
                 download_bytes: 14_100_000,
@@ -124,10 +124,8 @@ fn judged() -> [LabResult; 2] {
 /// A report that has something in every place.
 pub fn full_report() -> Report {
     let facts = recorded("bookworm-python");
-    let mut report = planned(&facts, &settings());
-    let Ok(Decision::Plan(plan)) = plan::make(&course(), &facts, &settings()) else {
-        panic!("no plan")
-    };
+    let mut report = planned(&facts, &asked());
+    let Ok(Decision::Plan(plan)) = asked().plan(&facts) else { panic!("no plan") };
     let sizes = Some(Sizes { download_bytes: 14_100_000, disk_bytes: 61_000_000, packages: 30 });
     let open = Plan { open: vec!["the rest".into()], sizes, ..(*plan).clone() };
     report.note(&Event::Planned { plan: Box::new(open) });
@@ -155,7 +153,7 @@ fn full() -> Value {
 fn the_plan_of_every_recorded_machine_is_a_valid_document() {
     every_recorded()
         .iter()
-        .for_each(|name| expect_valid(&document(&planned(&recorded(name), &settings()))));
+        .for_each(|name| expect_valid(&document(&planned(&recorded(name), &asked()))));
 }
 
 #[test]
@@ -163,7 +161,7 @@ fn a_machine_that_cannot_be_planned_for_gives_a_valid_document_that_says_why() {
     let facts = changed("bookworm-fresh", |facts| {
         rename(facts, "ID=fedora\nPRETTY_NAME='Fedora Linux 40'\n")
     });
-    let document = document(&planned(&facts, &settings()));
+    let document = document(&planned(&facts, &asked()));
     expect_valid(&document);
     assert_eq!(
         (&document["status"], &document["error"]["exit_code"]),
@@ -178,7 +176,7 @@ fn a_document_with_something_in_every_place_is_valid() {
 
 #[test]
 fn the_document_is_what_it_was_agreed_to_be() {
-    let text = json::document(&planned(&recorded("trixie-python"), &settings())).unwrap();
+    let text = json::document(&planned(&recorded("trixie-python"), &asked())).unwrap();
     assert_snapshot!(
         text.replace(env!("CARGO_PKG_VERSION"), "VERSION").replace(&course().digest, "DIGEST")
     );

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use labready::facts::{self, Facts};
 use labready::host::Host;
 use serde::Serialize;
 use tempfile::TempDir;
 
-use super::machines::{course, fixture, settings};
+use labready::request::Request;
+
+use super::machines::{course, fixture};
 use super::running::{answer, write_program};
 
 /// Where the virtual environment belongs.
@@ -142,14 +144,8 @@ impl Machine {
     /// Everything that labready finds, without what differs from one test machine to the next: the
     /// account's numbers and the disk.
     pub fn facts(&self) -> Facts {
-        let mut facts = facts::gather(
-            &self.host(),
-            &course(),
-            Path::new(VENV),
-            &settings().archive.address,
-            None,
-        )
-        .unwrap();
+        let request = Request::of_course(course(), VENV.into());
+        let mut facts = facts::gather(&self.host(), &request).unwrap();
         let uid = facts.rights.account.uid;
         (facts.rights.account.uid, facts.rights.account.gid) = (1000, 1000);
         let renumbered = |owner| if owner == uid { 1000 } else { owner };

@@ -15,7 +15,7 @@ use labready::plan::{self, Decision, Plan, Remains, Trail};
 use labready::report::{Report, json, plain};
 use serde_json::{Value, json};
 
-use super::machines::{changed, course, every_recorded, recorded, settings};
+use super::machines::{asked, changed, course, every_recorded, recorded};
 use super::schemas::{BUNDLE, JOURNAL, REPORT, with_one_more_key};
 
 fn fold(command: &str, events: impl IntoIterator<Item = Event>) -> Report {
@@ -128,9 +128,7 @@ fn what_is_printed_in_words_of_two_ready_machines_is_the_same() {
             facts.machine.kernel = format!("6.1.0-{name}");
             facts.venv.folder = format!("/home/{name}/course/venv").into();
         });
-        let Ok(Decision::Plan(plan)) = plan::make(&course(), &facts, &settings()) else {
-            panic!("no plan")
-        };
+        let Ok(Decision::Plan(plan)) = asked().plan(&facts) else { panic!("no plan") };
         assert!(plan.is_empty());
         let mut report = Report::new("doctor", started_at.into());
         let outcome =
@@ -147,12 +145,11 @@ fn what_is_printed_in_words_of_two_ready_machines_is_the_same() {
 
 #[test]
 fn every_record_of_a_journal_is_as_its_schema_says() {
-    let plans = every_recorded().into_iter().filter_map(|name| {
-        match plan::make(&course(), &recorded(&name), &settings()) {
+    let plans =
+        every_recorded().into_iter().filter_map(|name| match asked().plan(&recorded(&name)) {
             Ok(Decision::Plan(plan)) => Some(*plan),
             _ => None,
-        }
-    });
+        });
     let steps: Vec<_> = plans.chain([undone()]).flat_map(|plan| plan.steps).collect();
     assert!(steps.len() > 10, "{}", steps.len());
     let intents = steps.iter().map(

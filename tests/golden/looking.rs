@@ -10,7 +10,7 @@ use labready::facts::venv::{self, State};
 use proptest::prelude::*;
 
 use super::folders::{Machine, VENV};
-use super::machines::settings;
+use super::machines::asked;
 use super::shown::answer;
 
 /// The distribution as this os-release gives it.
@@ -47,7 +47,7 @@ fn a_machine_that_has_nothing_is_seen_too() {
 
 #[test]
 fn a_machine_without_an_os_release_is_not_touched() {
-    assert_snapshot!(answer(&Machine::bare().facts(), &settings()));
+    assert_snapshot!(answer(&Machine::bare().facts(), &asked()));
 }
 
 #[test]

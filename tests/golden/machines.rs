@@ -9,15 +9,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use labready::apt::InstallOptions;
 use labready::apt::offers::{Offer, Offers};
 use labready::course::Course;
+use labready::error::Result;
 use labready::facts::Facts;
 use labready::facts::alternatives::{Alternative, Link};
 use labready::facts::interpreters::{Home, Interpreter};
 use labready::facts::venv::State;
 use labready::facts::{distro, os_release};
-use labready::plan::{Archive, Selection, Settings, Wish};
+use labready::plan::{self, Decision};
+use labready::problem::PythonFlaw;
+use labready::request::{Request, SelectionRequest};
 use labready::version::{Requirement, from_python};
 
 /// The course that labready carries.
@@ -55,56 +57,69 @@ pub fn changed(name: &str, change: impl FnOnce(&mut Facts)) -> Facts {
     facts
 }
 
-/// What setup is asked for when nothing is typed.
-pub fn settings() -> Settings {
-    let course = course();
-    Settings {
-        wish: Wish {
-            range: course.python.clone(),
-            requirement: course.python,
-            because: course.because,
-            newest: false,
-            named: None,
-        },
-        selection: Selection::Local,
-        refreshed: false,
-        outdated: false,
-        archive: Archive::default(),
-        install_options: InstallOptions::default(),
-        clean: false,
+/// What is asked for, and what the machine says of it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub request: Request,
+    /// The interpreter of `--python PATH`, as it answered.
+    pub named: Option<Interpreter>,
+    /// Whether apt's index was refreshed a moment ago.
+    pub is_fresh: bool,
+}
+
+impl Asked {
+    /// The machine, with what it says of what is asked for.
+    pub fn facts(&self, facts: &Facts) -> Facts {
+        let mut facts = Facts { named: self.named.clone(), ..facts.clone() };
+        facts.apt_index.is_fresh |= self.is_fresh;
+        facts
+    }
+
+    /// The plan for a machine.
+    pub fn plan(&self, facts: &Facts) -> Result<Decision> {
+        plan::make(&self.request, &self.facts(facts))
     }
 }
 
+/// What setup is asked for when nothing is typed.
+pub fn asked() -> Asked {
+    let request = Request::of_course(course(), PathBuf::from("/home/student/course/venv"));
+    Asked { request, named: None, is_fresh: false }
+}
+
 /// `--python REQUIREMENT`
-pub fn narrowed(requirement: &str) -> Settings {
-    let mut settings = settings();
-    settings.wish.requirement =
-        settings.wish.requirement.and(&Requirement::parse(requirement).unwrap());
-    settings
+pub fn narrowed(requirement: &str) -> Asked {
+    let mut asked = asked();
+    let python = &mut asked.request.python;
+    python.requirement = python.requirement.and(&Requirement::parse(requirement).unwrap());
+    asked
 }
 
 /// `--newest`
-pub fn newest() -> Settings {
-    let mut settings = settings();
-    settings.wish.newest = true;
-    settings
+pub fn newest() -> Asked {
+    let mut asked = asked();
+    asked.request.python.newest = true;
+    asked
 }
 
 /// `--select none`
-pub fn unselected() -> Settings {
-    Settings { selection: Selection::None, ..settings() }
+pub fn unselected() -> Asked {
+    let mut asked = asked();
+    asked.request.selection = SelectionRequest::None;
+    asked
 }
 
 /// After the package index was refreshed in the same run.
-pub fn refreshed() -> Settings {
-    Settings { refreshed: true, ..settings() }
+pub fn refreshed() -> Asked {
+    Asked { is_fresh: true, ..asked() }
 }
 
 /// `--python PATH`, as the interpreter there answered.
-pub fn named(interpreter: Interpreter) -> Settings {
-    let mut settings = settings();
-    settings.wish.named = Some(Interpreter { origin: Home::Named, ..interpreter });
-    settings
+pub fn named(interpreter: Interpreter) -> Asked {
+    let mut asked = asked();
+    asked.request.python.named = Some(interpreter.path.clone());
+    asked.named = Some(Interpreter { origin: Home::Named, ..interpreter });
+    asked
 }
 
 /// An interpreter that works.
@@ -122,8 +137,8 @@ pub fn interpreter(path: &str, version: &str, origin: Home) -> Interpreter {
 }
 
 /// One that gave no answer.
-pub fn silent_interpreter(path: &str, problem: &str) -> Interpreter {
-    let problem = Some(problem.to_owned());
+pub fn silent_interpreter(path: &str, problem: PythonFlaw) -> Interpreter {
+    let problem = Some(problem);
     Interpreter {
         version: None,
         ensurepip: false,

@@ -1,4 +1,4 @@
-//! Golden tests: a machine, a course and settings go in; the whole answer comes out and is compared
+//! Golden tests: a machine, a course and asked go in; the whole answer comes out and is compared
 //! with what was agreed to.
 //!
 //! `machines` are the recorded facts in `fixtures/machines`, `shown` writes an answer as a person

@@ -2,21 +2,19 @@
 
 use std::fmt::Write;
 
-use labready::course::Course;
 use labready::error::Error;
 use labready::facts::Facts;
-use labready::plan::{self, Decision, Plan, Settings, Step};
+use labready::plan::{Decision, Plan, Step};
 
-use super::machines::course;
+use super::machines::Asked;
 
 /// What the embedded course's plan is on a machine.
-pub fn answer(facts: &Facts, settings: &Settings) -> String {
-    answer_for(&course(), facts, settings)
+pub fn answer(facts: &Facts, asked: &Asked) -> String {
+    answered(asked.plan(facts))
 }
 
-/// What a course's plan is on a machine.
-pub fn answer_for(course: &Course, facts: &Facts, settings: &Settings) -> String {
-    match plan::make(course, facts, settings) {
+fn answered(decision: Result<Decision, Error>) -> String {
+    match decision {
         Ok(Decision::Plan(plan)) => plan_text(&plan),
         Ok(Decision::AskApt(packages)) => {
             format!("ask apt for every python3.N and {}\n", packages.join(", "))

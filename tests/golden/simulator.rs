@@ -3,7 +3,6 @@
 
 use labready::apt::alternatives::LINK;
 use labready::apt::offers::Offers;
-use labready::course::Course;
 use labready::error::Error;
 use labready::facts::Facts;
 use labready::facts::alternatives::{Alternative, Link};
@@ -11,10 +10,10 @@ use labready::facts::interpreters::{Home, Interpreter};
 use labready::facts::pip::normalized;
 use labready::facts::sources::{SOURCES, Source};
 use labready::facts::venv::State;
-use labready::plan::{self, Action, Decision, Plan, Settings, Step};
+use labready::plan::{Action, Decision, Plan, Step};
 use labready::version::from_debian;
 
-use super::machines::interpreter;
+use super::machines::{Asked, interpreter};
 
 /// A machine, and what its package index holds before and after it was refreshed.
 #[derive(Clone, Debug)]
@@ -31,10 +30,10 @@ pub struct Machine {
 
 impl Machine {
     /// Looks and plans, as the commands do: apt is asked when the plan needs it.
-    pub fn plan(&self, course: &Course, settings: &Settings) -> Result<Plan, Error> {
+    pub fn plan(&self, asked: &Asked) -> Result<Plan, Error> {
         let mut facts = Facts { apt: None, ..self.facts.clone() };
         loop {
-            match plan::make(course, &facts, settings)? {
+            match asked.plan(&facts)? {
                 Decision::Plan(plan) => return Ok(*plan),
                 Decision::AskApt(_) => {
                     assert!(facts.apt.is_none(), "apt was asked twice");

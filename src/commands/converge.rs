@@ -1,0 +1,169 @@
+//! The loop of setup, repair and undo: look, plan, get the rights, agree once, apply, and look
+//! again until nothing is left. They differ by their planner, their journal and their last
+//! sentence.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use super::Task;
+use super::rights::Permission;
+use crate::apply::{ApplyOptions, Journal, allow_services, apply, hold_services};
+use crate::error::Result;
+use crate::facts::Facts;
+use crate::host::{Clock, Elevation, FolderLock, LockedByAnother};
+use crate::plan::{Plan, Step};
+use crate::problem::{ChangeProblem, MachineProblem, RightsProblem, UsageProblem};
+use crate::waiting::{Look, Waiting};
+
+/// A plan that waits for the index, one that waits for deadsnakes, the full one, and the empty one
+/// that proves it; one more for a surprise.
+const ROUNDS: usize = 5;
+/// sudo forgets after five minutes on some systems.
+const RENEWAL: Duration = Duration::from_secs(60);
+
+/// What the machine is like, and what has to change.
+pub(super) struct Round {
+    pub facts: Facts,
+    pub plan: Plan,
+}
+
+/// How the loop ended.
+pub(super) enum Converged {
+    /// Nothing is left to do; `changed` says whether anything was.
+    Done { round: Box<Round>, changed: bool },
+    /// The question was answered with no.
+    Declined,
+}
+
+/// Repeats what the planner finds until it finds nothing. The planner is given the steps that were
+/// applied before.
+pub(super) fn converge(
+    task: &Task<'_>,
+    journal: Option<&Journal>,
+    mut planner: impl FnMut(&[Step]) -> Result<Round>,
+) -> Result<Converged> {
+    let mut agreed = task.request.agreed;
+    let mut applied: Vec<Step> = Vec::new();
+    for number in 0..ROUNDS {
+        let round = planner(&applied)?;
+        if round.plan.is_empty() {
+            return Ok(Converged::Done { round: Box::new(round), changed: number > 0 });
+        }
+        expect_news(&applied, &round.plan)?;
+        let permission = Permission::find(task, &round)?;
+        if !agreed && !agree(task)? {
+            return Ok(Converged::Declined);
+        }
+        agreed = true;
+        let elevation = permission.obtain(task, &round)?;
+        applied.clone_from(&round.plan.steps);
+        apply_round(task, round.plan, elevation, journal)?;
+        task.host.check_interrupted()?;
+    }
+    Err(without_effect(&applied))
+}
+
+/// A plan that is needed again right after it was applied would be needed for ever.
+fn expect_news(applied: &[Step], plan: &Plan) -> Result<()> {
+    let is_same = !applied.is_empty()
+        && applied.len() == plan.steps.len()
+        && applied.iter().zip(&plan.steps).all(|(old, new)| old.action == new.action);
+    if is_same { Err(without_effect(applied)) } else { Ok(()) }
+}
+
+fn without_effect(steps: &[Step]) -> crate::error::Error {
+    ChangeProblem::WithoutEffect { steps: steps.iter().map(|step| step.title.clone()).collect() }
+        .into()
+}
+
+/// Waits until no other run of labready works on what this one would change: the machine, when root
+/// asks, and the environment's folder. Then what an image build that was cut off has left is put
+/// back.
+pub(super) fn take_turn(task: &Task<'_>) -> Result<Vec<FolderLock>> {
+    let is_root = task.host.account()?.is_root();
+    let machine = is_root.then(|| PathBuf::from("/var/lib/dpkg"));
+    let folders = machine.into_iter().chain(task.request.venv.parent().map(Path::to_owned));
+    let emit = |event| task.output.emit(event);
+    let waiting =
+        Waiting { host: task.host, id: "turn", patience: task.request.patience, emit: &emit };
+    let mut locks = Vec::new();
+    for folder in folders {
+        let lock = waiting.until(
+            || {
+                Ok(match task.host.lock_folder(&folder) {
+                    Ok(lock) => Look::Over(lock),
+                    Err(LockedByAnother) => Look::Busy("another run of labready".into()),
+                })
+            },
+            |_, _| MachineProblem::AnotherRun { folder: folder.clone() }.into(),
+        )?;
+        locks.extend(lock);
+    }
+    if is_root {
+        allow_services(task.host)?;
+    }
+    Ok(locks)
+}
+
+/// Applies a plan; its steps for root run under sudo, whose permission is kept from expiring
+/// meanwhile.
+fn apply_round(
+    task: &Task<'_>,
+    mut plan: Plan,
+    elevation: Option<Elevation>,
+    journal: Option<&Journal>,
+) -> Result<()> {
+    for step in plan.steps.iter_mut().filter(|step| step.needs_root) {
+        step.command.elevation.clone_from(&elevation);
+    }
+    let options = ApplyOptions {
+        patience: task.request.patience,
+        source: task.request.install.source.clone(),
+        journal,
+    };
+    let emit = |event| task.output.emit(event);
+    let applied =
+        || with_renewal(task, elevation.as_ref(), || apply(task.host, &plan, &options, &emit));
+    if task.request.install.image { hold_services(task.host, applied) } else { applied() }
+}
+
+/// Does the work while sudo's permission is renewed every minute.
+fn with_renewal(
+    task: &Task<'_>,
+    elevation: Option<&Elevation>,
+    work: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    let is_done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        if let Some(elevation) = elevation {
+            scope.spawn(|| {
+                let mut renewed = Clock::start();
+                while !is_done.load(Ordering::SeqCst) {
+                    task.host.pause(Duration::from_millis(100));
+                    if renewed.elapsed() > RENEWAL {
+                        task.host.renew(elevation);
+                        renewed = Clock::start();
+                    }
+                }
+            });
+        }
+        let done = work();
+        is_done.store(true, Ordering::SeqCst);
+        done
+    })
+}
+
+/// Asks once. Without a terminal nobody can answer, and nothing is done.
+fn agree(task: &Task<'_>) -> Result<bool> {
+    if task.is_quiet {
+        return Err(UsageProblem::QuietQuestion.into());
+    }
+    let streams = task.host.streams();
+    if !streams.stdin || !streams.stderr {
+        return Err(RightsProblem::NobodyToAsk.into());
+    }
+    task.output.clear_screen();
+    task.host.ask("Apply this plan?")
+}

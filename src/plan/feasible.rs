@@ -1,0 +1,25 @@
+//! Whether steps can be begun at all on this machine. Pure.
+
+use super::{Action, Step};
+use crate::error::Result;
+use crate::facts::Facts;
+use crate::problem::{MachineProblem, Problem};
+
+/// The steps, unless the machine is in a state in which none of them can be begun: the scripts of
+/// Debian's packages are run by /usr/bin/python3, and what is mounted read-only takes nothing.
+///
+/// # Errors
+/// [`MachineProblem::SystemPython`], [`MachineProblem::ReadOnly`].
+pub fn feasible(facts: &Facts, steps: Vec<Step>) -> Result<Vec<Step>> {
+    let changes_the_system =
+        |step: &Step| step.needs_root && !matches!(step.action, Action::GiveBackVenv { .. });
+    if !steps.iter().any(changes_the_system) {
+        return Ok(steps);
+    }
+    let system = facts.system_python.problem().filter(|_| facts.system_python.is_gone());
+    let read_only = || {
+        let mount = facts.disk.read_only.first()?.clone();
+        Some(Problem::new(MachineProblem::ReadOnly { mount, said: String::new() }))
+    };
+    system.or_else(read_only).map_or(Ok(steps), |problem| Err(problem.into()))
+}

@@ -1,0 +1,289 @@
+//! What a run was asked for: resolved once from the command line, and never changed afterwards.
+//!
+//! What a run learns on the way (the index was refreshed, cloud-init has ended) is no part of it:
+//! it is read from the machine, as a fact.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::apt::{InstallOptions, PackageSource};
+use crate::archive::Archive;
+use crate::cli::{Cli, Commands, Common, Select, SetupArgs, Wish};
+use crate::course::Course;
+use crate::error::Result;
+use crate::host::{Account, Host};
+use crate::problem::{FolderFault, Invocation, UsageProblem};
+use crate::version::Requirement;
+
+/// More than any public key, in bytes.
+const KEY_LIMIT: u64 = 1 << 20;
+
+/// What is wanted of this run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// The course.
+    pub course: Course,
+    /// Which interpreter.
+    pub python: PythonRequest,
+    /// How far `python3` is selected for the whole machine.
+    pub selection: SelectionRequest,
+    /// The archive for what Ubuntu's own lack: deadsnakes, or a room's mirror of it.
+    pub archive: Archive,
+    /// How apt and pip work: from where, and whether in an image.
+    pub install: InstallOptions,
+    /// Whether apt's cache and index are emptied at the end.
+    pub clean: bool,
+    /// The virtual environment's folder.
+    pub venv: PathBuf,
+    /// Whom root works for: the student behind sudo, or of `--owner`.
+    pub student: Option<Account>,
+    /// Whether the plan is agreed to without a question.
+    pub agreed: bool,
+    /// How long another program that uses apt is waited for.
+    pub patience: Duration,
+    /// What was typed.
+    pub typed: Invocation,
+}
+
+/// What is wanted of the interpreter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PythonRequest {
+    /// The course's range.
+    pub range: Requirement,
+    /// The same, narrowed by `--python REQ`.
+    pub requirement: Requirement,
+    /// Why the course has its range.
+    pub because: Option<String>,
+    /// `--newest`: an installed one is not good enough when apt offers a newer one.
+    pub newest: bool,
+    /// The interpreter of `--python PATH`.
+    pub named: Option<PathBuf>,
+}
+
+/// How far `python3` is selected for the whole machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SelectionRequest {
+    /// /usr/local/bin/python3 leads to the chosen interpreter.
+    Local,
+    /// The machine's python3 is left alone.
+    None,
+}
+
+impl Request {
+    /// What is wanted when nothing but the course is known.
+    pub fn of_course(course: Course, venv: PathBuf) -> Self {
+        let python = PythonRequest {
+            range: course.python.clone(),
+            requirement: course.python.clone(),
+            because: course.because.clone(),
+            newest: false,
+            named: None,
+        };
+        Self {
+            course,
+            python,
+            selection: SelectionRequest::Local,
+            archive: Archive::default(),
+            install: InstallOptions::default(),
+            clean: false,
+            venv,
+            student: None,
+            agreed: false,
+            patience: Duration::ZERO,
+            typed: Invocation::default(),
+        }
+    }
+
+    /// What the command line means. `bundle_copy` is where the bundle of `--bundle` is copied to.
+    ///
+    /// # Errors
+    /// [`UsageProblem`] for what cannot be meant, [`crate::problem::CourseProblem`] for a course that cannot be
+    /// used.
+    pub fn resolve(host: &Host, cli: &Cli, bundle_copy: Option<&Path>) -> Result<Self> {
+        let Common { course, python, venv, .. } = &cli.common;
+        let course = match course {
+            Some(path) => Course::load(host, path)?,
+            None => Course::embedded()?,
+        };
+        let whose = Whose::resolve(host, &cli.command)?;
+        let venv = venv_folder(host, venv.as_deref(), &course, &whose)?;
+        let mut request = Self::of_course(course, venv);
+        request.student = whose.student;
+        request.typed = invocation(host, cli);
+        request.python.read(host, python.as_deref())?;
+        if let Some(wish) = cli.command.wish() {
+            request.read_wish(host, wish)?;
+        }
+        if let Commands::Setup(setup) = &cli.command {
+            request.read_setup(setup, bundle_copy);
+        }
+        request.agreed |= cli.command.agrees();
+        request.patience = Duration::from_secs(cli.command.lock_timeout().unwrap_or_default());
+        Ok(request)
+    }
+
+    /// Whom the virtual environment and the labs belong to, when it is not whoever runs labready.
+    pub fn owner<'a>(&'a self, account: &'a Account) -> &'a Account {
+        self.student.as_ref().unwrap_or(account)
+    }
+
+    fn read_wish(&mut self, host: &Host, wish: &Wish) -> Result<()> {
+        self.python.newest = wish.newest;
+        self.selection = match wish.select {
+            Select::Local => SelectionRequest::Local,
+            Select::None => SelectionRequest::None,
+        };
+        self.archive = archive(host, wish)?;
+        if wish.offline {
+            self.install.source = PackageSource::LocalOnly;
+        }
+        Ok(())
+    }
+
+    fn read_setup(&mut self, setup: &SetupArgs, bundle_copy: Option<&Path>) {
+        self.install.image = setup.image;
+        self.agreed = setup.image;
+        self.clean = setup.clean;
+        if let Some(copy) = bundle_copy {
+            self.install.source = PackageSource::Bundle(copy.to_owned());
+        }
+    }
+}
+
+impl PythonRequest {
+    /// `--python` narrows the course's range, or names an interpreter.
+    fn read(&mut self, host: &Host, typed: Option<&str>) -> Result<()> {
+        let Some(text) = typed else { return Ok(()) };
+        if text.contains('/') {
+            self.named = Some(host.absolute(Path::new(text)));
+            return Ok(());
+        }
+        let wanted = Requirement::parse(text).map_err(|said| UsageProblem::PythonUnreadable {
+            text: text.to_owned(),
+            said: said.to_string(),
+        })?;
+        self.requirement = self.range.and(&wanted);
+        if self.requirement.is_satisfiable() {
+            return Ok(());
+        }
+        Err(UsageProblem::PythonOutOfRange {
+            text: text.to_owned(),
+            range: self.range.clone(),
+            because: self.because.clone(),
+        }
+        .into())
+    }
+
+    /// Whether a range was asked for that is narrower than the course's.
+    pub fn is_narrowed(&self) -> bool {
+        self.requirement != self.range
+    }
+}
+
+/// Whom a command is for.
+#[derive(Default)]
+struct Whose {
+    /// The account that root becomes for the virtual environment and the labs.
+    student: Option<Account>,
+    /// Where the virtual environment's folder is looked for, instead of the current one.
+    home: Option<PathBuf>,
+}
+
+impl Whose {
+    /// What was typed, and what sudo says.
+    fn resolve(host: &Host, command: &Commands) -> Result<Self> {
+        let me = host.account()?;
+        if command.is_for_image() && !me.is_root() {
+            return Err(UsageProblem::ImageNotRoot { user: me.name }.into());
+        }
+        let Some(name) = command.owner() else {
+            // Whoever builds an image is nobody in it.
+            let student = if command.is_for_image() { None } else { host.student()? };
+            return Ok(Self { student, home: None });
+        };
+        let owner = host
+            .account_named(name)?
+            .ok_or_else(|| UsageProblem::OwnerUnknown { name: name.to_owned() })?;
+        if owner.uid != me.uid && !me.is_root() {
+            return Err(UsageProblem::OwnerNotRoot { name: name.to_owned(), user: me.name }.into());
+        }
+        Ok(Self { home: Some(owner.home.clone()), student: (owner.uid != me.uid).then_some(owner) })
+    }
+}
+
+/// deadsnakes, or the copy of `--ppa-mirror` and `--ppa-key`. What is written into apt's sources is
+/// checked here.
+fn archive(host: &Host, wish: &Wish) -> Result<Archive> {
+    let mut archive = Archive::default();
+    if let Some(address) = &wish.ppa_mirror {
+        let has_host = ["http://", "https://"]
+            .iter()
+            .any(|scheme| address.len() > scheme.len() && address.starts_with(scheme));
+        if !has_host || address.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(UsageProblem::MirrorAddress { address: address.clone() }.into());
+        }
+        archive.address = address.trim_end_matches('/').to_owned();
+    }
+    if let Some(file) = &wish.ppa_key {
+        let key = host.read_at_most(&host.absolute(file), KEY_LIMIT)?.unwrap_or_default();
+        if !key.contains("-----BEGIN PGP PUBLIC KEY BLOCK-----") {
+            return Err(UsageProblem::KeyFile { file: file.clone() }.into());
+        }
+        archive.key = key;
+    }
+    Ok(archive)
+}
+
+/// The folder of `--venv`, else the course's, below the home of `--owner` or the current folder.
+fn venv_folder(
+    host: &Host,
+    typed: Option<&Path>,
+    course: &Course,
+    whose: &Whose,
+) -> Result<PathBuf> {
+    let usual = whose.home.clone().unwrap_or_default().join(&course.venv.folder);
+    let folder = host.absolute(typed.unwrap_or(&usual));
+    let why = match folder.to_str() {
+        None => FolderFault::NotUtf8,
+        Some("/") => FolderFault::Root,
+        Some(text) if text.chars().any(char::is_control) => FolderFault::ControlCharacter,
+        Some(text) if text.contains(':') => FolderFault::Colon,
+        Some(_) => return Ok(folder),
+    };
+    Err(UsageProblem::VenvFolder { folder, why }.into())
+}
+
+/// What was typed, for hints that repeat it. Paths are absolute there: a hint can be pasted in any
+/// folder.
+pub fn invocation(host: &Host, cli: &Cli) -> Invocation {
+    let path = |path: &Path| host.absolute(path).display().to_string();
+    let Common { course, python, venv, .. } = &cli.common;
+    let python = python.as_ref().map(|text| match text.contains('/') {
+        true => path(Path::new(text)),
+        false => text.clone(),
+    });
+    let common = [
+        ("--course", course.as_deref().map(path)),
+        ("--python", python),
+        ("--venv", venv.as_deref().map(path)),
+    ];
+    let wish = cli.command.wish();
+    let select = wish.is_some_and(|wish| wish.select == Select::None).then(|| "none".to_owned());
+    let valued = [
+        ("--ppa-mirror", wish.and_then(|wish| wish.ppa_mirror.clone())),
+        ("--ppa-key", wish.and_then(|wish| wish.ppa_key.as_deref()).map(path)),
+        ("--owner", cli.command.owner().map(str::to_owned)),
+        ("--select", select),
+    ];
+    let flags = [
+        ("--newest", wish.is_some_and(|wish| wish.newest)),
+        ("--offline", wish.is_some_and(|wish| wish.offline)),
+    ];
+    let words = |options: &[(&str, Option<String>)]| -> Vec<String> {
+        let given = options.iter().filter_map(|(name, value)| Some((*name, value.clone()?)));
+        given.flat_map(|(name, value)| [name.to_owned(), value]).collect()
+    };
+    let given = flags.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| (*name).to_owned());
+    let wanted = given.chain(words(&valued)).collect();
+    Invocation::new(cli.command.name(), host.arguments(), words(&common), wanted)
+}
