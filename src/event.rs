@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::finding::Finding;
 use crate::lab::LabResult;
 use crate::outcome::Outcome;
 use crate::plan::{Plan, Step};
+use crate::problem::ProblemPart;
 
 /// One thing that happened, in the order in which it did. `--log` and `--format ndjson` write one a
 /// line.
@@ -94,10 +94,10 @@ pub enum Event {
         /// Verdict and evidence.
         lab: Box<LabResult>,
     },
-    /// Something that does not stop us and that somebody should know.
+    /// A problem that does not stop the command, or something worth knowing.
     Finding {
-        /// The finding.
-        finding: Finding,
+        /// The problem.
+        finding: ProblemPart,
     },
     /// A round of labs was reported; the next one begins when a file is saved.
     Watching {
@@ -125,6 +125,11 @@ pub enum Event {
 }
 
 impl Event {
+    /// A problem was found that does not stop the command.
+    pub fn found(problem: impl Into<ProblemPart>) -> Self {
+        Self::Finding { finding: problem.into() }
+    }
+
     /// The command could not be carried out, for this reason.
     pub fn failed(error: &Error, duration_ms: u64) -> Self {
         Self::Failed { outcome: error.into(), error: error.into(), duration_ms }
@@ -167,7 +172,7 @@ pub struct ErrorPart {
     /// The exit code that it ends with.
     pub exit_code: u8,
     /// What was found to be the cause, where it is known.
-    pub finding: Option<Finding>,
+    pub finding: Option<ProblemPart>,
 }
 
 impl From<&Error> for ErrorPart {

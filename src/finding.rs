@@ -6,12 +6,12 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use serde::Serialize;
+use crate::problem::{self, ProblemPart};
+
+pub use crate::problem::{Fix, Severity};
 
 /// Every kind of finding. The name in kebab case is its id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Id {
     /// Another program uses apt or dpkg.
     AptInUse,
@@ -99,22 +99,8 @@ pub enum Id {
     VenvOfAnother,
 }
 
-/// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Good to know.
-    Note,
-    /// May hurt later.
-    Warning,
-    /// Keeps the machine from being ready.
-    Error,
-}
-
 /// Something noticed on the machine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Which kind.
     pub id: Id,
@@ -126,16 +112,6 @@ pub struct Finding {
     pub detail: String,
     /// How to mend it, where one command does.
     pub fix: Option<Fix>,
-}
-
-/// A command that mends a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Fix {
-    /// The command, as typed in a shell.
-    pub command: String,
-    /// Whether it needs root.
-    pub needs_root: bool,
 }
 
 impl Finding {
@@ -180,9 +156,59 @@ impl Display for Finding {
     }
 }
 
-impl Display for Fix {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let sudo = if self.needs_root && !self.command.starts_with("sudo ") { "sudo " } else { "" };
-        write!(formatter, "{sudo}{}", self.command)
+impl From<Finding> for ProblemPart {
+    fn from(finding: Finding) -> Self {
+        let Finding { id, severity, title, detail, fix } = finding;
+        Self { id: id.into(), severity, title, detail, fix, advice: None }
+    }
+}
+
+/// The same kinds in the catalogue.
+impl From<Id> for problem::Id {
+    fn from(id: Id) -> Self {
+        match id {
+            Id::AptInUse => Self::AptInUse,
+            Id::ArchiveNotServed => Self::ArchiveNotServed,
+            Id::ArchitectureNotServed => Self::ArchitectureNotServed,
+            Id::ClockWrong => Self::ClockWrong,
+            Id::CloudInitRunning => Self::CloudInitRunning,
+            Id::ConffileKept => Self::ConfigFileKept,
+            Id::DiskFull => Self::DiskFull,
+            Id::DpkgInterrupted => Self::DpkgInterrupted,
+            Id::IndexOutOfDate => Self::IndexOutOfDate,
+            Id::InTheWay => Self::FileInTheWay,
+            Id::KeyUnreadable => Self::KeyUnreadable,
+            Id::KeyWrong => Self::KeyWrong,
+            Id::Left => Self::LeftBehind,
+            Id::LinkDangling => Self::LinkDangling,
+            Id::LinkForeign => Self::LinkForeign,
+            Id::LoginPage => Self::LoginPage,
+            Id::MaintainerScriptFailed => Self::PackageScriptFailed,
+            Id::NetworkDown => Self::NetworkDown,
+            Id::NotHere => Self::PackageNotHere,
+            Id::PackageBroken => Self::PackageHalfInstalled,
+            Id::PackageFromElsewhere => Self::PackageFromElsewhere,
+            Id::PackageHeld => Self::PackageHeld,
+            Id::PackageLost => Self::PackagesLost,
+            Id::PackageNotOffered => Self::PackageNotOffered,
+            Id::ProxyWantsPassword => Self::ProxyWantsPassword,
+            Id::PythonNotOffered => Self::PythonNotOffered,
+            Id::ReadOnly => Self::FileSystemReadOnly,
+            Id::ReleaseEndOfLife => Self::ReleaseEndOfLife,
+            Id::ReleaseExpired => Self::ReleaseExpired,
+            Id::RightsMissing => Self::RightsMissing,
+            Id::Selftest => Self::Selftest,
+            Id::ServerDead => Self::ServerDead,
+            Id::ServerWithoutRelease => Self::ServerWithoutRelease,
+            Id::SetupPending => Self::SetupPending,
+            Id::SetupStops => Self::SetupStops,
+            Id::SourceFailed => Self::SourceFailed,
+            Id::StepFailed => Self::FileRefused,
+            Id::SystemPythonSwitched => Self::SystemPythonSwitched,
+            Id::SystemUnsupported => Self::SystemUnsupported,
+            Id::Unsatisfiable => Self::PackagesConflict,
+            Id::VenvBroken => Self::VenvBroken,
+            Id::VenvOfAnother => Self::VenvOfAnother,
+        }
     }
 }

@@ -35,6 +35,7 @@ pub mod diagnosis;
 pub mod error;
 pub mod event;
 pub mod exit;
+mod explained;
 pub mod facts;
 pub mod finding;
 pub mod host;

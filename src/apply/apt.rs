@@ -113,7 +113,7 @@ impl Apt<'_> {
     }
 
     pub fn tell_finding(&self, finding: Finding) {
-        (self.emit)(Event::Finding { finding });
+        (self.emit)(Event::found(finding));
     }
 }
 

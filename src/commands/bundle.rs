@@ -13,6 +13,7 @@ use crate::event::Event;
 use crate::facts::{Facts, apt, closure};
 use crate::outcome::Outcome;
 use crate::plan::{self, Decision, PackageSource, Plan, Settings, View};
+use crate::problem::{self, BundleObstacle};
 
 pub(super) fn run(task: &Task<'_>, options: &BundleArgs) -> Result<Outcome> {
     let settings = task.settings(None)?;
@@ -37,16 +38,9 @@ pub(super) fn run(task: &Task<'_>, options: &BundleArgs) -> Result<Outcome> {
     let (choice, packages) = plan::needs(&task.course, &facts, &settings)?;
     let (all, complaint) = closure::gather(task.host, &packages, &view)?;
     if all.is_empty() {
-        let why = complaint
-            .lines()
-            .find(|line| line.starts_with("E: "))
-            .unwrap_or("apt named none")
-            .to_owned();
-        let hint = "look at apt's sources and preferences: `apt-cache policy`".into();
-        return Err(Error::Bundle {
-            message: format!("what the packages need cannot be found out: {why}"),
-            hint,
-        });
+        let said = complaint.lines().find(|line| line.starts_with("E: "));
+        let said = said.unwrap_or_default().to_owned();
+        return Err(problem::Bundle::NotMade(BundleObstacle::Unresolved { said }).into());
     }
     carry_out(task, plan::fetch(&task.course, &facts, &choice, &all, work)?)?;
     let records = closure::records(task.host, &all, &view)?;

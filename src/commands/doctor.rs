@@ -25,7 +25,7 @@ pub(super) fn run(task: &Task<'_>, options: &DoctorArgs) -> Result<Outcome> {
     findings.sort_by_key(|finding| Reverse(finding.severity));
     let problems = count(&findings, Severity::Error);
     let warnings = count(&findings, Severity::Warning);
-    findings.into_iter().for_each(|finding| task.output.emit(Event::Finding { finding }));
+    findings.into_iter().for_each(|finding| task.output.emit(Event::found(finding)));
     if options.labs {
         let choice = planned.as_ref().ok().and_then(|plan| plan.python.as_ref());
         match verify::setting(&settings, &facts, choice)

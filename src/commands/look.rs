@@ -56,7 +56,7 @@ pub(super) fn decide(task: &Task<'_>, settings: &Settings) -> Result<(Facts, Res
 /// python3.
 pub(super) fn warn(task: &Task<'_>, facts: &Facts) {
     if let Some(finding) = facts.system_python.finding().map(diagnosis::as_warning) {
-        task.output.emit(Event::Finding { finding });
+        task.output.emit(Event::found(finding));
     }
 }
 

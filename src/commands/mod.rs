@@ -5,6 +5,7 @@ mod copies;
 mod course;
 mod doctor;
 mod draft;
+mod explain;
 mod first_boot;
 mod look;
 mod owner;
@@ -42,8 +43,10 @@ pub fn run(host: &Host, cli: &Cli) -> Exit {
 }
 
 fn carry_out(host: &Host, cli: &Cli, output: &Reporter) -> Result<Outcome> {
-    if let Commands::Course(command) = &cli.command {
-        return course::run(host, &cli.common, command, output);
+    match &cli.command {
+        Commands::Course(command) => return course::run(host, &cli.common, command, output),
+        Commands::Explain(options) => return explain::run(options, output),
+        _ => {}
     }
     let task = Task::new(host, &cli.common, output, ForWhom::of(host, &cli.command)?)?;
     match &cli.command {
@@ -54,7 +57,7 @@ fn carry_out(host: &Host, cli: &Cli, output: &Reporter) -> Result<Outcome> {
         Commands::Repair(options) => repair::run(&task, options),
         Commands::Undo(options) => undo::run(&task, options),
         Commands::Verify(options) => verify::run(&task, options),
-        Commands::Course(_) => Ok(Outcome::printed()),
+        Commands::Course(_) | Commands::Explain(_) => Ok(Outcome::printed()),
     }
 }
 

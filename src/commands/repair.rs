@@ -50,7 +50,7 @@ fn conclude(task: &Task<'_>, facts: &Facts, mended: bool) -> Outcome {
     // An environment is made again by setup, which knows what belongs into it.
     let (setups, left): (Vec<_>, Vec<_>) = found.partition(|finding| finding.id == Id::VenvBroken);
     let problems = left.iter().filter(|finding| finding.severity == Severity::Error).count();
-    left.into_iter().for_each(|finding| task.output.emit(Event::Finding { finding }));
+    left.into_iter().for_each(|finding| task.output.emit(Event::found(finding)));
     if problems > 0 {
         return Outcome::not_ready("Something is left that labready does not mend by itself.");
     }

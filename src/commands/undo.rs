@@ -57,7 +57,7 @@ pub(super) fn run(task: &Task<'_>, options: &UndoArgs) -> Result<Outcome> {
 
 /// What stays, and why.
 fn say_left(task: &Task<'_>, what: String) {
-    task.output.emit(Event::Finding { finding: Finding::note(Id::Left, "this is left", what) });
+    task.output.emit(Event::found(Finding::note(Id::Left, "this is left", what)));
 }
 
 /// The changes that the journal tells of, finished or not: each is looked at before it is taken

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::{Digest, FolderLock, Host, Kind};
 use crate::error::{Error, Result};
+use crate::problem::Machine;
 
 /// How the names of our temporary folders begin.
 const TEMPORARY: &str = "labready-";
@@ -45,7 +46,7 @@ impl Host {
     /// its place, is refused; so is what is longer than the limit, in bytes.
     ///
     /// # Errors
-    /// [`Error::File`], [`Error::TooLarge`], [`Error::Interrupted`]; whatever is there of the copy
+    /// [`Error::File`], [`Machine::FileTooLarge`], [`Error::Interrupted`]; whatever is there of the copy
     /// then is no copy.
     pub fn copy_hashed(&self, from: &Path, to: &Path, limit: u64) -> Result<Copied> {
         let failed =
@@ -71,7 +72,9 @@ impl Host {
             }
             size += count as u64;
             if size > limit {
-                return Err(Error::TooLarge { path: from.to_owned(), limit });
+                return Err(
+                    Machine::FileTooLarge { file: from.to_owned(), limit_bytes: limit }.into()
+                );
             }
             digest.update(&block[..count]);
             target.write_all(&block[..count]).map_err(|error| failed(to, error))?;

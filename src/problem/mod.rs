@@ -15,13 +15,16 @@ mod archive;
 mod bundle;
 mod changes;
 mod course;
+mod course_note;
 mod id;
 mod invocation;
 mod labs;
 mod machine;
 mod network;
+mod part;
 mod python;
 mod remedy;
+mod requirement;
 mod rights;
 mod selection;
 mod usage;
@@ -29,8 +32,7 @@ mod venv;
 
 use std::fmt::{self, Display, Formatter};
 
-use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::exit::Exit;
 
@@ -39,11 +41,13 @@ pub use archive::Archive;
 pub use bundle::{Bundle, BundleFlaw, BundleObstacle, Target};
 pub use changes::{Changes, Leftover};
 pub use course::{Course, CourseFault, LineFault, TimelineEntry, TimelineFault};
+pub use course_note::CourseNote;
 pub use id::Id;
 pub use invocation::Invocation;
-pub use labs::{Labs, ScriptFlaw, SelftestVerdict, Unclear};
+pub use labs::{Difference, Labs, ScriptFlaw, SelftestVerdict, Unclear};
 pub use machine::{Machine, Occupant, PythonLink, SYSTEM_PYTHON};
 pub use network::{KeyFlaw, Network, Place, ServerFailure, Silence, SourceFailure};
+pub use part::ProblemPart;
 pub use python::{Obstacle, Python, PythonFlaw};
 pub use remedy::{Fix, Remedy};
 pub use rights::Rights;
@@ -53,6 +57,7 @@ pub use venv::{ForeignFolder, PipFailure, Venv, VenvFlaw};
 
 /// How much a problem matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Good to know.
@@ -103,6 +108,8 @@ pub enum Kind {
     Changes(Changes),
     /// Of a course file.
     Course(Course),
+    /// Of a course file with which nothing is wrong.
+    CourseNote(CourseNote),
     /// Of scripts.
     Labs(Labs),
     /// Of the machine as it is.
@@ -129,6 +136,7 @@ impl Kind {
             Self::Bundle(group) => group,
             Self::Changes(group) => group,
             Self::Course(group) => group,
+            Self::CourseNote(group) => group,
             Self::Labs(group) => group,
             Self::Machine(group) => group,
             Self::Network(group) => group,
@@ -163,8 +171,8 @@ macro_rules! groups {
 }
 
 groups!(
-    Apt, Archive, Bundle, Changes, Course, Labs, Machine, Network, Python, Rights, Selection,
-    Usage, Venv
+    Apt, Archive, Bundle, Changes, Course, CourseNote, Labs, Machine, Network, Python, Rights,
+    Selection, Usage, Venv
 );
 
 /// A problem that was met, and where.
@@ -256,25 +264,6 @@ impl Display for Problem {
             "" => write!(formatter, "{}", self.title()),
             evidence => write!(formatter, "{}: {evidence}", self.title()),
         }
-    }
-}
-
-/// As reports have it: everything in words, and the fix as a command.
-impl Serialize for Problem {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (fix, advice) = match self.remedy() {
-            Some(Remedy::Fix(fix)) => (Some(fix), None),
-            Some(Remedy::Advice(advice)) => (None, Some(advice)),
-            None => (None, None),
-        };
-        let mut fields = serializer.serialize_struct("Problem", 6)?;
-        fields.serialize_field("id", &self.id())?;
-        fields.serialize_field("severity", &self.severity)?;
-        fields.serialize_field("title", &self.title())?;
-        fields.serialize_field("detail", &self.evidence())?;
-        fields.serialize_field("fix", &fix)?;
-        fields.serialize_field("advice", &advice)?;
-        fields.end()
     }
 }
 

@@ -15,6 +15,7 @@ pub enum Remedy {
 
 /// A command that fixes a problem.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Fix {
     /// The command, as typed in a shell.
     pub command: String,

@@ -9,9 +9,10 @@ use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::event::{ErrorPart, Event, StepStatus};
+use crate::problem::{Id, Severity};
 
 use super::paint::Paint;
-use super::words::{duration, harmless, severity};
+use super::words::{duration, harmless, label, more, remedy};
 use super::{Report, human};
 
 /// How wide the terminal of stderr is, in columns.
@@ -42,6 +43,8 @@ pub struct Console {
     has_shown_failure: bool,
     /// Several errors are kept apart by an empty line.
     has_shown_error: bool,
+    /// Those that `labready explain` has pages for.
+    shown_errors: Vec<Id>,
 }
 
 impl Console {
@@ -56,6 +59,7 @@ impl Console {
             shown_waiting: None,
             has_shown_failure: false,
             has_shown_error: false,
+            shown_errors: Vec::new(),
         }
     }
 
@@ -77,7 +81,7 @@ impl Console {
             Event::StepFinished { step, status, duration_ms, reason } => {
                 self.finish(&step.id);
                 // Why the first one failed is the error that follows; of another that was under way
-                // nothing else would tell.
+                // nothing else says why.
                 let is_first = *status == StepStatus::Failed
                     && !std::mem::replace(&mut self.has_shown_failure, true);
                 let reason = reason.as_deref().filter(|_| !is_first);
@@ -90,13 +94,11 @@ impl Console {
             // A health check's findings are its answer, and stand in the report.
             Event::Finding { .. } if report.command == "doctor" => {}
             Event::Finding { finding } => {
-                let word = self.paint.unsure(severity(finding.severity));
-                self.print(&format!("{word}: {}", harmless(&finding.to_string())));
-                if let Some(fix) = &finding.fix {
-                    self.print(&format!(
-                        "  to mend it: {}",
-                        self.paint.dim(&harmless(&fix.to_string()))
-                    ));
+                let label = label(finding.severity, Some(finding.id));
+                let label = self.paint.severity(&label, finding.severity);
+                self.print(&format!("{label}: {}", harmless(&finding.sentence())));
+                if let Some(remedy) = remedy(finding) {
+                    self.print(&self.paint.dim(&format!("  {}", harmless(&remedy))));
                 }
             }
             Event::Failed { error, .. } => self.show_error(error),
@@ -115,9 +117,19 @@ impl Console {
         if std::mem::replace(&mut self.has_shown_error, true) {
             self.write("");
         }
-        self.write(&format!("{}: {}", self.paint.bad("error"), harmless(&error.message)));
+        let id = error.finding.as_ref().map(|finding| finding.id);
+        self.shown_errors.extend(id);
+        let label = self.paint.bad(&label(Severity::Error, id));
+        self.write(&format!("{label}: {}", harmless(&error.message)));
         if let Some(hint) = &error.hint {
             self.write(&format!("\n{}: {}", self.paint.bold("hint"), harmless(hint)));
+        }
+    }
+
+    /// Says once, at the end, where to read more about the errors that were shown.
+    pub fn show_more(&mut self) {
+        if let Some(more) = more(std::mem::take(&mut self.shown_errors)) {
+            self.print(&format!("\n{}", self.paint.dim(&more)));
         }
     }
 

@@ -20,10 +20,10 @@ use serde::Serialize;
 
 use crate::event::{ErrorPart, Event, LabScript, StepStatus};
 use crate::facts::Facts;
-use crate::finding::Finding;
 use crate::lab::LabResult;
 use crate::outcome::Outcome;
 use crate::plan::{Candidate, Choice, Plan, Sizes, Step};
+use crate::problem::ProblemPart;
 use crate::version::PythonVersion;
 
 /// Everything that a command found and did.
@@ -71,8 +71,8 @@ pub struct Report {
     /// That order.
     #[serde(skip)]
     labs_planned: Vec<LabScript>,
-    /// What was noticed.
-    findings: Vec<Finding>,
+    /// The problems that were found, and what is worth knowing.
+    findings: Vec<ProblemPart>,
     /// Why the command could not be carried out; null when it could.
     error: Option<ErrorPart>,
 }

@@ -4,8 +4,8 @@
 //! terminal. An empty variable counts as unset.
 
 use crate::cli::Color;
-use crate::finding::Severity;
 use crate::lab::Verdict;
+use crate::problem::Severity;
 
 /// Escapes of ANSI terminals.
 const GREEN: &str = "\u{1b}[32m\u{1b}[1m";

@@ -12,6 +12,7 @@ use labready::facts::system_python::{Place, SystemPython};
 use labready::facts::venv::State;
 use labready::host::{Account, quoted_line};
 use labready::plan::{self, Decision, Settings};
+use labready::problem::ProblemPart;
 
 use super::folders::Machine;
 use super::machines::{changed, course, have_venv, rename, settings, unselected};
@@ -20,12 +21,12 @@ use super::machines::{changed, course, have_venv, rename, settings, unselected};
 fn told(facts: &Facts) -> String {
     let mut text = String::new();
     for finding in diagnosis::diagnose(facts) {
-        let id = serde_json::to_string(&finding.id).unwrap();
+        let finding = ProblemPart::from(finding);
         writeln!(
             text,
             "{:?} {}: {}\n  {}",
             finding.severity,
-            id.trim_matches('"'),
+            finding.id.name(),
             finding.title,
             finding.detail
         )

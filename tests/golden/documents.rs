@@ -139,7 +139,7 @@ pub fn full_report() -> Report {
     judged().into_iter().for_each(|lab| report.note(&Event::LabFinished { lab: Box::new(lab) }));
     let finding =
         Finding::warning(Id::SourceFailed, "a source", "").mended_by_root("apt-get update");
-    report.note(&Event::Finding { finding });
+    report.note(&Event::found(finding));
     report.note(&Event::failed(&Error::NobodyToAsk, 7));
     let outcome = Outcome::plan_shown("`labready setup` applies this plan.");
     report.note(&Event::Finished { outcome, duration_ms: 7 });
