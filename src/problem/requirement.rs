@@ -10,7 +10,7 @@ impl Display for RequirementFault {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => formatter.write_str(
-                "the Python version is missing; write for example `>=3.7, <3.14` or `3.12`",
+                "a Python version is missing; write for example `>=3.7, <3.14` or `3.12`",
             ),
             Self::Unreadable { part, misreading } => write!(
                 formatter,

@@ -199,7 +199,7 @@ impl Describe for Usage {
                 format!("{} is not named like a lab of the course", path(file))
             }
             Self::ScriptFile { file, why } => {
-                format!("{} cannot be run: {}", path(file), why.words())
+                format!("{} cannot be run: it {}", path(file), why.words())
             }
             Self::ScriptName { file } => format!(
                 "{} cannot be a lab's script: its name is not a plain Python file name",
@@ -217,7 +217,7 @@ impl Describe for Usage {
                 format!("the name of the current folder, {}, is not UTF-8", path(folder))
             }
             Self::UnknownId { id, .. } => format!("there is no id {}", quoted(id)),
-            Self::FileInTheWay { file, why } => format!("{}: {}", path(file), why.words()),
+            Self::FileInTheWay { file, why } => format!("{} {}", path(file), why.words()),
             Self::ReportNotWritten { said } => said.clone(),
         }
     }
@@ -307,16 +307,17 @@ impl FolderFault {
 }
 
 impl FileFault {
+    /// To be said after the file.
     fn words(self) -> &'static str {
         match self {
-            Self::Missing => "there is no such file",
-            Self::Folder => "it is a folder",
-            Self::Link => "it is a link, not the script itself",
-            Self::Special => "it is not a file",
-            Self::NotUtf8 => "its name is not UTF-8",
-            Self::Exists => "it exists already",
-            Self::OtherScript => "it is another script",
-            Self::NotAFolder => "it is not a folder",
+            Self::Missing => "does not exist",
+            Self::Folder => "is a folder",
+            Self::Link => "is a link, not the script itself",
+            Self::Special => "is not a file",
+            Self::NotUtf8 => "has a name that is not UTF-8",
+            Self::Exists => "exists already",
+            Self::OtherScript => "is another script",
+            Self::NotAFolder => "is not a folder",
         }
     }
 }

@@ -20,6 +20,8 @@ pub fn text(report: &Report, paint: &Paint) -> String {
     }
     if report.command == "doctor" {
         text += &report.findings.iter().map(|found| problem_text(found, paint)).collect::<String>();
+        let more = more(report.findings.iter().map(|found| found.id));
+        text += &more.map(|more| format!("{}\n\n", paint.dim(&more))).unwrap_or_default();
     }
     for lab in &report.labs {
         text += &lab_text(lab, paint);
@@ -27,10 +29,6 @@ pub fn text(report: &Report, paint: &Paint) -> String {
     }
     if !report.outcome.sentence.is_empty() {
         text += &format!("{}\n", answer(report, paint));
-    }
-    if report.command == "doctor" {
-        let more = more(report.findings.iter().map(|found| found.id));
-        text += &more.map(|more| format!("{}\n", paint.dim(&more))).unwrap_or_default();
     }
     text
 }

@@ -40,10 +40,10 @@ pub fn text(report: &Report) -> String {
         lines.extend(finding.fix.as_ref().map(|fix| format!("To fix it: {fix}")));
         lines.extend(finding.advice.as_ref().map(|advice| format!("What to do: {advice}.")));
     }
-    lines.extend((!report.outcome.sentence.is_empty()).then(|| report.outcome.sentence.clone()));
     if report.command == "doctor" {
         lines.extend(more(report.findings.iter().map(|finding| finding.id)));
     }
+    lines.extend((!report.outcome.sentence.is_empty()).then(|| report.outcome.sentence.clone()));
     lines.iter().map(|line| harmless(line) + "\n").collect()
 }
 

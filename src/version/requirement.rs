@@ -22,7 +22,7 @@ pub struct Requirement {
 /// Why a text is not a requirement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequirementFault {
-    /// There is nothing in it.
+    /// There is nothing in it, or nothing beside a comma.
     Empty,
     /// One of its comparisons cannot be read.
     Unreadable {
@@ -255,6 +255,9 @@ fn pre_release(end: &Comparator) -> Option<PythonVersion> {
 }
 
 fn unreadable(part: &str) -> RequirementFault {
+    if part.is_empty() {
+        return RequirementFault::Empty;
+    }
     let misreading = if part.ends_with('+') {
         Misreading::Plus
     } else if part.contains(['a', 'b', 'c']) && part.contains(|c: char| c.is_ascii_digit()) {

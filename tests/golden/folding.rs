@@ -1,7 +1,6 @@
 //! The report is what its events say, in whatever order labs end and however often they are run.
 
 use std::path::Path;
-
 use std::path::PathBuf;
 
 use insta::assert_snapshot;
