@@ -21,7 +21,7 @@ pub enum Error {
     Problem(Box<Problem>),
     /// A file operation was refused.
     #[error("could not {action} `{}`: {source}", path.display())]
-    File {
+    Io {
         /// What was tried, as a verb: `read`, `create`, `remove` …
         action: &'static str,
         /// On which path.
@@ -159,7 +159,7 @@ impl Error {
                 Some("`labready plan` shows what would change; `--yes` agrees to it".into())
             }
             Self::Bug { .. } => Some("please report this, with the output of `labready plan --format json`".into()),
-            Self::File { .. } | Self::Spawn { .. } | Self::Interrupted => None,
+            Self::Io { .. } | Self::Spawn { .. } | Self::Interrupted => None,
         }
     }
 
@@ -190,7 +190,7 @@ impl Error {
     pub fn finding(&self) -> Option<ProblemPart> {
         let id = match self {
             Self::Problem(problem) => return Some((&**problem).into()),
-            Self::File { .. } | Self::Spawn { .. } => {
+            Self::Io { .. } | Self::Spawn { .. } => {
                 let refused = Machine::FileRefused { said: self.to_string() };
                 return Some(Problem::new(refused).into());
             }
@@ -223,7 +223,7 @@ impl Error {
             | Self::InTheWay { .. } => Exit::NotReady,
             Self::NeedsRoot { .. } => Exit::NeedsRights,
             Self::Step { .. } | Self::Spawn { .. } => Exit::StepFailed,
-            Self::File { .. } => Exit::Inconclusive,
+            Self::Io { .. } => Exit::Inconclusive,
             Self::Interrupted => Exit::Interrupted,
             Self::Bug { .. } => Exit::Bug,
         }

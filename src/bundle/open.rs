@@ -60,7 +60,7 @@ fn damaged(place: &Path, flaw: BundleFlaw) -> Error {
 
 /// Why a file of the bundle could not be copied.
 fn not_copied(from: &Path, error: Error) -> Error {
-    if let Error::File { source, .. } = &error {
+    if let Error::Io { source, .. } = &error {
         return damaged(from, BundleFlaw::NotCopied { said: source.to_string() });
     }
     match error.kind() {

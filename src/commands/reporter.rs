@@ -156,7 +156,7 @@ impl Reporter {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
             Err(source) if source.kind() != ErrorKind::BrokenPipe => {
-                Err(Error::File { action: "write", path: "/dev/stdout".into(), source })
+                Err(Error::Io { action: "write", path: "/dev/stdout".into(), source })
             }
             _ => Ok(()),
         }

@@ -84,7 +84,7 @@ impl Host {
     /// Reads a text file; `None` when there is none. Bytes that are not UTF-8 become U+FFFD.
     ///
     /// # Errors
-    /// [`Error::File`] when it is there and cannot be read, [`Machine::FileTooLarge`] past 256 MiB.
+    /// [`Error::Io`] when it is there and cannot be read, [`Machine::FileTooLarge`] past 256 MiB.
     pub fn read(&self, path: &Path) -> Result<Option<String>> {
         self.read_at_most(path, READ_LIMIT)
     }
@@ -94,7 +94,7 @@ impl Host {
     /// # Errors
     /// As [`Host::read`].
     pub fn read_at_most(&self, path: &Path, limit: u64) -> Result<Option<String>> {
-        let failed = |source| Error::File { action: "read", path: path.to_owned(), source };
+        let failed = |source| Error::Io { action: "read", path: path.to_owned(), source };
         // Non-blocking, so that a named pipe in the place of a file cannot hold us up.
         let opened = OpenOptions::new()
             .read(true)

@@ -25,7 +25,7 @@ const TURN: Duration = Duration::from_millis(250);
 /// Runs the labs and judges them; the results stand in the order of the labs.
 ///
 /// # Errors
-/// [`Error::Interrupted`], after which nothing that was started is left; [`Error::File`] when the
+/// [`Error::Interrupted`], after which nothing that was started is left; [`Error::Io`] when the
 /// scripts cannot be written. A script that cannot be started is a result, not an error.
 pub fn verify(
     host: &Host,
