@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error as ThisError;
 
 pub use crate::exit::Exit;
-use crate::problem::{Id, Invocation, Problem, ProblemRecord};
+use crate::problem::{Id, Invocation, MachineProblem, Problem, ProblemKind, ProblemRecord};
 
 /// What the program returns for every fallible operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -20,21 +20,13 @@ pub enum Error {
     Problem(Box<Problem>),
     /// A file operation was refused.
     #[error("could not {action} `{}`: {source}", path.display())]
-    File {
+    Io {
         /// What was tried, as a verb: `read`, `create`, `remove` …
         action: &'static str,
         /// On which path.
         path: PathBuf,
         /// What the system answered.
         source: io::Error,
-    },
-    /// A file is larger than anything that is expected there.
-    #[error("`{}` is larger than {limit} bytes", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// How much is read at the most, in bytes.
-        limit: u64,
     },
     /// A program could not be started.
     #[error("could not start `{}`: {source}", program.display())]
@@ -43,20 +35,6 @@ pub enum Error {
         program: PathBuf,
         /// What the system answered.
         source: io::Error,
-    },
-    /// A program that this system should have is not there.
-    #[error("`{program}` was not found in the system's program folders")]
-    NoProgram {
-        /// Its name.
-        program: String,
-    },
-    /// A program did not end in time and was stopped.
-    #[error("`{program}` did not end within {seconds} s and was stopped")]
-    TimedOut {
-        /// Its name.
-        program: String,
-        /// The limit, in seconds.
-        seconds: u64,
     },
     /// Ctrl-C, or a signal that asks to end.
     #[error("interrupted")]
@@ -67,16 +45,6 @@ pub enum Error {
         /// What is wrong, on what.
         message: String,
         /// What to type instead.
-        hint: String,
-    },
-    /// The course file is not usable.
-    #[error("{location}: {message}")]
-    Course {
-        /// File, and line where known: `course.toml:12`.
-        location: String,
-        /// What is wrong.
-        message: String,
-        /// What to write instead.
         hint: String,
     },
     /// Not a system that labready can change.
@@ -105,34 +73,10 @@ pub enum Error {
         /// What the system calls itself.
         system: String,
     },
-    /// A script did not run to its end, or what it prints is no lab.
-    #[error("{message}")]
-    Script {
-        /// What it did, and what that means.
-        message: String,
-        /// What to do.
-        hint: String,
-    },
-    /// What was observed contradicts itself, or is too unsteady to say anything from it.
-    #[error("{message}")]
-    Unclear {
-        /// What was seen.
-        message: String,
-        /// What to do.
-        hint: String,
-    },
     /// Something is not on this machine, and nothing may be fetched.
     #[error("{message}")]
     NotHere {
         /// What.
-        message: String,
-        /// What to do.
-        hint: String,
-    },
-    /// A bundle that cannot be used here, or cannot be made.
-    #[error("{message}")]
-    Bundle {
-        /// What is wrong with it, on what.
         message: String,
         /// What to do.
         hint: String,
@@ -176,12 +120,6 @@ pub enum Error {
         /// What to do.
         hint: String,
     },
-    /// A result could not be written to the place that was asked for.
-    #[error("could not write the report: {source}")]
-    Output {
-        /// What the system answered.
-        source: io::Error,
-    },
     /// A state that labready's own logic excludes.
     #[error("internal error: {message}")]
     Bug {
@@ -211,13 +149,9 @@ impl Error {
         match self {
             Self::Problem(problem) => problem.hint(),
             Self::Usage { hint, .. }
-            | Self::Course { hint, .. }
             | Self::Unsupported { hint, .. }
             | Self::NoPython { hint, .. }
-            | Self::Script { hint, .. }
-            | Self::Unclear { hint, .. }
             | Self::NotHere { hint, .. }
-            | Self::Bundle { hint, .. }
             | Self::InTheWay { hint, .. }
             | Self::Step { hint, .. } => Some(hint.clone()),
             Self::NeedsRoot { command, commands, .. } => Some(format!(
@@ -232,12 +166,8 @@ impl Error {
             Self::NobodyToAsk => {
                 Some("`labready plan` shows what would change; `--yes` agrees to it".into())
             }
-            Self::NoProgram { program } => Some(format!(
-                "is this a Debian- or Ubuntu-family system with its PATH intact? look for it with `command -v {program}`"
-            )),
-            Self::TimedOut { .. } => Some("run it by hand to see what it waits for".into()),
             Self::Bug { .. } => Some("please report this, with the output of `labready plan --format json`".into()),
-            Self::File { .. } | Self::TooLarge { .. } | Self::Spawn { .. } | Self::Interrupted | Self::Output { .. } => None,
+            Self::Io { .. } | Self::Spawn { .. } | Self::Interrupted => None,
         }
     }
 
@@ -256,10 +186,22 @@ impl Error {
         }
     }
 
-    /// What was found to be the cause, where it is one of the catalogue.
+    /// Which kind of problem it is, where the catalogue has it.
+    pub fn kind(&self) -> Option<&ProblemKind> {
+        match self {
+            Self::Problem(problem) => Some(&problem.kind),
+            _ => None,
+        }
+    }
+
+    /// The problem in words, as reports have it.
     pub fn finding(&self) -> Option<ProblemRecord> {
         let id = match self {
             Self::Problem(problem) => return Some((&**problem).into()),
+            Self::Io { .. } | Self::Spawn { .. } => {
+                let refused = MachineProblem::FileRefused { said: self.to_string() };
+                return Some(Problem::new(refused).into());
+            }
             Self::Step { finding, .. } | Self::Broken { finding } => {
                 return Some((**finding).clone());
             }
@@ -269,7 +211,9 @@ impl Error {
             Self::NotHere { .. } => Id::PackageNotHere,
             Self::InTheWay { .. } => Id::FileInTheWay,
             Self::NeedsRoot { .. } => Id::RightsMissing,
-            _ => return None,
+            Self::Usage { .. } | Self::NobodyToAsk | Self::Interrupted | Self::Bug { .. } => {
+                return None;
+            }
         };
         Some(ProblemRecord::error(id, self.to_string(), ""))
     }
@@ -278,25 +222,16 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Problem(problem) => problem.exit(),
-            Self::Usage { .. } | Self::Course { .. } | Self::Bundle { .. } | Self::NobodyToAsk => {
-                Exit::Usage
-            }
+            Self::Usage { .. } | Self::NobodyToAsk => Exit::Usage,
             Self::Unsupported { .. }
             | Self::NoPython { .. }
             | Self::NoPackage { .. }
-            | Self::Script { .. }
             | Self::NotHere { .. }
             | Self::Broken { .. }
             | Self::InTheWay { .. } => Exit::NotReady,
             Self::NeedsRoot { .. } => Exit::NeedsRights,
-            Self::Step { .. }
-            | Self::NoProgram { .. }
-            | Self::Spawn { .. }
-            | Self::TimedOut { .. } => Exit::StepFailed,
-            Self::Unclear { .. }
-            | Self::File { .. }
-            | Self::TooLarge { .. }
-            | Self::Output { .. } => Exit::Inconclusive,
+            Self::Step { .. } | Self::Spawn { .. } => Exit::StepFailed,
+            Self::Io { .. } => Exit::Inconclusive,
             Self::Interrupted => Exit::Interrupted,
             Self::Bug { .. } => Exit::Bug,
         }

@@ -131,6 +131,11 @@ pub enum Event {
 }
 
 impl Event {
+    /// A problem was found that does not stop the command.
+    pub fn found(problem: impl Into<ProblemRecord>) -> Self {
+        Self::Finding { finding: problem.into() }
+    }
+
     /// The command could not be carried out, for this reason.
     pub fn failed(error: &Error, duration_ms: u64) -> Self {
         Self::Failed { outcome: error.into(), error: error.into(), duration_ms }

@@ -38,6 +38,7 @@ pub mod diagnosis;
 pub mod error;
 pub mod event;
 pub mod exit;
+mod explained;
 pub mod facts;
 pub mod host;
 pub mod lab;

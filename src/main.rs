@@ -23,7 +23,7 @@ fn main() -> ExitCode {
 
 /// Nothing can be looked at, not even how to colour.
 fn without_host(error: &Error) -> Exit {
-    let hint = error.hint().unwrap_or_default();
-    let _ = writeln!(io::stderr(), "error: {error}\n\nhint: {hint}");
+    let hint = error.hint().map(|hint| format!("\n\nhint: {hint}")).unwrap_or_default();
+    let _ = writeln!(io::stderr(), "error: {error}{hint}");
     error.exit()
 }

@@ -158,10 +158,8 @@ impl PythonRequest {
             self.named = Some(host.absolute(Path::new(text)));
             return Ok(());
         }
-        let wanted = Requirement::parse(text).map_err(|said| UsageProblem::PythonUnreadable {
-            text: text.to_owned(),
-            said: said.to_string(),
-        })?;
+        let wanted = Requirement::parse(text)
+            .map_err(|fault| UsageProblem::PythonUnreadable { text: text.to_owned(), fault })?;
         self.requirement = self.range.and(&wanted);
         if self.requirement.is_satisfiable() {
             return Ok(());

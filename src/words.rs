@@ -30,6 +30,25 @@ pub fn listed(texts: impl IntoIterator<Item = String>, between: &str) -> String 
     texts.into_iter().collect::<Vec<_>>().join(between)
 }
 
+/// `a, b and c`.
+pub fn and_listed(mut texts: Vec<String>) -> String {
+    match texts.pop() {
+        Some(last) if texts.is_empty() => last,
+        Some(last) => format!("{} and {last}", texts.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// `0.2 ms`, `35 ms`, `1.02 s`.
+pub fn time(milliseconds: f64) -> String {
+    match milliseconds {
+        ms if ms.abs() < 0.05 => "0 ms".into(),
+        ms if ms.abs() < 10.0 => format!("{ms:.1} ms"),
+        ms if ms.abs() < 995.0 => format!("{ms:.0} ms"),
+        ms => format!("{:.2} s", ms / 1e3),
+    }
+}
+
 /// `1 step`, `3 steps`.
 pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }

@@ -75,7 +75,7 @@ impl Journal {
     /// Writes a record, and returns once it is on the disk.
     ///
     /// # Errors
-    /// [`crate::error::Error::File`]: a change that could not be taken back is not begun.
+    /// [`crate::error::Error::Io`]: a change that could not be taken back is not begun.
     pub fn write(&self, host: &Host, record: &Record) -> Result<()> {
         let line = serde_json::to_string(record).unwrap_or_default() + "\n";
         host.append_synced(&self.path, &line)
@@ -84,7 +84,7 @@ impl Journal {
     /// What it says. A last line that was cut off is passed over.
     ///
     /// # Errors
-    /// [`crate::error::Error::File`] when it is there and cannot be read.
+    /// [`crate::error::Error::Io`] when it is there and cannot be read.
     pub fn read(&self, host: &Host) -> Result<Vec<Record>> {
         let text = host.read_at_most(&self.path, LIMIT)?.unwrap_or_default();
         Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
@@ -93,7 +93,7 @@ impl Journal {
     /// Everything in it is taken back: it is removed.
     ///
     /// # Errors
-    /// [`crate::error::Error::File`].
+    /// [`crate::error::Error::Io`].
     pub fn close(&self, host: &Host) -> Result<()> {
         host.remove_file(&self.path)
     }

@@ -23,7 +23,7 @@ const LIMIT: u64 = 1 << 20;
 /// work ended.
 ///
 /// # Errors
-/// Those of the work; [`crate::error::Error::File`] when the policy cannot be put in place, or not
+/// Those of the work; [`crate::error::Error::Io`] when the policy cannot be put in place, or not
 /// be taken away.
 pub fn hold_services<T>(host: &Host, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let _however_it_ends = Guard(host);
@@ -37,7 +37,7 @@ pub fn hold_services<T>(host: &Host, work: impl FnOnce() -> Result<T>) -> Result
 /// when none was.
 ///
 /// # Errors
-/// [`crate::error::Error::File`].
+/// [`crate::error::Error::Io`].
 pub fn allow_services(host: &Host) -> Result<()> {
     if host.lstat(Path::new(KEPT)).exists() {
         return host.rename(Path::new(KEPT), Path::new(POLICY));

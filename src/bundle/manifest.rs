@@ -1,11 +1,14 @@
 //! What a bundle says of itself: what it is for, and every file with its digest. Pure.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use crate::course::Course;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::facts::Facts;
 use crate::host::Copied;
+use crate::problem::{self, BundleFlaw};
 use crate::version::{PythonVersion, Requirement};
 
 /// Its name in the bundle's folder.
@@ -110,25 +113,22 @@ impl Manifest {
         }
     }
 
-    /// Reads one. `folder` is for the messages.
+    /// Reads one that lies at this place.
     ///
     /// # Errors
-    /// [`Error::Bundle`].
-    pub fn parse(text: &str, folder: &str) -> Result<Self> {
-        let refuse = |what: String| damaged(format!("`{folder}/{FILE}` {what}"));
+    /// [`problem::BundleProblem::Damaged`].
+    pub fn parse(text: &str, place: &Path) -> Result<Self> {
+        let damaged = |flaw| problem::BundleProblem::Damaged { place: place.to_owned(), flaw };
         let manifest: Self = serde_json::from_str(text)
-            .map_err(|error| refuse(format!("cannot be read: {error}")))?;
+            .map_err(|error| damaged(BundleFlaw::Unreadable { said: error.to_string() }))?;
         let major = |version: &str| version.split('.').next().map(str::to_owned);
         if manifest.schema != SCHEMA || major(&manifest.format_version) != major(FORMAT) {
-            let other = format!("{} {}", manifest.schema, manifest.format_version);
-            return Err(refuse(format!(
-                "has the format {other:?}, and this labready reads {SCHEMA} {FORMAT}"
-            )));
+            let found = format!("{} {}", manifest.schema, manifest.format_version);
+            let known = format!("{SCHEMA} {FORMAT}");
+            return Err(damaged(BundleFlaw::Format { found, known }).into());
         }
         match manifest.files.iter().find(|file| !is_inside(&file.path)) {
-            Some(file) => {
-                Err(refuse(format!("names a file where no bundle has one: {:?}", file.path)))
-            }
+            Some(file) => Err(damaged(BundleFlaw::PathOutside { name: file.path.clone() }).into()),
             None => Ok(manifest),
         }
     }
@@ -136,46 +136,43 @@ impl Manifest {
     /// Whether it is for this machine, this course and a Python in this range.
     ///
     /// # Errors
-    /// [`Error::Bundle`].
+    /// [`problem::BundleProblem::ForAnother`].
     pub fn check(&self, course: &Course, facts: &Facts, requirement: &Requirement) -> Result<()> {
         let here = Target::of(facts);
-        let mismatch = |what: &str, of_bundle: &str, wanted: &str| {
-            Error::Bundle {
-            message: format!("the bundle is for the {what} {of_bundle:?}, and this is {wanted:?}"),
-            hint: "make one for it with `labready bundle DIR`, on a connected machine of the same release and architecture, with the same \
-                   `--course`"
-                .into(),
+        let of_course =
+            |name: &str, digest: &str| format!("{name} ({})", digest.get(..12).unwrap_or(digest));
+        let compared = [
+            (problem::BundleTarget::Release, self.target.release.clone(), here.release),
+            (
+                problem::BundleTarget::Architecture,
+                self.target.architecture.clone(),
+                here.architecture,
+            ),
+            (
+                problem::BundleTarget::Course,
+                of_course(&self.course.name, &self.course.digest),
+                of_course(&course.name, &course.digest),
+            ),
+        ];
+        let has_course = self.course.digest == course.digest;
+        for (what, bundle, here) in compared {
+            let is_same =
+                if what == problem::BundleTarget::Course { has_course } else { bundle == here };
+            if !is_same {
+                return Err(problem::BundleProblem::ForAnother { what, bundle, here }.into());
+            }
         }
-        };
-        if self.target.release != here.release {
-            return Err(mismatch("release", &self.target.release, &here.release));
+        if requirement.matches(&self.python) {
+            return Ok(());
         }
-        if self.target.architecture != here.architecture {
-            return Err(mismatch("architecture", &self.target.architecture, &here.architecture));
+        let (bundle, here) = (self.python.to_string(), requirement.to_string());
+        Err(problem::BundleProblem::ForAnother {
+            what: problem::BundleTarget::Python,
+            bundle,
+            here,
         }
-        if self.course.digest != course.digest {
-            let named = |name: &str, digest: &str| {
-                format!("{name} ({})", digest.get(..12).unwrap_or(digest))
-            };
-            let (theirs, ours) = (&self.course, course);
-            return Err(mismatch(
-                "course",
-                &named(&theirs.name, &theirs.digest),
-                &named(&ours.name, &ours.digest),
-            ));
-        }
-        if !requirement.matches(&self.python) {
-            return Err(mismatch("Python", &self.python.to_string(), &requirement.to_string()));
-        }
-        Ok(())
+        .into())
     }
-}
-
-/// A bundle that is not whole.
-pub(super) fn damaged(message: String) -> Error {
-    let hint =
-        "nothing was changed; copy the bundle again, or make it anew with `labready bundle DIR`";
-    Error::Bundle { message, hint: hint.into() }
 }
 
 /// Only plain names, in the two folders that there are.

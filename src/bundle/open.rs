@@ -4,10 +4,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::manifest::{FILE, Manifest, damaged};
+use super::manifest::{FILE, Manifest};
 use crate::apt::{self, AptConfig};
 use crate::error::{Error, Result};
 use crate::host::{Host, Kind};
+use crate::problem::{BundleFlaw, BundleProblem, MachineProblem, ProblemKind};
+use crate::words::first_line;
 
 /// More than any manifest, in bytes.
 const MANIFEST_LIMIT: u64 = 16 << 20;
@@ -18,52 +20,54 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// What a bundle says of itself.
 ///
 /// # Errors
-/// [`Error::Bundle`].
+/// [`BundleProblem::Damaged`].
 pub fn read(host: &Host, folder: &Path) -> Result<Manifest> {
-    let (path, shown) = (folder.join(FILE), folder.display().to_string());
+    let path = folder.join(FILE);
     if host.lstat(&path).kind != Kind::File {
-        return Err(Error::Bundle {
-            message: format!("`{shown}` is no bundle: it has no {FILE}"),
-            hint: "name the folder that `labready bundle DIR` made".into(),
-        });
+        return Err(damaged(folder, BundleFlaw::NoManifest { name: FILE.into() }));
     }
-    Manifest::parse(&host.read_at_most(&path, MANIFEST_LIMIT)?.unwrap_or_default(), &shown)
+    Manifest::parse(&host.read_at_most(&path, MANIFEST_LIMIT)?.unwrap_or_default(), &path)
 }
 
 /// Copies every file of a bundle into an empty folder of ours and holds it against the manifest;
 /// then apt can read it there.
 ///
 /// # Errors
-/// [`Error::Bundle`] that names the first file that is not as the manifest says.
+/// [`Bundle`] that names the first file that is not as the manifest says.
 pub fn unpack(host: &Host, folder: &Path, manifest: &Manifest, to: &Path) -> Result<()> {
     let total = manifest.files.iter().fold(SPARE, |total, file| total.saturating_add(file.size));
     if host.free_bytes(to).is_some_and(|free| free < total) {
-        return Err(Error::Bundle {
-            message: format!(
-                "the bundle needs {} MB in {}, and there is less",
-                total >> 20,
-                to.parent().unwrap_or(to).display()
-            ),
-            hint: "free some space: `df -h` shows where".into(),
-        });
+        let folder = to.parent().unwrap_or(to).to_owned();
+        return Err(BundleProblem::NoRoom { folder, needed_bytes: total }.into());
     }
     host.make_open_folders(&["debs", "wheels"].map(|name| to.join(name)))?;
     for file in &manifest.files {
         let from = folder.join(&file.path);
-        let broken = |why: &str| damaged(format!("`{}` of the bundle {why}", from.display()));
-        let copied = match host.copy_hashed(&from, &to.join(&file.path), file.size) {
-            Ok(copied) => copied,
-            Err(Error::File { source, .. }) => {
-                return Err(broken(&format!("cannot be copied: {source}")));
-            }
-            Err(Error::TooLarge { .. }) => return Err(broken("is larger than when it was made")),
-            Err(error) => return Err(error),
-        };
+        let copied = host
+            .copy_hashed(&from, &to.join(&file.path), file.size)
+            .map_err(|error| not_copied(&from, error))?;
         if !file.is(&copied) {
-            return Err(broken("is not as it was made: its SHA-256 is another"));
+            return Err(damaged(&from, BundleFlaw::Changed));
         }
     }
     index(host, to)
+}
+
+fn damaged(place: &Path, flaw: BundleFlaw) -> Error {
+    BundleProblem::Damaged { place: place.to_owned(), flaw }.into()
+}
+
+/// Why a file of the bundle could not be copied.
+fn not_copied(from: &Path, error: Error) -> Error {
+    if let Error::Io { source, .. } = &error {
+        return damaged(from, BundleFlaw::NotCopied { said: source.to_string() });
+    }
+    match error.kind() {
+        Some(ProblemKind::Machine(MachineProblem::FileTooLarge { .. })) => {
+            damaged(from, BundleFlaw::Larger)
+        }
+        _ => error,
+    }
 }
 
 /// Lets apt read the copy's own index, and nothing else.
@@ -80,8 +84,6 @@ fn index(host: &Host, folder: &Path) -> Result<()> {
     if apt::index::is_present(host, &config) {
         return Ok(());
     }
-    Err(damaged(format!(
-        "apt cannot read the bundle's index: {}",
-        finished.stderr.lines().next().unwrap_or("it said nothing")
-    )))
+    let said = first_line(&finished.stderr).to_owned();
+    Err(damaged(&folder.join("Packages"), BundleFlaw::Index { said }))
 }

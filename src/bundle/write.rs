@@ -8,6 +8,7 @@ use super::manifest::{FILE, File, Manifest, is_inside};
 use crate::apt::dependencies::PackageRecord;
 use crate::error::{Error, Result};
 use crate::host::{Digest, Host, Kind};
+use crate::problem::{BundleObstacle, BundleProblem};
 
 /// More than any package or wheel, in bytes.
 const FILE_LIMIT: u64 = 4 << 30;
@@ -19,25 +20,19 @@ const INCOMING: &str = "debs/.incoming";
 /// Whether a bundle can be made there: nothing is there yet, or an empty folder.
 ///
 /// # Errors
-/// [`Error::Bundle`].
+/// [`BundleProblem::NotMade`].
 pub fn expect_free(host: &Host, folder: &Path) -> Result<()> {
-    let refused = |path: &Path, problem: &str, hint: &str| {
-        Err(Error::Bundle { message: format!("`{}` {problem}", path.display()), hint: hint.into() })
-    };
-    let another = "name a folder that is not there yet: a bundle is made as a whole";
+    let refused = |obstacle| Err(BundleProblem::NotMade(obstacle).into());
+    let place = folder.to_owned();
     match host.lstat(folder).kind {
         Kind::Missing => {}
         Kind::Folder if host.list(folder).is_empty() => {}
-        Kind::Folder => return refused(folder, "is not empty", another),
-        _ => return refused(folder, "is no folder", another),
+        Kind::Folder => return refused(BundleObstacle::FolderNotEmpty { folder: place }),
+        _ => return refused(BundleObstacle::NotAFolder { folder: place }),
     }
     match host.first_writable_by_others(folder.parent().unwrap_or(Path::new("/")))? {
         // Whoever can write there could put a link in the way of what root writes.
-        Some(place) => refused(
-            &place,
-            "can be written by others than root",
-            "run it as the account whose folder it is: it needs no root",
-        ),
+        Some(folder) => refused(BundleObstacle::WritableByOthers { folder }),
         None => Ok(()),
     }
 }
@@ -56,7 +51,7 @@ pub struct Fetched<'a> {
 /// Puts the archives and the wheels into the folder. The manifest's files come from here.
 ///
 /// # Errors
-/// [`Error::Bundle`] when an archive is not what the index says; nothing is left of the folder
+/// [`BundleProblem::NotMade`] when an archive is not what the index says; nothing is left of the folder
 /// then.
 pub fn write(
     host: &Host,
@@ -89,21 +84,16 @@ fn debs(host: &Host, fetched: &Fetched<'_>, to: &Path) -> Result<Vec<File>> {
     for name in host.list(&folder) {
         let copied = host.copy_hashed(&folder.join(&name), &to.join(INCOMING), FILE_LIMIT)?;
         let record = by_digest.get(copied.sha256.as_str()).ok_or_else(|| {
-            unsigned(&format!(
-                "`{}` was fetched, and the signed index has none with its SHA-256",
-                name.to_string_lossy()
-            ))
+            let name = name.to_string_lossy().into_owned();
+            BundleProblem::NotMade(BundleObstacle::NotSigned { name })
         })?;
         let path = place("debs", &record.name)?;
         host.rename(&to.join(INCOMING), &to.join(&path))?;
         files.insert(path.clone(), (File::new(path.clone(), copied), record.placed_at(&path)));
     }
     if files.len() != fetched.archives {
-        return Err(unsigned(&format!(
-            "{} packages were asked for, and {} were fetched",
-            fetched.archives,
-            files.len()
-        )));
+        let (wanted, fetched) = (fetched.archives, files.len());
+        return Err(BundleProblem::NotMade(BundleObstacle::Incomplete { wanted, fetched }).into());
     }
     let index: Vec<String> = files.values().map(|(_, stanza)| stanza.clone()).collect();
     let index = index.join("\n");
@@ -133,13 +123,6 @@ fn place(folder: &str, name: &str) -> Result<String> {
     if is_inside(&path) {
         Ok(path)
     } else {
-        Err(unsigned(&format!("{name:?} is a name that no bundle takes")))
-    }
-}
-
-fn unsigned(message: &str) -> Error {
-    Error::Bundle {
-        message: message.to_owned(),
-        hint: "run it again: the archive may have changed meanwhile".into(),
+        Err(BundleProblem::NotMade(BundleObstacle::BadName { name: name.to_owned() }).into())
     }
 }

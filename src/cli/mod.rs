@@ -44,6 +44,8 @@ pub enum Commands {
     /// The course author's tools
     #[command(subcommand)]
     Course(CourseCommand),
+    /// Explain problems: what they mean, how labready knows and what to do
+    Explain(ExplainArgs),
 }
 
 impl Commands {
@@ -58,6 +60,7 @@ impl Commands {
             Self::Repair(_) => "repair",
             Self::Undo(_) => "undo",
             Self::Course(_) => "course",
+            Self::Explain(_) => "explain",
         }
     }
 }
@@ -151,7 +154,7 @@ impl Commands {
             Self::Verify(verify) => verify.owner.as_deref(),
             Self::Doctor(doctor) => doctor.wish.owner.as_deref(),
             Self::Repair(repair) => repair.owner.as_deref(),
-            Self::Bundle(_) | Self::Undo(_) | Self::Course(_) => None,
+            Self::Bundle(_) | Self::Undo(_) | Self::Course(_) | Self::Explain(_) => None,
         }
     }
 
@@ -165,7 +168,8 @@ impl Commands {
             | Self::Verify(_)
             | Self::Bundle(_)
             | Self::Undo(_)
-            | Self::Course(_) => None,
+            | Self::Course(_)
+            | Self::Explain(_) => None,
         }
     }
 
@@ -259,6 +263,14 @@ pub enum CourseCommand {
     New(NewCourse),
     /// Explain the format of a course file, with worked examples
     Explain,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// What labready printed in brackets, like disk-full; without it, every one is listed
+    #[arg(value_name = "ID")]
+    pub id: Option<String>,
 }
 
 /// Where a course is.

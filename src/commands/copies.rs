@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::Task;
 use crate::cli::VerifyArgs;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::host::{Account, Kind};
 use crate::lab::{Copy, Subject};
+use crate::problem::{FileFault, UsageProblem};
 
 /// What `verify` was asked to judge: every lab of the course, or the files that were named.
 pub(super) fn subjects(task: &Task<'_>, options: &VerifyArgs) -> Result<Vec<Subject>> {
@@ -20,11 +21,11 @@ pub(super) fn subjects(task: &Task<'_>, options: &VerifyArgs) -> Result<Vec<Subj
             .collect());
     }
     let by_name = options.files.iter().map(|file| subject(task, lab_of(file), file));
-    let told = options
+    let named = options
         .labs
         .chunks_exact(2)
         .map(|pair| subject(task, pair[0].clone(), Path::new(&pair[1])));
-    by_name.chain(told).collect()
+    by_name.chain(named).collect()
 }
 
 /// The files that are judged.
@@ -38,47 +39,26 @@ fn lab_of(file: &Path) -> String {
 
 fn subject(task: &Task<'_>, name: String, file: &Path) -> Result<Subject> {
     let path = task.host.absolute(file);
-    let shown = file.display();
-    let usage = |message: String, hint: String| Error::Usage { message, hint };
-    let names = task
-        .request
-        .course
-        .labs
-        .iter()
-        .map(|lab| format!("`{}`", lab.name))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let Some(lab) =
-        task.request.course.labs.iter().find(|lab| lab.name == name || lab.script == name)
-    else {
-        let hint = format!(
-            "the course's labs are {names}; `--lab NAME {shown}` judges a file of another name"
-        );
-        return Err(usage(format!("`{shown}` is named like no lab of the course"), hint));
-    };
+    let lab = task.request.course.labs.iter().find(|lab| lab.name == name || lab.script == name);
+    let lab = lab.ok_or_else(|| UsageProblem::NoSuchLab {
+        file: file.to_owned(),
+        labs: task.request.course.labs.iter().map(|lab| lab.name.clone()).collect(),
+    })?;
     let entry = task.host.lstat(&path);
-    let problem = match entry.kind {
-        Kind::File => None,
-        Kind::Missing => Some("there is no such file"),
-        Kind::Folder => Some("it is a folder"),
+    let fault = match entry.kind {
+        Kind::Missing => Some(FileFault::Missing),
+        Kind::Folder => Some(FileFault::Folder),
         // Root would run what a student's link leads to.
-        Kind::Link(_) => Some("it is a link, and only the script itself is judged"),
-        Kind::Other => Some("it is no file"),
+        Kind::Link(_) => Some(FileFault::Link),
+        Kind::Other => Some(FileFault::Special),
+        Kind::File => path.to_str().is_none().then_some(FileFault::NotUtf8),
     };
-    if let Some(problem) = problem {
-        return Err(usage(
-            format!("`{shown}` cannot be judged: {problem}"),
-            "name a Python script".into(),
-        ));
-    }
-    if path.to_str().is_none() {
-        return Err(usage(
-            format!("`{shown}` cannot be judged: its name is not UTF-8"),
-            "rename it".into(),
-        ));
+    if let Some(why) = fault {
+        return Err(UsageProblem::ScriptFile { file: file.to_owned(), why }.into());
     }
     let account = owner(task, entry.uid)?;
-    Ok(Subject { lab: lab.clone(), copy: Some(Copy { path, shown: shown.to_string(), account }) })
+    let shown = file.display().to_string();
+    Ok(Subject { lab: lab.clone(), copy: Some(Copy { path, shown, account }) })
 }
 
 /// Root runs a student's script as its owner: it is the student's code.

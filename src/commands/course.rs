@@ -6,11 +6,13 @@ use super::draft;
 use super::reporter::Reporter;
 use crate::cli::{Cli, Common, CourseCommand, CoursePlace};
 use crate::course::{Course, Due, Lab};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::Event;
 use crate::host::Host;
 use crate::outcome::Outcome;
-use crate::report::words::{count, harmless};
+use crate::problem::{CourseNote, Problem, UsageProblem};
+use crate::report::words::{harmless, label};
+use crate::words::count;
 
 pub(super) fn run(
     host: &Host,
@@ -30,14 +32,9 @@ pub(super) fn run(
 /// neither.
 fn path<'a>(common: &'a Common, place: &'a CoursePlace) -> Result<Option<&'a Path>> {
     match (&place.path, &common.course) {
-        (Some(path), Some(other)) => Err(Error::Usage {
-            message: format!(
-                "two courses are named, `{}` and `--course {}`",
-                path.display(),
-                other.display()
-            ),
-            hint: "name one of them".into(),
-        }),
+        (Some(path), Some(other)) => {
+            Err(UsageProblem::TwoCourses { argument: path.clone(), option: other.clone() }.into())
+        }
         (path, course) => Ok(path.as_deref().or(course.as_deref())),
     }
 }
@@ -46,7 +43,7 @@ fn load(host: &Host, path: Option<&Path>) -> Result<Course> {
     path.map_or_else(Course::embedded, |path| Course::load(host, path))
 }
 
-/// A course that does not load is not shown: the complaint is what its author needs.
+/// A course that does not load is not shown: its author needs to know why.
 fn show(host: &Host, path: Option<&Path>, output: &Reporter) -> Result<Outcome> {
     load(host, path)?;
     let text = path
@@ -57,7 +54,7 @@ fn show(host: &Host, path: Option<&Path>, output: &Reporter) -> Result<Outcome> 
 
 fn lint(host: &Host, path: Option<&Path>, output: &Reporter) -> Result<Outcome> {
     let mut problems = path.map(|path| Course::problems(host, path)).unwrap_or_default();
-    // The last one ends the run; those before it are told here.
+    // The last one ends the run; those before it are reported here.
     if let Some(last) = problems.pop() {
         for problem in &problems {
             output.emit(Event::failed(problem, output.clock().elapsed_ms()));
@@ -78,9 +75,16 @@ fn lint(host: &Host, path: Option<&Path>, output: &Reporter) -> Result<Outcome> 
             seconds(course.duration().as_secs_f64())
         );
     }
-    text += &course.notes().iter().map(|note| format!("note: {note}\n")).collect::<String>();
+    text += &course.notes().into_iter().map(note).collect::<String>();
     output.print(&harmless(&text))?;
     Ok(Outcome::printed())
+}
+
+/// A note, and what to do about it, a line each.
+fn note(note: CourseNote) -> String {
+    let note = Problem::new(note);
+    let advice = note.hint().map(|hint| format!("  {hint}\n")).unwrap_or_default();
+    format!("{}: {note}\n{advice}", label(note.severity, Some(note.id())))
 }
 
 /// A lab and its timeline, a line each.

@@ -15,6 +15,7 @@ use crate::host::{Host, Kind};
 use crate::lab::{self, Copy, Guess, Pause, Script, Setting, Subject};
 use crate::outcome::Outcome;
 use crate::plan;
+use crate::problem::{FileFault, UsageProblem};
 use crate::request::{PythonRequest, Request};
 use crate::version::{PythonVersion, Requirement};
 
@@ -38,7 +39,8 @@ pub(super) fn run(
     let mut request = Request::resolve(host, cli, None)?;
     if cli.common.course.is_none() {
         // The embedded course's range is no concern of another course's script.
-        let any = Requirement::parse(">=3.7").map_err(|said| Error::Bug { message: said })?;
+        let any = Requirement::parse(">=3.7")
+            .map_err(|fault| Error::Bug { message: fault.to_string() })?;
         request.course.python = any.clone();
         request.python =
             PythonRequest { range: any.clone(), requirement: any, because: None, ..request.python };
@@ -97,21 +99,21 @@ fn guess(
 
 /// The script's path, its name, and what it says.
 fn script(host: &Host, typed: &Path) -> Result<(PathBuf, String, String)> {
-    let shown = typed.display();
-    let usage = |message: String, hint: &str| Error::Usage { message, hint: hint.into() };
+    let file = || typed.to_owned();
     let path = host.absolute(typed);
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
     if !Course::can_name(&name) || path.to_str().is_none() {
-        return Err(usage(
-            format!("`{shown}` cannot be a lab's script: its name is not a plain Python file name"),
-            "rename it to letters, digits, `_`, `-` and `.`, like `learning_tasks.py`",
-        ));
+        return Err(UsageProblem::ScriptName { file: file() }.into());
     }
-    if host.lstat(&path).kind != Kind::File {
-        return Err(usage(
-            format!("there is no script `{shown}`"),
-            "name a Python script that is a file itself",
-        ));
+    let fault = match host.lstat(&path).kind {
+        Kind::File => None,
+        Kind::Missing => Some(FileFault::Missing),
+        Kind::Folder => Some(FileFault::Folder),
+        Kind::Link(_) => Some(FileFault::Link),
+        Kind::Other => Some(FileFault::Special),
+    };
+    if let Some(why) = fault {
+        return Err(UsageProblem::ScriptFile { file: file(), why }.into());
     }
     let source = host.read_at_most(&path, FILE_LIMIT)?.unwrap_or_default();
     Ok((path, name, source))
@@ -120,17 +122,15 @@ fn script(host: &Host, typed: &Path) -> Result<(PathBuf, String, String)> {
 /// Nothing is overwritten, and that is known before anything is run.
 fn is_free(host: &Host, folder: &Path, script: &Path, name: &str) -> Result<()> {
     let folder = host.absolute(folder);
-    let in_the_way = |path: &Path, what: &str| Error::InTheWay {
-        message: format!("`{}` {what}, and nothing is overwritten", path.display()),
-        hint: "choose another folder with `--output DIR`, or move it away".into(),
-    };
+    let in_the_way =
+        |file: &Path, why| Err(UsageProblem::FileInTheWay { file: file.to_owned(), why }.into());
     let course = folder.join(Course::FILE);
     if host.lstat(&course).exists() {
-        return Err(in_the_way(&course, "is there already"));
+        return in_the_way(&course, FileFault::Exists);
     }
     let copy = folder.join(name);
     if host.lstat(&copy).exists() && !host.is_same(&copy, script) {
-        return Err(in_the_way(&copy, "is another script"));
+        return in_the_way(&copy, FileFault::OtherScript);
     }
     match host.lstat(&folder).kind {
         Kind::Missing | Kind::Folder => Ok(()),
@@ -141,7 +141,7 @@ fn is_free(host: &Host, folder: &Path, script: &Path, name: &str) -> Result<()> 
         {
             Ok(())
         }
-        _ => Err(in_the_way(&folder, "is no folder")),
+        _ => in_the_way(&folder, FileFault::NotAFolder),
     }
 }
 

@@ -7,6 +7,7 @@ mod copies;
 mod course;
 mod doctor;
 mod draft;
+mod explain;
 mod first_boot;
 mod look;
 mod repair;
@@ -38,8 +39,10 @@ pub fn run(host: &Host, cli: &Cli) -> Exit {
 }
 
 fn carry_out(host: &Host, cli: &Cli, output: &Reporter) -> Result<Outcome> {
-    if let Commands::Course(command) = &cli.command {
-        return course::run(host, cli, command, output);
+    match &cli.command {
+        Commands::Course(command) => return course::run(host, cli, command, output),
+        Commands::Explain(options) => return explain::run(options, output),
+        _ => {}
     }
     let bundle_copy = bundle_copy(host, &cli.command)?;
     let request = Request::resolve(host, cli, bundle_copy.as_ref().map(RoomyFolder::path))?;
@@ -52,7 +55,7 @@ fn carry_out(host: &Host, cli: &Cli, output: &Reporter) -> Result<Outcome> {
         Commands::Repair(_) => repair::run(&task),
         Commands::Undo(_) => undo::run(&task),
         Commands::Verify(options) => verify::run(&task, options),
-        Commands::Course(_) => Ok(Outcome::printed()),
+        Commands::Course(_) | Commands::Explain(_) => Ok(Outcome::printed()),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::error::{Error, Exit, Result};
 use crate::event::Event;
 use crate::host::{Clock, Host};
 use crate::outcome::Outcome;
-use crate::problem::Invocation;
+use crate::problem::{Invocation, UsageProblem};
 use crate::report::console::{Console, Verbosity, columns};
 use crate::report::paint::Paint;
 use crate::report::{Report, human, json, plain, svg};
@@ -36,9 +36,9 @@ struct Listeners {
     logs: Vec<Box<dyn Write + Send>>,
 }
 
-/// The tools for course authors print a text of their own instead.
+/// Some commands print a text of their own instead.
 fn prints_report(report: &Report) -> bool {
-    report.command() != "course"
+    !["course", "explain"].contains(&report.command())
 }
 
 /// A run that could not even open its outputs.
@@ -58,10 +58,7 @@ fn paint(host: &Host, color: Color, is_terminal: bool) -> Paint {
 /// can be named.
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn unwritable(error: Error) -> Error {
-    Error::Usage {
-        message: error.to_string(),
-        hint: "name a file in a folder that is there and that you can write".into(),
-    }
+    UsageProblem::ReportNotWritten { said: error.to_string() }.into()
 }
 
 /// Opens every file that takes events as they happen.
@@ -168,7 +165,9 @@ impl Reporter {
     pub fn print(&self, text: &str) -> Result<()> {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Err(source) if source.kind() != ErrorKind::BrokenPipe => Err(Error::Output { source }),
+            Err(source) if source.kind() != ErrorKind::BrokenPipe => {
+                Err(Error::Io { action: "write", path: "/dev/stdout".into(), source })
+            }
             _ => Ok(()),
         }
     }
@@ -186,6 +185,7 @@ impl Reporter {
                 error.exit()
             }
         };
+        self.listeners().console.show_more();
         match self.write_report() {
             Ok(()) => exit,
             Err(error) => {

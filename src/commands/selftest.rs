@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::lab::{self, LabResult, Setting, Subject, Verdict};
 use crate::outcome::Outcome;
-use crate::problem::{Id, ProblemRecord};
+use crate::problem::{LabProblem, Problem, SelftestVerdict};
 
 /// The embedded course's labs, turned wrong: the name of the case, the lab, what is replaced by
 /// what.
@@ -37,7 +37,7 @@ pub(super) fn run(task: &Task<'_>, setting: &Setting) -> Result<Outcome> {
     let cases = cases()?;
     let subjects: Vec<Subject> =
         cases.iter().map(|case| Subject { lab: case.lab.clone(), copy: None }).collect();
-    // The verdicts on wrong scripts are not the answer here, so they are not told as such.
+    // The verdicts on wrong scripts are not the answer here, so they are not reported as such.
     let results = lab::verify(task.host, &subjects, setting, &|_| ())?;
     let mut wrong = 0;
     let mut unsure = 0;
@@ -46,7 +46,7 @@ pub(super) fn run(task: &Task<'_>, setting: &Setting) -> Result<Outcome> {
         let is_unsure = matches!(result.status, Verdict::Inconclusive | Verdict::Error);
         wrong += usize::from(!is_right && !is_unsure);
         unsure += usize::from(!is_right && is_unsure);
-        task.output.emit(Event::Finding { finding: finding(case, result, is_right) });
+        task.output.emit(Event::found(problem(case, result, is_right)));
     }
     let total = results.len();
     Ok(if wrong > 0 {
@@ -90,16 +90,15 @@ fn cases() -> Result<Vec<Case>> {
     right.chain(wrong).collect()
 }
 
-fn finding(case: &Case, result: &LabResult, is_right: bool) -> ProblemRecord {
-    let said = match result.status {
-        Verdict::Pass => "passed",
-        Verdict::Fail => "failed",
-        Verdict::Inconclusive => "was inconclusive",
-        Verdict::Error => "could not be run",
+fn problem(case: &Case, result: &LabResult, is_right: bool) -> Problem {
+    let verdict = match result.status {
+        Verdict::Pass => SelftestVerdict::Passed,
+        Verdict::Fail => SelftestVerdict::Failed,
+        Verdict::Inconclusive => SelftestVerdict::Inconclusive,
+        Verdict::Error => SelftestVerdict::NotRun,
     };
-    let should = if is_right { ", as it should" } else { ", which is wrong" };
-    let tell = if is_right { ProblemRecord::note } else { ProblemRecord::error };
-    tell(Id::Selftest, format!("{} {said}{should}", case.name), result.summary.clone())
+    let (case, summary) = (case.name.clone(), result.summary.clone());
+    Problem::new(LabProblem::Selftest { case, verdict, is_right, summary })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! course.toml as it is written: every key known, every value checked, every complaint with its
+//! course.toml as it is written: every key known, every value checked, every problem with its
 //! line.
 
 use std::ops::Range;
@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::{Due, Mark, Packages, Timeline, VenvWish};
 use crate::error::{Error, Result};
+use crate::problem::{self, CourseFault, LineFault};
 use crate::version::Requirement;
 
 /// The whole file.
@@ -89,54 +90,46 @@ impl CourseText<'_> {
     /// Parses the text.
     ///
     /// # Errors
-    /// [`Error::Course`] with file and line.
+    /// [`problem::CourseProblem`] with file and line.
     pub fn parse(&self) -> Result<CourseFile> {
         toml::from_str(self.text).map_err(|error| {
-            let message = error.message().replace('\n', " ");
+            let said = error.message().replace('\n', " ");
             // Rust's names for numbers are nobody else's.
-            let message = message
+            let said = said
                 .replace("expected usize", "expected the number of a line")
                 .replace("expected f64", "expected a number");
-            self.wrong(
-                error.span(),
-                &message,
-                "`labready course show` prints a whole course file to compare with",
-            )
+            self.wrong(error.span(), CourseFault::Toml { said })
         })
     }
 
     /// An error at a place in this file.
-    pub fn wrong(&self, span: Option<Range<usize>>, message: &str, hint: &str) -> Error {
+    pub fn wrong(&self, span: Option<Range<usize>>, fault: CourseFault) -> Error {
         let line =
             span.map(|span| self.text[..span.start.min(self.text.len())].matches('\n').count() + 1);
         let location =
             line.map_or_else(|| self.name.to_owned(), |line| format!("{}:{line}", self.name));
-        Error::Course { location, message: message.to_owned(), hint: hint.to_owned() }
+        problem::CourseProblem { location, fault }.into()
     }
 
     /// Words for people, which must leave a terminal alone.
     pub fn words(&self, text: &Spanned<String>) -> Result<String> {
         if text.get_ref().chars().any(char::is_control) {
-            let message = format!("the text {:?} holds a control character", text.get_ref());
-            return Err(self.wrong(
-                Some(text.span()),
-                &message,
-                "write it on one line, in plain words",
-            ));
+            let fault = CourseFault::ControlCharacter { text: text.get_ref().clone() };
+            return Err(self.wrong(Some(text.span()), fault));
         }
         Ok(text.get_ref().clone())
     }
 
     /// The requirement of `[course] python`.
     pub fn requirement(&self, python: &Spanned<String>) -> Result<Requirement> {
-        let hint = "the range stands under `[course]` as `python = \">=3.7, <3.14\"`";
-        let wrong = |problem: &str| self.wrong(Some(python.span()), problem, hint);
-        let requirement =
-            Requirement::parse(python.get_ref()).map_err(|problem| wrong(&problem))?;
-        if requirement.is_satisfiable() {
-            return Ok(requirement);
+        let wrong = |fault| self.wrong(Some(python.span()), fault);
+        let range = Requirement::parse(python.get_ref())
+            .map_err(|fault| wrong(CourseFault::BadRange { fault }))?;
+        if range.is_satisfiable() {
+            Ok(range)
+        } else {
+            Err(wrong(CourseFault::EmptyRange { range }))
         }
-        Err(wrong(&format!("no Python can be in `{requirement}`")))
     }
 
     /// The packages, each a name that apt can take and no option.
@@ -149,11 +142,7 @@ impl CourseText<'_> {
             return Ok(packages);
         }
         let span = names.python.first().map(Spanned::span);
-        Err(self.wrong(
-            span,
-            "`packages.python` does not name the interpreter",
-            "add `\"{python}\"` to it",
-        ))
+        Err(self.wrong(span, CourseFault::NoInterpreterPackage))
     }
 
     fn package(&self, name: &Spanned<String>) -> Result<String> {
@@ -166,12 +155,8 @@ impl CourseText<'_> {
         if valid {
             return Ok(name.get_ref().clone());
         }
-        let message = format!("`{}` is not a package name", name.get_ref());
-        Err(self.wrong(
-            Some(name.span()),
-            &message,
-            "lower-case letters, digits, `+`, `-` and `.`; `{python}` stands for the interpreter",
-        ))
+        let fault = CourseFault::PackageName { name: name.get_ref().clone() };
+        Err(self.wrong(Some(name.span()), fault))
     }
 
     /// The virtual environment: a folder below the current one, packages by name.
@@ -181,12 +166,8 @@ impl CourseText<'_> {
             && !folder.starts_with(['/', '-', '.'])
             && !folder.split('/').any(|part| part == "..");
         if !simple || folder.chars().any(char::is_control) {
-            let message = format!("`{folder}` is not a folder below the current one");
-            return Err(self.wrong(
-                Some(venv.folder.span()),
-                &message,
-                "write a plain name such as `venv`; `--venv DIR` takes any folder",
-            ));
+            let fault = CourseFault::VenvFolder { folder: folder.clone() };
+            return Err(self.wrong(Some(venv.folder.span()), fault));
         }
         let packages =
             venv.packages.iter().map(|name| self.pip_package(name)).collect::<Result<_>>()?;
@@ -200,8 +181,7 @@ impl CourseText<'_> {
         if valid {
             return Ok(text.clone());
         }
-        let message = format!("`{text}` is not the name of a pip package");
-        Err(self.wrong(Some(name.span()), &message, "write the name alone, for example `wheel`"))
+        Err(self.wrong(Some(name.span()), CourseFault::PipName { name: text.clone() }))
     }
 
     /// The timeline of one lab.
@@ -218,12 +198,10 @@ impl CourseText<'_> {
         };
         let timeline = Timeline { unit: self.unit(&lab.unit)?, marks, ends };
         match timeline.contradiction() {
-            Some((problem, hint)) => {
-                let message = format!(
-                    "the timeline of `{}` contradicts itself: {problem}",
-                    lab.script.get_ref()
-                );
-                Err(self.wrong(Some(lab.timeline.span()), &message, &hint))
+            Some(contradiction) => {
+                let script = lab.script.get_ref().clone();
+                let fault = CourseFault::Timeline { script, contradiction };
+                Err(self.wrong(Some(lab.timeline.span()), fault))
             }
             None => Ok(timeline),
         }
@@ -232,35 +210,25 @@ impl CourseText<'_> {
     fn mark(&self, line: &LineEntry) -> Result<Mark> {
         let text = line.line.get_ref();
         let unknown = text.replace("{stamp}", "").replace("{any}", "");
-        let problem = if text.is_empty() {
-            Some("a line of the timeline is empty".to_owned())
+        let why = if text.is_empty() {
+            LineFault::Empty
         } else if text.chars().any(char::is_control) {
-            Some(format!("the line {text:?} holds a control character"))
+            LineFault::ControlCharacter
         } else if unknown.contains(['{', '}']) {
-            Some(format!("the line `{text}` holds an unknown placeholder"))
+            LineFault::Placeholder
         } else if text.matches("{stamp}").count() > 1 {
-            Some(format!("the line `{text}` has two stamps"))
+            LineFault::TwoStamps
         } else {
-            None
+            let due = Due { at: line.at, after: line.after };
+            return Ok(Mark { due, line: text.clone() });
         };
-        match problem {
-            Some(problem) => {
-                let hint = "write the text as it is printed, with at most one `{stamp}` for the time and `{any}` for free text";
-                Err(self.wrong(Some(line.line.span()), &problem, hint))
-            }
-            None => Ok(Mark { due: Due { at: line.at, after: line.after }, line: text.clone() }),
-        }
+        let fault = CourseFault::Line { text: text.clone(), why };
+        Err(self.wrong(Some(line.line.span()), fault))
     }
 
     fn unit(&self, text: &Spanned<String>) -> Result<Duration> {
         unit(text.get_ref()).ok_or_else(|| {
-            let message =
-                format!("`unit = \"{}\"` is not a time between 100 ms and 60 s", text.get_ref());
-            self.wrong(
-                Some(text.span()),
-                &message,
-                "write for example `unit = \"1s\"` or `unit = \"250ms\"`",
-            )
+            self.wrong(Some(text.span()), CourseFault::Unit { text: text.get_ref().clone() })
         })
     }
 }

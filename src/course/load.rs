@@ -7,7 +7,8 @@ use toml::Spanned;
 use super::format::{CourseText, LabEntry};
 use super::{Course, Lab};
 use crate::error::{Error, Result};
-use crate::host::{Digest, Host, Kind};
+use crate::host::{self, Digest, Host};
+use crate::problem::{self, CourseFault, MachineProblem};
 
 /// More than any lab script or course file that a person wrote, in bytes.
 const FILE_LIMIT: u64 = 1 << 20;
@@ -52,7 +53,7 @@ impl Course {
     /// The course file of `--course FILE|DIR`, as its author wrote it.
     ///
     /// # Errors
-    /// [`Error::Course`] when there is none.
+    /// [`problem::CourseProblem`] when there is none.
     pub fn text(host: &Host, path: &Path) -> Result<String> {
         course_file(host, path).map(|(_, text)| text)
     }
@@ -62,8 +63,8 @@ impl Course {
         include_str!("format.md")
     }
 
-    /// Everything that is wrong with a course: what [`Course::load`] complains of, and what it
-    /// would complain of next.
+    /// Everything that is wrong with a course: what [`Course::load`] ends with, and what it would
+    /// end with next.
     pub fn problems(host: &Host, path: &Path) -> Vec<Error> {
         match course_file(host, path) {
             Ok((file, text)) => {
@@ -79,7 +80,7 @@ impl Course {
     /// The course of `--course FILE|DIR`.
     ///
     /// # Errors
-    /// [`Error::Course`] with file, line and what to write.
+    /// [`problem::CourseProblem`] with file, line and what to write.
     pub fn load(host: &Host, path: &Path) -> Result<Self> {
         let (file, text) = course_file(host, path)?;
         let name = file.display().to_string();
@@ -93,45 +94,34 @@ impl Course {
 fn course_file(host: &Host, path: &Path) -> Result<(PathBuf, String)> {
     let given = host.absolute(path);
     let file = match host.real_path(&given).map(|real| host.lstat(&real).kind) {
-        Some(Kind::Folder) => given.join(Course::FILE),
+        Some(host::Kind::Folder) => given.join(Course::FILE),
         _ => given,
     };
-    let text = text_of(host, &file)?.ok_or_else(|| Error::Course {
-        location: file.display().to_string(),
-        message: "there is no such course file".into(),
-        hint: "`--course` takes a course.toml or the folder that holds one".into(),
-    })?;
+    let text = text_of(host, &file)?.ok_or_else(|| wrong(&file, None, CourseFault::NotFound))?;
     Ok((file, text))
 }
 
 /// A text that a person wrote: not a huge one, and UTF-8, so that what runs is what was written.
 fn text_of(host: &Host, file: &Path) -> Result<Option<String>> {
-    let wrong = |line: Option<usize>, message: &str, hint: &str| {
-        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-        Error::Course {
-            location: format!("{}{line}", file.display()),
-            message: message.into(),
-            hint: hint.into(),
-        }
-    };
-    let text = match host.read_at_most(file, FILE_LIMIT) {
-        Err(Error::TooLarge { limit, .. }) => {
-            let message = format!("it is larger than {limit} bytes");
-            return Err(wrong(
-                None,
-                &message,
-                "a course file and its scripts are texts that a person wrote",
-            ));
-        }
-        text => text?,
-    };
+    let text = host.read_at_most(file, FILE_LIMIT).map_err(|error| match error.kind() {
+        Some(problem::ProblemKind::Machine(MachineProblem::FileTooLarge {
+            limit_bytes, ..
+        })) => wrong(file, None, CourseFault::TooLarge { limit_bytes: *limit_bytes }),
+        _ => error,
+    })?;
     let Some((before, _)) =
         text.as_deref().unwrap_or_default().split_once(char::REPLACEMENT_CHARACTER)
     else {
         return Ok(text);
     };
     let line = before.matches('\n').count() + 1;
-    Err(wrong(Some(line), "a character there is not UTF-8", "save the file as UTF-8"))
+    Err(wrong(file, Some(line), CourseFault::NotUtf8))
+}
+
+/// An error in a file as a whole, or in a line of it.
+fn wrong(file: &Path, line: Option<usize>, fault: CourseFault) -> Error {
+    let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+    problem::CourseProblem { location: format!("{}{line}", file.display()), fault }.into()
 }
 
 fn build(
@@ -143,11 +133,7 @@ fn build(
     digest.update(source.text);
     let mut labs: Vec<Lab> = Vec::new();
     if file.labs.is_empty() {
-        return Err(source.wrong(
-            None,
-            "the course has no lab",
-            "`labready course show` prints one with four",
-        ));
+        return Err(source.wrong(None, CourseFault::NoLab));
     }
     for entry in &file.labs {
         let lab = lab(source, entry, &read)?;
@@ -197,8 +183,8 @@ fn problems(
 }
 
 fn two_labs(source: &CourseText<'_>, entry: &LabEntry) -> Error {
-    let message = format!("two labs have the script `{}`", entry.script.get_ref());
-    source.wrong(Some(entry.script.span()), &message, "give each lab a script of its own")
+    let fault = CourseFault::TwoLabs { script: entry.script.get_ref().clone() };
+    source.wrong(Some(entry.script.span()), fault)
 }
 
 fn lab(
@@ -207,14 +193,9 @@ fn lab(
     read: impl Fn(&Spanned<String>) -> Result<String>,
 ) -> Result<Lab> {
     let script = entry.script.get_ref();
-    let wrong =
-        |message: String, hint: &str| source.wrong(Some(entry.script.span()), &message, hint);
     let Some(name) = lab_name(script) else {
-        let message = format!("the script `{script}` is not a plain Python file name");
-        return Err(wrong(
-            message,
-            "a script lies beside the course file and is named like `learning_tasks.py`",
-        ));
+        let fault = CourseFault::ScriptName { script: script.clone() };
+        return Err(source.wrong(Some(entry.script.span()), fault));
     };
     Ok(Lab {
         name: name.to_owned(),
@@ -241,27 +222,15 @@ fn read_script(
 ) -> Result<String> {
     let name = script.get_ref();
     let path = folder.join(name);
-    let wrong = |message: String, hint: &str| source.wrong(Some(script.span()), &message, hint);
-    let missing = || {
-        wrong(
-            format!("there is no script `{}`", path.display()),
-            "put the script beside the course file",
-        )
-    };
+    let wrong = |fault| source.wrong(Some(script.span()), fault);
+    let missing = || wrong(CourseFault::ScriptMissing { script: path.clone() });
     let real = host.real_path(&path).ok_or_else(missing)?;
     let real_folder: PathBuf = host.real_path(folder).ok_or_else(missing)?;
     if !real.starts_with(&real_folder) {
-        let message = format!(
-            "the script `{name}` leads out of the course's folder, to `{}`",
-            real.display()
-        );
-        return Err(wrong(message, "put the script itself beside the course file"));
+        return Err(wrong(CourseFault::ScriptOutside { script: name.clone(), target: real }));
     }
-    if host.lstat(&real).kind != Kind::File {
-        return Err(wrong(
-            format!("the script `{name}` is not a file"),
-            "put the script beside the course file",
-        ));
+    if host.lstat(&real).kind != host::Kind::File {
+        return Err(wrong(CourseFault::ScriptNotFile { script: name.clone() }));
     }
     text_of(host, &real)?.ok_or_else(missing)
 }

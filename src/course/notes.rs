@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Course, Lab};
+use crate::problem::CourseNote;
 
 /// A shorter unit is hard to tell from what a busy machine does.
 const SHORT: Duration = Duration::from_millis(250);
@@ -10,13 +11,9 @@ const SHORT: Duration = Duration::from_millis(250);
 const LONG: Duration = Duration::from_secs(30);
 
 impl Course {
-    /// What is not wrong and still worth a second look, a sentence each.
-    pub fn notes(&self) -> Vec<String> {
-        let mut notes: Vec<String> = self.labs.iter().flat_map(of_lab).collect();
-        if self.labs.is_empty() {
-            notes.push("the course has no lab: nothing proves that a workstation is ready".into());
-        }
-        notes
+    /// What is not wrong and still worth a second look.
+    pub fn notes(&self) -> Vec<CourseNote> {
+        self.labs.iter().flat_map(of_lab).collect()
     }
 
     /// How long all labs take: they run side by side.
@@ -32,33 +29,24 @@ impl Lab {
     }
 }
 
-fn of_lab(lab: &Lab) -> Vec<String> {
-    let (script, timeline) = (&lab.script, &lab.timeline);
+fn of_lab(lab: &Lab) -> Vec<CourseNote> {
+    let (script, timeline) = (lab.script.clone(), &lab.timeline);
     let mut notes = Vec::new();
     if timeline.ends.at <= 0.0 {
-        notes.push(format!("`{script}` waits for nothing: only its lines are judged"));
+        notes.push(CourseNote::NoWait { script: script.clone() });
     } else if timeline.unit < SHORT {
-        notes.push(format!(
-            "`{script}` has a unit of {} ms: a busy machine will often be too noisy to judge it; {} ms or more are safer",
-            timeline.unit.as_millis(),
-            SHORT.as_millis()
-        ));
+        let (unit, safe) = (timeline.unit, SHORT);
+        notes.push(CourseNote::ShortUnit { script: script.clone(), unit, safe });
     }
     if lab.duration() > LONG {
-        notes.push(format!(
-            "`{script}` takes {} s: everybody who verifies the course waits for it",
-            lab.duration().as_secs_f64()
-        ));
+        notes.push(CourseNote::LongLab { script: script.clone(), duration: lab.duration() });
     }
-    let bare = |line: &str| line.replace("{any}", "").trim().is_empty();
-    for (index, _) in timeline.marks.iter().enumerate().filter(|(_, mark)| bare(&mark.line)) {
-        notes.push(format!(
-            "line {} of `{script}` is free text alone: anything that is printed counts as it",
-            index + 1
-        ));
+    let is_bare = |line: &str| line.replace("{any}", "").trim().is_empty();
+    for (index, _) in timeline.marks.iter().enumerate().filter(|(_, mark)| is_bare(&mark.line)) {
+        notes.push(CourseNote::AnyLine { script: script.clone(), line: index + 1 });
     }
     if lab.teaches.trim().is_empty() {
-        notes.push(format!("`{script}` does not say what it teaches"));
+        notes.push(CourseNote::NothingTaught { script });
     }
     notes
 }

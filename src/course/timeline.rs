@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::problem::{TimelineEntry, TimelineFault};
+
 /// No lab takes longer, in units.
 const LAST: f64 = 1000.0;
 
@@ -50,46 +52,31 @@ impl Timeline {
         self.unit.mul_f64(due.at)
     }
 
-    /// What contradicts itself, as a sentence and what to write instead; `None` when nothing does.
-    pub fn contradiction(&self) -> Option<(String, String)> {
-        let due = self.marks.iter().map(|mark| mark.due).chain([self.ends]);
-        for (index, due) in due.enumerate() {
-            let what = if index < self.marks.len() {
-                format!("line {}", index + 1)
-            } else {
-                "the end".into()
-            };
-            if !(0.0..=LAST).contains(&due.at) {
-                return Some((
-                    format!("{what} is due at {}", due.at),
-                    format!("write units after the start, from 0 to {LAST}"),
-                ));
-            }
-            let Some(after) = due.after else { continue };
-            if after == 0 || after > index {
-                let hint =
-                    "`after` takes the number of a line further up; the first line is 1".to_owned();
-                return Some((
-                    format!("{what} waits for line {after}, which is not above it"),
-                    hint,
-                ));
-            }
-            let before = self.marks[after - 1].due.at;
-            if before > due.at {
-                let problem = format!(
-                    "{what} is due at {}, before line {after}, which it waits for, at {before}",
-                    due.at
-                );
-                return Some((problem, format!("give it an `at` of {before} or more")));
-            }
-        }
+    /// In what it contradicts itself; `None` when it does not.
+    pub fn contradiction(&self) -> Option<TimelineFault> {
+        let lines = self.marks.iter().enumerate();
+        let lines = lines.map(|(index, mark)| (TimelineEntry::Line(index + 1), mark.due));
         let last = self.marks.iter().map(|mark| mark.due.at).fold(0.0, f64::max);
-        (self.ends.at < last).then(|| {
-            (
-                format!("the end is due at {}, before the last line at {last}", self.ends.at),
-                format!("write `ends = {last}` or more"),
-            )
-        })
+        let end = self.ends.at;
+        lines
+            .chain([(TimelineEntry::End, self.ends)])
+            .enumerate()
+            .find_map(|(above, (entry, due))| self.fault(above, entry, due))
+            .or_else(|| (end < last).then_some(TimelineFault::EndBeforeLastLine { end, last }))
+    }
+
+    /// What is wrong with one entry, which has so many lines above it.
+    fn fault(&self, above: usize, entry: TimelineEntry, due: Due) -> Option<TimelineFault> {
+        let at = due.at;
+        if !(0.0..=LAST).contains(&at) {
+            return Some(TimelineFault::OutOfLimits { entry, at, last: LAST });
+        }
+        let after = due.after?;
+        if after == 0 || after > above {
+            return Some(TimelineFault::AfterNotAbove { entry, after });
+        }
+        let after_at = self.marks[after - 1].due.at;
+        (after_at > at).then_some(TimelineFault::BeforeItsLine { entry, at, after, after_at })
     }
 }
 

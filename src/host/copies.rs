@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::{Digest, FolderLock, Host, Kind};
 use crate::error::{Error, Result};
+use crate::problem::MachineProblem;
 
 /// How the names of our temporary folders begin.
 const TEMPORARY: &str = "labready-";
@@ -45,11 +46,11 @@ impl Host {
     /// its place, is refused; so is what is longer than the limit, in bytes.
     ///
     /// # Errors
-    /// [`Error::File`], [`Error::TooLarge`], [`Error::Interrupted`]; whatever is there of the copy
+    /// [`Error::Io`], [`MachineProblem::FileTooLarge`], [`Error::Interrupted`]; whatever is there of the copy
     /// then is no copy.
     pub fn copy_hashed(&self, from: &Path, to: &Path, limit: u64) -> Result<Copied> {
         let failed =
-            |path: &Path, source| Error::File { action: "copy", path: path.to_owned(), source };
+            |path: &Path, source| Error::Io { action: "copy", path: path.to_owned(), source };
         let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
         let opened = OpenOptions::new().read(true).custom_flags(flags).open(self.inside(from));
         let mut source = opened.map_err(|error| failed(from, error))?;
@@ -71,7 +72,11 @@ impl Host {
             }
             size += count as u64;
             if size > limit {
-                return Err(Error::TooLarge { path: from.to_owned(), limit });
+                return Err(MachineProblem::FileTooLarge {
+                    file: from.to_owned(),
+                    limit_bytes: limit,
+                }
+                .into());
             }
             digest.update(&block[..count]);
             target.write_all(&block[..count]).map_err(|error| failed(to, error))?;
@@ -86,7 +91,7 @@ impl Host {
     /// into it yet. What a run of this account left there that was killed is removed first.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::Io`].
     pub fn roomy_folder(&self) -> Result<RoomyFolder> {
         let parent = Path::new("/var/tmp");
         self.sweep(parent)?;
@@ -125,9 +130,9 @@ impl Host {
     /// yet.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::Io`].
     pub fn private_folder(&self, parent: &Path) -> Result<TempDir> {
-        let failed = |source: io::Error| Error::File {
+        let failed = |source: io::Error| Error::Io {
             action: "make a temporary folder in",
             path: parent.to_owned(),
             source: source.kind().into(),
@@ -162,7 +167,7 @@ impl Host {
     /// Makes folders that everybody may look into.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::Io`].
     pub fn make_open_folders(&self, folders: &[PathBuf]) -> Result<()> {
         folders.iter().try_for_each(|folder| {
             self.make_folder(folder, None)?;

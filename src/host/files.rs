@@ -11,6 +11,7 @@ use nix::sys::statvfs::{FsFlags, statvfs};
 
 use super::Host;
 use crate::error::{Error, Result};
+use crate::problem::MachineProblem;
 
 /// More than any file that is read as a whole; dpkg's status of a full desktop is about 10 MB.
 const READ_LIMIT: u64 = 256 << 20;
@@ -83,7 +84,7 @@ impl Host {
     /// Reads a text file; `None` when there is none. Bytes that are not UTF-8 become U+FFFD.
     ///
     /// # Errors
-    /// [`Error::File`] when it is there and cannot be read, [`Error::TooLarge`] past 256 MiB.
+    /// [`Error::Io`] when it is there and cannot be read, [`MachineProblem::FileTooLarge`] past 256 MiB.
     pub fn read(&self, path: &Path) -> Result<Option<String>> {
         self.read_at_most(path, READ_LIMIT)
     }
@@ -93,7 +94,7 @@ impl Host {
     /// # Errors
     /// As [`Host::read`].
     pub fn read_at_most(&self, path: &Path, limit: u64) -> Result<Option<String>> {
-        let failed = |source| Error::File { action: "read", path: path.to_owned(), source };
+        let failed = |source| Error::Io { action: "read", path: path.to_owned(), source };
         // Non-blocking, so that a named pipe in the place of a file cannot hold us up.
         let opened = OpenOptions::new()
             .read(true)
@@ -107,7 +108,9 @@ impl Host {
         let mut bytes = Vec::new();
         file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
         if bytes.len() as u64 > limit {
-            return Err(Error::TooLarge { path: path.to_owned(), limit });
+            return Err(
+                MachineProblem::FileTooLarge { file: path.to_owned(), limit_bytes: limit }.into()
+            );
         }
         Ok(Some(match String::from_utf8(bytes) {
             Ok(text) => text,

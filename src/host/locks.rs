@@ -73,7 +73,7 @@ impl Host {
     /// Takes a lock of apt's and dpkg's; `None` when somebody has it. Only root can.
     ///
     /// # Errors
-    /// [`Error::File`] when the lock file cannot be opened.
+    /// [`Error::Io`] when the lock file cannot be opened.
     pub fn hold_lock(&self, path: &Path) -> Result<Option<FileLock>> {
         let opened = OpenOptions::new()
             .read(true)
@@ -82,7 +82,7 @@ impl Host {
             .truncate(false)
             .mode(0o640)
             .open(self.inside(path));
-        let file = opened.map_err(|source| Error::File {
+        let file = opened.map_err(|source| Error::Io {
             action: "open the lock",
             path: path.to_owned(),
             source,

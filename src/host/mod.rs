@@ -41,7 +41,8 @@ pub use spawn::{Finished, Stream, last_line};
 pub use terminal::Streams;
 pub use watched::{Ending, Heard, Stopping, Watched};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::problem::UsageProblem;
 
 /// A machine: this one, or one in a folder.
 #[derive(Clone, Debug)]
@@ -55,22 +56,17 @@ pub struct Host {
 
 impl Host {
     /// The machine that the program runs on. Installs the handlers that turn Ctrl-C into
-    /// [`Error::Interrupted`].
+    /// [`crate::error::Error::Interrupted`].
     ///
     /// # Errors
-    /// [`Error::Usage`] when the current folder is gone or its name is not UTF-8: every path that
+    /// [`Usage`] when the current folder is gone or its name is not UTF-8: every path that
     /// is shown must be one that can be typed.
     pub fn this() -> Result<Self> {
         signals::listen();
-        let folder = env::current_dir().map_err(|source| Error::Usage {
-            message: format!("the current folder cannot be used: {source}"),
-            hint: "change to a folder that exists, for example `cd ~`".into(),
-        })?;
+        let folder = env::current_dir()
+            .map_err(|source| UsageProblem::CurrentFolderUnusable { said: source.to_string() })?;
         if folder.to_str().is_none() {
-            return Err(Error::Usage {
-                message: format!("the current folder's name `{}` is not UTF-8", folder.display()),
-                hint: "rename the folder, or start from another one".into(),
-            });
+            return Err(UsageProblem::CurrentFolderNotUtf8 { folder }.into());
         }
         // A variable that is not UTF-8 cannot be one that is read here.
         let environment = env::vars_os()

@@ -35,9 +35,9 @@ impl Host {
     /// Opens a folder and keeps it.
     ///
     /// # Errors
-    /// [`Error::File`] when it is no folder, or when a link came into the way since one looked.
+    /// [`Error::Io`] when it is no folder, or when a link came into the way since one looked.
     pub fn pin_folder(&self, path: &Path) -> Result<PinnedFolder> {
-        let failed = |source: io::Error| Error::File {
+        let failed = |source: io::Error| Error::Io {
             action: "open the folder",
             path: path.to_owned(),
             source,

@@ -5,19 +5,20 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::{Host, SYSTEM_PATH};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::problem::MachineProblem;
 
 impl Host {
     /// The absolute path of one of the system's programs. The user's PATH is not asked: it may hold
     /// shims.
     ///
     /// # Errors
-    /// [`Error::NoProgram`] when none of the system's program folders has it.
+    /// [`MachineProblem::ProgramMissing`] when none of the system's program folders has it.
     pub fn program(&self, name: &str) -> Result<PathBuf> {
         self.programs_in(SYSTEM_PATH, name)
             .into_iter()
             .next()
-            .ok_or_else(|| Error::NoProgram { program: name.to_owned() })
+            .ok_or_else(|| MachineProblem::ProgramMissing { program: name.to_owned() }.into())
     }
 
     /// Every program of that name in the folders of a PATH, in its order, as paths of this machine.

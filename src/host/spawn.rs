@@ -19,6 +19,7 @@ use nix::unistd::Pid;
 
 use super::{Command, Host, SYSTEM_PATH};
 use crate::error::{Error, Result};
+use crate::problem::MachineProblem;
 
 /// How often a waiting parent looks for a signal or the end of its time.
 const TICK: Duration = Duration::from_millis(50);
@@ -101,7 +102,7 @@ impl Host {
     /// Runs a command to its end and keeps what it says.
     ///
     /// # Errors
-    /// [`Error::Spawn`], [`Error::TimedOut`] after the limit, [`Error::Interrupted`]; in the last
+    /// [`Error::Spawn`], [`MachineProblem::ProgramTimedOut`] after the limit, [`Error::Interrupted`]; in the last
     /// two the child's group is gone.
     pub fn run(&self, command: &Command, limit: Duration) -> Result<Finished> {
         self.stream(command, limit, None, &mut |_, _| ())
@@ -125,7 +126,7 @@ impl Host {
     /// Runs a command that must not be cut off half-way: Ctrl-C is heeded once it is done.
     ///
     /// # Errors
-    /// [`Error::Spawn`], [`Error::TimedOut`].
+    /// [`Error::Spawn`], [`MachineProblem::ProgramTimedOut`].
     pub fn run_through(&self, command: &Command, limit: Duration) -> Result<Finished> {
         self.attend(command, limit, None, &mut |_, _| (), Care::LetFinish)
     }
@@ -170,7 +171,8 @@ impl Host {
             }
             if Instant::now() > deadline {
                 self.end(&handle, command, care);
-                return Err(Error::TimedOut { program: command.name(), seconds: limit.as_secs() });
+                let (program, seconds) = (command.name(), limit.as_secs());
+                return Err(MachineProblem::ProgramTimedOut { program, seconds }.into());
             }
         };
         let drained = Instant::now() + DRAIN;

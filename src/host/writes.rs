@@ -16,7 +16,7 @@ impl Host {
     /// run as the student.
     ///
     /// # Errors
-    /// [`Error::File`] when no folder can be made in TMPDIR or /tmp.
+    /// [`Error::Io`] when no folder can be made in TMPDIR or /tmp.
     pub fn temporary_folder(&self) -> Result<TempDir> {
         // In a chroot, TMPDIR may name a folder of the system around it.
         let named = self
@@ -24,7 +24,7 @@ impl Host {
             .map(PathBuf::from)
             .filter(|folder| self.inside(folder).is_dir());
         let parent = self.inside(&named.unwrap_or_else(|| PathBuf::from("/tmp")));
-        let failed = |source| Error::File {
+        let failed = |source| Error::Io {
             action: "make a temporary folder in",
             path: parent.clone(),
             source,
@@ -39,10 +39,10 @@ impl Host {
     /// Makes a folder that others may read, and gives it to its owner, when there is one.
     ///
     /// # Errors
-    /// [`Error::File`], also when it is there already.
+    /// [`Error::Io`], also when it is there already.
     pub fn make_folder(&self, path: &Path, owner: Option<&Account>) -> Result<()> {
         let failed =
-            |source| Error::File { action: "make the folder", path: path.to_owned(), source };
+            |source| Error::Io { action: "make the folder", path: path.to_owned(), source };
         let inside = self.inside(path);
         DirBuilder::new().mode(0o755).create(&inside).map_err(failed)?;
         let Some(owner) = owner else { return Ok(()) };
@@ -52,9 +52,9 @@ impl Host {
     /// Creates a file that is not there yet, and only that: a link in its place is refused.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::Io`].
     pub fn write_new(&self, path: &Path, text: &str) -> Result<()> {
-        let failed = |source| Error::File { action: "create", path: path.to_owned(), source };
+        let failed = |source| Error::Io { action: "create", path: path.to_owned(), source };
         let created =
             OpenOptions::new().write(true).create_new(true).mode(0o644).open(self.inside(path));
         created.and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)
@@ -63,7 +63,7 @@ impl Host {
     /// Replaces a file as a whole: readers see the old one or the new one.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::Io`].
     pub fn write_whole(&self, path: &Path, text: &str) -> Result<()> {
         self.replace(path, text, None)
     }
@@ -72,14 +72,14 @@ impl Host {
     /// able to read or run.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::Io`].
     pub fn write_whole_as(&self, path: &Path, text: &str, mode: u32) -> Result<()> {
         self.replace(path, text, Some(mode))
     }
 
     fn replace(&self, path: &Path, text: &str, mode: Option<u32>) -> Result<()> {
         let failed =
-            |source: io::Error| Error::File { action: "write", path: path.to_owned(), source };
+            |source: io::Error| Error::Io { action: "write", path: path.to_owned(), source };
         let inside = self.inside(path);
         let parent = inside.parent().unwrap_or(Path::new("/"));
         let readable = Permissions::from_mode(0o644);
@@ -97,9 +97,9 @@ impl Host {
     /// Whether a file can be written there later: its folder is there, and it is no folder itself.
     ///
     /// # Errors
-    /// [`Error::File`] when it cannot.
+    /// [`Error::Io`] when it cannot.
     pub fn can_hold(&self, path: &Path) -> Result<()> {
-        let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
+        let failed = |source| Error::Io { action: "write", path: path.to_owned(), source };
         let inside = self.inside(path);
         if inside.is_dir() {
             return Err(failed(ErrorKind::IsADirectory.into()));
@@ -114,9 +114,9 @@ impl Host {
     /// missing; a link in its place is refused.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::Io`].
     pub fn append_synced(&self, path: &Path, text: &str) -> Result<()> {
-        let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
+        let failed = |source| Error::Io { action: "write", path: path.to_owned(), source };
         let inside = self.inside(path);
         fs::create_dir_all(inside.parent().unwrap_or(Path::new("/"))).map_err(failed)?;
         let options = OpenOptions::new()
@@ -133,9 +133,9 @@ impl Host {
     /// Moves a file within its file system; what was in the new place is gone at the same moment.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::Io`].
     pub fn rename(&self, from: &Path, to: &Path) -> Result<()> {
-        let failed = |source| Error::File { action: "move", path: from.to_owned(), source };
+        let failed = |source| Error::Io { action: "move", path: from.to_owned(), source };
         fs::rename(self.inside(from), self.inside(to)).map_err(failed)
     }
 
@@ -143,12 +143,12 @@ impl Host {
     /// is removed already.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::Io`].
     pub fn remove_file(&self, path: &Path) -> Result<()> {
         let inside = self.inside(path);
         match fs::remove_file(&inside) {
             Err(source) if !is_missing(&source) => {
-                return Err(Error::File { action: "remove", path: path.to_owned(), source });
+                return Err(Error::Io { action: "remove", path: path.to_owned(), source });
             }
             _ => {}
         }
@@ -160,9 +160,9 @@ impl Host {
     /// Opens a file for the lines of a log: appended to, created when missing.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::Io`].
     pub fn append_to(&self, path: &Path) -> Result<Box<dyn Write + Send>> {
-        let failed = |source| Error::File { action: "open", path: path.to_owned(), source };
+        let failed = |source| Error::Io { action: "open", path: path.to_owned(), source };
         let file = OpenOptions::new()
             .append(true)
             .create(true)

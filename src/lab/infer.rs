@@ -10,16 +10,18 @@ use std::time::Duration;
 
 use super::align::{self, Matching, PrintedLine};
 use super::conclude::conclude;
-use super::explain::{shown, time};
+use super::explain::shown;
 use super::judge;
 use super::marks;
 use super::observation::{End, Observation};
-use super::reading::{Reading, read, unclear};
+use super::reading::{Reading, contradiction, read, unclear};
+use super::reason::Reason;
 use super::script::Script;
 use super::units::{self, InUnits};
-use super::verdict::{LabResult, Reason, Verdict};
+use super::verdict::{LabResult, Verdict};
 use crate::course::{Due, Lab, Mark, Timeline};
 use crate::error::{Error, Result};
+use crate::problem::{Difference, LabProblem, ScriptFlaw, Unclear};
 
 /// A script that prints more lines than this is no lab.
 const LINES_LIMIT: usize = 100;
@@ -45,7 +47,8 @@ pub struct Guess {
 /// Guesses the timeline of a script from runs of it. The author may name the unit.
 ///
 /// # Errors
-/// [`Error::Script`] when a run failed, [`Error::Unclear`] when the runs contradict each other.
+/// [`LabProblem::ScriptUnusable`] when a run failed, [`LabProblem::RunsUnclear`] when the runs contradict each
+/// other.
 pub fn infer(
     script: &Script,
     observations: &[Observation],
@@ -56,13 +59,8 @@ pub fn infer(
     }
     let printed: Vec<Vec<PrintedLine>> = observations.iter().map(lines).collect();
     if let Some(lines) = printed.iter().map(Vec::len).find(|lines| *lines > LINES_LIMIT) {
-        return Err(Error::Script {
-            message: format!(
-                "`{}` printed {lines} lines, and a lab has {LINES_LIMIT} at the most",
-                script.shown
-            ),
-            hint: "take out the `print`s that are not about its timing".into(),
-        });
+        let why = ScriptFlaw::TooManyLines { lines, limit: LINES_LIMIT };
+        return Err(unusable(script, why));
     }
     // The first way of putting the lines together that holds for every run; else what speaks
     // against the first one.
@@ -73,7 +71,11 @@ pub fn infer(
             Err(error) => problem = problem.or(Some(error)),
         }
     }
-    Err(problem.unwrap_or_else(|| unclear(script, "there was none")))
+    Err(problem.unwrap_or_else(|| contradiction(script, Difference::NoRun)))
+}
+
+fn unusable(script: &Script, why: ScriptFlaw) -> Error {
+    LabProblem::ScriptUnusable { script: script.shown.clone(), why }.into()
 }
 
 /// The end of a run, and the clocks during it.
@@ -81,10 +83,7 @@ pub(super) fn ran_well(script: &Script, observation: &Observation) -> Result<()>
     if observation.end == End::Flood
         || observation.output.total_bytes > observation.output.text.len() as u64
     {
-        return Err(Error::Script {
-            message: format!("`{}` printed without end and was stopped", script.shown),
-            hint: "look for a loop that prints without end".into(),
-        });
+        return Err(unusable(script, ScriptFlaw::Endless));
     }
     if let Some(LabResult {
         reason: Reason::Exception | Reason::ExitCode | Reason::Signal | Reason::TimeLimit,
@@ -93,23 +92,14 @@ pub(super) fn ran_well(script: &Script, observation: &Observation) -> Result<()>
         ..
     }) = conclude(&lab(&empty()), script, std::slice::from_ref(observation), 1)
     {
-        let hint = fix.unwrap_or_else(|| "run it by hand to see what is wrong".into());
-        return Err(Error::Script { message: summary, hint });
+        return Err(unusable(script, ScriptFlaw::Failed { summary, fix }));
     }
     let has_stepped = observation
         .machine
         .iter()
         .any(|sample| sample.clock_step_ms.abs() > STEP_MS || sample.suspended_ms > STEP_MS);
     if has_stepped || observation.end == End::TimeLimit {
-        let what = if has_stepped {
-            "this machine's clock was set, or it was suspended,"
-        } else {
-            "this machine was too busy"
-        };
-        return Err(Error::Unclear {
-            message: format!("{what} while `{}` ran, so that its times say nothing", script.shown),
-            hint: "run it again when the machine is quiet".into(),
-        });
+        return Err(unclear(script, if has_stepped { Unclear::ClockSet } else { Unclear::Busy }));
     }
     Ok(())
 }
@@ -223,24 +213,12 @@ fn in_units(
         None => units::greatest(&shortest),
     };
     let apart = |times: &[f64]| times.iter().copied().fold(0.0, f64::max) - least(times);
-    let all = |times: &[f64]| joined_with_and(times.iter().map(|ms| time(*ms)).collect());
     let limit = found.as_ref().map_or(UNSTEADY_MS, |found| found.unit_ms / 2.0);
     if let Some((index, times)) = times.iter().enumerate().find(|(_, times)| apart(times) > limit) {
-        let line =
-            patterns.get(index).map(|line| format!("line {}, `{}`,", index + 1, shown(line)));
-        let what = line.unwrap_or_else(|| "the end".into());
-        return Err(unclear(script, &format!("{what} came after {}", all(times))));
+        let line = patterns.get(index).map(|line| (index + 1, shown(line)));
+        return Err(contradiction(script, Difference::Times { line, times_ms: times.clone() }));
     }
-    found.ok_or_else(|| {
-        let what = match unit {
-            Some(unit) => format!("are no whole units, halves, quarters or tenths of {} s", unit.as_secs_f64()),
-            None => "have no common unit".into(),
-        };
-        Error::Unclear {
-            message: format!("the waits of `{}` {what}: its lines and its end came after {}", script.shown, all(&shortest)),
-            hint: "name the length of its shortest sleep with `--unit`, for example `--unit 0.5s`, or run it again when the machine is quiet".into(),
-        }
-    })
+    found.ok_or_else(|| unclear(script, Unclear::NoUnit { wanted: unit, times_ms: shortest }))
 }
 
 /// The judge has the last word: every run must pass by what was guessed from it.
@@ -249,31 +227,23 @@ pub(super) fn holds(
     timeline: &Timeline,
     observations: &[Observation],
 ) -> Result<()> {
-    let contradiction = timeline.contradiction().map(|(problem, _)| problem);
+    let impossible = timeline.contradiction().map(Difference::Timeline);
     let single = observations.iter().map(std::slice::from_ref).find_map(|run| {
         let result = conclude(&lab(timeline), script, run, observations.len());
-        result.filter(|result| result.status == Verdict::Fail).map(|result| result.summary)
+        let failed = result.filter(|result| result.status == Verdict::Fail);
+        failed.map(|result| Difference::Judged { summary: result.summary })
     });
     let passes =
         judge::judge(timeline, observations, observations.len()).verdict == Some(Verdict::Pass);
-    match contradiction.or(single) {
-        Some(problem) => Err(unclear(script, &problem)),
+    match impossible.or(single) {
+        Some(difference) => Err(contradiction(script, difference)),
         None if passes => Ok(()),
-        None => Err(unclear(script, "no run shows its waits clearly")),
+        None => Err(contradiction(script, Difference::NoClearRun)),
     }
 }
 
 fn counts_differ(script: &Script, printed: &[Vec<PrintedLine>]) -> Option<Error> {
-    let counts = || joined_with_and(printed.iter().map(|lines| lines.len().to_string()).collect());
-    let differ = printed.windows(2).any(|pair| pair[0].len() != pair[1].len());
-    differ.then(|| unclear(script, &format!("they printed {} lines", counts())))
-}
-
-/// `a, b and c`.
-fn joined_with_and(mut words: Vec<String>) -> String {
-    match words.pop() {
-        Some(last) if words.is_empty() => last,
-        Some(last) => format!("{} and {last}", words.join(", ")),
-        None => String::new(),
-    }
+    let lines: Vec<usize> = printed.iter().map(Vec::len).collect();
+    let differ = lines.windows(2).any(|pair| pair[0] != pair[1]);
+    differ.then(|| contradiction(script, Difference::LineCounts { lines }))
 }

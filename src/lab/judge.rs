@@ -27,9 +27,10 @@
 
 use super::marks::{self, Found};
 use super::observation::{End, Observation};
+use super::reason::Reason;
 use super::series;
 use super::timing::{EPSILON_MS, Suspicion, TimedRun, Timing};
-use super::verdict::{Attempt, Evidence, Point, Reason, SeenMark, Verdict};
+use super::verdict::{Attempt, Evidence, Point, SeenMark, Verdict};
 use crate::course::Timeline;
 
 /// Clock readings that differ by less than this are no step, in milliseconds.

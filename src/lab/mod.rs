@@ -4,7 +4,7 @@
 //! `observation` is the result as data. `judge` is pure: it holds observations against a timeline,
 //! with `marks` and `pattern` for the lines, `timing` for the gaps and `series` for what the
 //! samples say about a gap. `explain` puts it into words, `conclude` puts all of it together,
-//! `verdict` is what a report gets. `infer` goes the other way, from observations to a timeline,
+//! `verdict` is what a report gets, `reason` its ids and their pages. `infer` goes the other way, from observations to a timeline,
 //! with `align` for the lines, `reading` and `units` for the times and `perturbation` for what waits for what.
 
 mod align;
@@ -18,6 +18,7 @@ mod observation;
 mod pattern;
 mod perturbation;
 mod reading;
+mod reason;
 mod run;
 mod script;
 mod series;
@@ -31,8 +32,9 @@ mod verify;
 pub use conclude::conclude;
 pub use infer::{Guess, infer};
 pub use observation::{Chunk, End, MachineSample, Observation, Output, ThreadSample};
+pub use reason::Reason;
 pub use run::Pause;
 pub use script::{Copy, Script, Subject};
 pub use setting::Setting;
-pub use verdict::{Attempt, Evidence, LabResult, Point, Reason, SeenMark, Stall, Verdict};
+pub use verdict::{Attempt, Evidence, LabResult, Point, SeenMark, Stall, Verdict};
 pub use verify::{observe, verify};

@@ -7,6 +7,7 @@ use super::script::Script;
 use super::series;
 use crate::course::Timeline;
 use crate::error::{Error, Result};
+use crate::problem::{Difference, LabProblem, Unclear};
 
 /// One run, read with a timeline in mind.
 pub(super) struct Reading<'a> {
@@ -24,31 +25,20 @@ pub(super) fn read<'a>(
 ) -> Result<Vec<Reading<'a>>> {
     let read = |(number, observation): (usize, &'a Observation)| {
         Reading::new(timeline, observation)
-            .map_err(|difference| unclear(script, &difference.of_run(number + 1)))
+            .map_err(|text| contradiction(script, text.of_run(number + 1)))
     };
     observations.iter().enumerate().map(read).collect()
 }
 
 /// What a run printed otherwise than the timeline says.
-struct Difference {
+struct OtherText {
     missing: Option<String>,
     surplus: Option<String>,
 }
 
-impl Difference {
-    fn of_run(&self, number: usize) -> String {
-        match (&self.missing, &self.surplus) {
-            (Some(missing), Some(surplus)) => {
-                format!("run {number} printed `{surplus}` where others printed `{missing}`")
-            }
-            (Some(missing), None) => {
-                format!("run {number} did not print `{missing}`, as others did")
-            }
-            (None, surplus) => {
-                let surplus = surplus.as_deref().unwrap_or_default();
-                format!("run {number} also printed `{surplus}`")
-            }
-        }
+impl OtherText {
+    fn of_run(self, run: usize) -> Difference {
+        Difference::Text { run, missing: self.missing, surplus: self.surplus }
     }
 }
 
@@ -56,7 +46,7 @@ impl<'a> Reading<'a> {
     fn new(
         timeline: &Timeline,
         observation: &'a Observation,
-    ) -> std::result::Result<Self, Difference> {
+    ) -> std::result::Result<Self, OtherText> {
         let found = marks::find(timeline, &observation.output, observation.spawned_unix_us);
         let missing = timeline.marks.iter().zip(&found.marks).find(|(_, seen)| seen.is_none());
         let missing = missing.map(|(mark, _)| shown(&mark.line));
@@ -64,7 +54,7 @@ impl<'a> Reading<'a> {
             found.doubled.first().map(|seen| seen.text.clone()).or(found.extra.first().cloned());
         let seen: Option<Vec<Seen>> = found.marks.into_iter().collect();
         let (Some(seen), None) = (seen, &surplus) else {
-            return Err(Difference { missing, surplus });
+            return Err(OtherText { missing, surplus });
         };
         let first = seen.iter().map(moment).fold(observation.ended_ms, f64::min);
         let startup_ms = series::interpreter_ms(observation, 0.0, first);
@@ -113,9 +103,11 @@ fn fine_stamp(seen: &Seen) -> Option<f64> {
 }
 
 /// The runs of a script contradict each other.
-pub(super) fn unclear(script: &Script, problem: &str) -> Error {
-    Error::Unclear {
-        message: format!("the runs of `{}` contradict each other: {problem}", script.shown),
-        hint: "does its timing, or what it prints, depend on chance? If not, run it again when the machine is quiet".into(),
-    }
+pub(super) fn contradiction(script: &Script, difference: Difference) -> Error {
+    unclear(script, Unclear::Contradiction(difference))
+}
+
+/// The runs of a script say nothing.
+pub(super) fn unclear(script: &Script, why: Unclear) -> Error {
+    LabProblem::RunsUnclear { script: script.shown.clone(), why }.into()
 }

@@ -28,8 +28,9 @@
 
 use super::marks::{Found, Seen};
 use super::observation::Observation;
+use super::reason::Reason;
 use super::series;
-use super::verdict::{Evidence, Point, Reason};
+use super::verdict::{Evidence, Point};
 use crate::course::{Due, Timeline};
 
 /// The one tolerance, in milliseconds.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::reason::Reason;
 use crate::course::Timeline;
 
 /// What is said of a lab.
@@ -43,53 +44,6 @@ pub struct LabResult {
     pub timeline: Timeline,
     /// Every attempt, the first one first.
     pub attempts: Vec<Attempt>,
-}
-
-/// What decided, for machines; a stable id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Reason {
-    /// Every line was printed, and every gap was as it is due.
-    AsDue,
-    /// The script could not be started.
-    CouldNotStart,
-    /// An exception ended it, or was reported on standard error.
-    Exception,
-    /// It ended with an exit code that is not 0.
-    ExitCode,
-    /// A signal ended it.
-    Signal,
-    /// It did not end within its time limit.
-    TimeLimit,
-    /// It printed without end.
-    Flood,
-    /// A line was not printed.
-    MissingLine,
-    /// A line was printed more often than it is due.
-    DoubledLine,
-    /// Something was printed that is no line of the timeline.
-    ExtraText,
-    /// A line was printed with other words.
-    WrongText,
-    /// A line went to standard error.
-    OnStderr,
-    /// A line was printed before the one that it waits for.
-    OutOfOrder,
-    /// A stamp is from before the spawn, or from after its line had come.
-    ImpossibleStamp,
-    /// A gap is shorter than its sleep: impossible for a right program on any machine.
-    TooEarly,
-    /// A gap is longer by a wait, again and again, and nothing that the machine did explains it.
-    TooLate,
-    /// A line was stamped and then held back, again and again.
-    HeldBack,
-    /// The wall clock was stepped during every attempt.
-    ClockStep,
-    /// The machine was suspended during every attempt.
-    Suspended,
-    /// The machine was too busy to tell.
-    Stall,
 }
 
 /// A moment that gaps are measured between. Written as `spawn`, `line 2`, `exit`.

@@ -8,10 +8,11 @@ use std::time::Duration;
 use super::conclude::conclude;
 use super::machine::Monitor;
 use super::observation::Observation;
+use super::reason::Reason;
 use super::run::{Pause, ScriptRun};
 use super::script::{Prepared, Subject, prepare};
 use super::setting::Setting;
-use super::verdict::{LabResult, Reason, Verdict};
+use super::verdict::{LabResult, Verdict};
 use crate::course::Lab;
 use crate::error::{Error, Result};
 use crate::event::{Event, LabScript, Sink};
@@ -24,7 +25,7 @@ const TURN: Duration = Duration::from_millis(250);
 /// Runs the labs and judges them; the results stand in the order of the labs.
 ///
 /// # Errors
-/// [`Error::Interrupted`], after which nothing that was started is left; [`Error::File`] when the
+/// [`Error::Interrupted`], after which nothing that was started is left; [`Error::Io`] when the
 /// scripts cannot be written. A script that cannot be started is a result, not an error.
 pub fn verify(
     host: &Host,

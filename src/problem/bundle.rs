@@ -210,7 +210,8 @@ impl BundleFlaw {
             Self::NotCopied { said } => format!("cannot be copied: {said}"),
             Self::Larger => "is larger than when the bundle was made".into(),
             Self::Changed => "is not as it was made: its SHA-256 is different".into(),
-            Self::Index { said } => format!("has an index that apt cannot read: {said}"),
+            Self::Index { said } if said.is_empty() => "cannot be read by apt".into(),
+            Self::Index { said } => format!("cannot be read by apt: {said}"),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Describe, Id, Invocation, Remedy};
 use crate::exit::Exit;
-use crate::version::Requirement;
+use crate::version::{Requirement, RequirementFault};
 use crate::words::{path, quoted};
 
 /// A course file that is not usable: where, and what is wrong there.
@@ -41,7 +41,7 @@ pub enum CourseFault {
     /// A range of Pythons cannot be read.
     BadRange {
         /// What is wrong with it.
-        said: String,
+        fault: RequirementFault,
     },
     /// No Python can be in the range.
     EmptyRange {
@@ -205,7 +205,7 @@ impl CourseFault {
             Self::ControlCharacter { text } => {
                 format!("the text {text:?} holds a control character")
             }
-            Self::BadRange { said } => said.clone(),
+            Self::BadRange { fault } => fault.to_string(),
             Self::EmptyRange { range } => format!("no Python can be in `{range}`"),
             Self::NoInterpreterPackage => "`packages.python` does not name the interpreter".into(),
             Self::PackageName { name } => format!("{} is not a package name", quoted(name)),

@@ -1,11 +1,13 @@
 //! Problems with scripts: those that become labs, and those that prove the judge.
 
-use super::{Describe, Id, Invocation, Remedy, Severity};
+use std::time::Duration;
+
+use super::{Describe, Id, Invocation, Remedy, Severity, TimelineFault};
 use crate::exit::Exit;
-use crate::words::quoted;
+use crate::words::{and_listed, quoted, time};
 
 /// What can be wrong with a script, besides its verdict.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum LabProblem {
     /// A script did not run to its end, or what it prints is no lab.
     ScriptUnusable {
@@ -56,24 +58,58 @@ pub enum ScriptFlaw {
 }
 
 /// Why the runs of a script say nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Unclear {
     /// The clock was set, or the machine was suspended.
     ClockSet,
     /// The machine was too busy.
     Busy,
     /// They contradict each other.
-    Contradiction {
-        /// In what.
-        what: String,
-    },
+    Contradiction(Difference),
     /// Its waits have no common unit.
     NoUnit {
-        /// The unit that was asked for, in seconds, as it was typed.
-        wanted: Option<String>,
-        /// When its lines and its end came.
-        times: String,
+        /// The unit that was asked for.
+        wanted: Option<Duration>,
+        /// When its lines and its end came, in milliseconds.
+        times_ms: Vec<f64>,
     },
+}
+
+/// In what the runs of a script contradict each other.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Difference {
+    /// There was no run.
+    NoRun,
+    /// In how many lines they printed.
+    LineCounts {
+        /// Of each run.
+        lines: Vec<usize>,
+    },
+    /// In what one of them printed.
+    Text {
+        /// Which run; 1 is the first.
+        run: usize,
+        /// What others printed and it did not.
+        missing: Option<String>,
+        /// What it printed and others did not.
+        surplus: Option<String>,
+    },
+    /// In when a line or the end came.
+    Times {
+        /// The line's number and what it says; the end where there is none.
+        line: Option<(usize, String)>,
+        /// When it came in each run, in milliseconds.
+        times_ms: Vec<f64>,
+    },
+    /// What they have in common is not a timeline.
+    Timeline(TimelineFault),
+    /// One of them fails by what all have in common: the judge's words.
+    Judged {
+        /// What happened.
+        summary: String,
+    },
+    /// None of them shows its waits clearly.
+    NoClearRun,
 }
 
 /// The judge's verdict on a selftest's script.
@@ -128,14 +164,20 @@ impl Describe for LabProblem {
                     Unclear::Busy => format!(
                         "the machine was too busy while {script} ran, so its times say nothing"
                     ),
-                    Unclear::Contradiction { what } => {
-                        format!("the runs of {script} contradict each other: {what}")
+                    Unclear::Contradiction(difference) => {
+                        format!(
+                            "the runs of {script} contradict each other: {}",
+                            difference.words()
+                        )
                     }
-                    Unclear::NoUnit { wanted: Some(unit), times } => format!(
-                        "the waits of {script} are not whole units, halves, quarters or tenths of {unit} s: its lines and its end came after {times}"
+                    Unclear::NoUnit { wanted: Some(unit), times_ms } => format!(
+                        "the waits of {script} are not whole units, halves, quarters or tenths of {} s: its lines and its end came after {}",
+                        unit.as_secs_f64(),
+                        times(times_ms)
                     ),
-                    Unclear::NoUnit { wanted: None, times } => format!(
-                        "the waits of {script} have no common unit: its lines and its end came after {times}"
+                    Unclear::NoUnit { wanted: None, times_ms } => format!(
+                        "the waits of {script} have no common unit: its lines and its end came after {}",
+                        times(times_ms)
                     ),
                 }
             }
@@ -165,7 +207,7 @@ impl Describe for LabProblem {
             }),
             Self::RunsUnclear { why, .. } => Remedy::advice(match why {
                 Unclear::ClockSet | Unclear::Busy => "run it again when the machine is quiet",
-                Unclear::Contradiction { .. } => {
+                Unclear::Contradiction(_) => {
                     "does its timing, or what it prints, depend on chance? If not, run it again when the machine is quiet"
                 }
                 Unclear::NoUnit { .. } => {
@@ -182,6 +224,43 @@ impl Describe for LabProblem {
             Self::RunsUnclear { .. } => Exit::Inconclusive,
         }
     }
+}
+
+impl Difference {
+    fn words(&self) -> String {
+        match self {
+            Self::NoRun => "there was none".into(),
+            Self::LineCounts { lines } => {
+                let counts = lines.iter().map(ToString::to_string).collect();
+                format!("they printed {} lines", and_listed(counts))
+            }
+            Self::Text { run, missing: Some(missing), surplus: Some(surplus) } => format!(
+                "run {run} printed {} where others printed {}",
+                quoted(surplus),
+                quoted(missing)
+            ),
+            Self::Text { run, missing: Some(missing), surplus: None } => {
+                format!("run {run} did not print {}, and others did", quoted(missing))
+            }
+            Self::Text { run, missing: None, surplus } => {
+                format!("run {run} also printed {}", quoted(surplus.as_deref().unwrap_or_default()))
+            }
+            Self::Times { line: Some((number, line)), times_ms } => {
+                format!("line {number}, {}, came after {}", quoted(line), times(times_ms))
+            }
+            Self::Times { line: None, times_ms } => {
+                format!("the end came after {}", times(times_ms))
+            }
+            Self::Timeline(fault) => fault.words(),
+            Self::Judged { summary } => summary.trim_end_matches('.').to_owned(),
+            Self::NoClearRun => "no run shows its waits clearly".into(),
+        }
+    }
+}
+
+/// `1.00 s, 2.01 s and 1.02 s`.
+fn times(milliseconds: &[f64]) -> String {
+    and_listed(milliseconds.iter().map(|ms| time(*ms)).collect())
 }
 
 impl SelftestVerdict {

@@ -51,6 +51,13 @@ pub enum MachineProblem {
         /// What was tried, on what, and what the system answered.
         said: String,
     },
+    /// A file is larger than anything that belongs there.
+    FileTooLarge {
+        /// The file.
+        file: PathBuf,
+        /// How much is read at most, in bytes.
+        limit_bytes: u64,
+    },
     /// A file system is mounted read-only.
     ReadOnly {
         /// Where it is mounted.
@@ -124,6 +131,7 @@ impl Describe for MachineProblem {
             Self::DiskFull { .. } => Id::DiskFull,
             Self::EndOfLife { .. } => Id::ReleaseEndOfLife,
             Self::FileRefused { .. } => Id::FileRefused,
+            Self::FileTooLarge { .. } => Id::FileTooLarge,
             Self::ReadOnly { .. } => Id::FileSystemReadOnly,
             Self::ProgramMissing { .. } => Id::ProgramMissing,
             Self::ProgramTimedOut { .. } => Id::ProgramTimedOut,
@@ -149,6 +157,9 @@ impl Describe for MachineProblem {
             }
             Self::EndOfLife { system, .. } => format!("{system} gets no more updates"),
             Self::FileRefused { said } => said.clone(),
+            Self::FileTooLarge { file, limit_bytes } => {
+                format!("{} is larger than {limit_bytes} bytes", path(file))
+            }
             Self::ReadOnly { mount, .. } => format!("{} is mounted read-only", path(mount)),
             Self::ProgramMissing { program } => format!("`{program}` is not on this machine"),
             Self::ProgramTimedOut { program, seconds } => {
@@ -184,6 +195,7 @@ impl Describe for MachineProblem {
             Self::AnotherRun { .. }
             | Self::ChangedSincePlan { .. }
             | Self::FileRefused { .. }
+            | Self::FileTooLarge { .. }
             | Self::ProgramMissing { .. }
             | Self::ProgramTimedOut { .. } => String::new(),
         }
@@ -199,6 +211,10 @@ impl Describe for MachineProblem {
             Self::DiskFull { .. } => Remedy::as_root("apt-get clean"),
             Self::EndOfLife { .. } => Remedy::advice("install a newer release"),
             Self::FileRefused { .. } => Remedy::advice("check who owns it and who can write there"),
+            Self::FileTooLarge { file, .. } => {
+                let words = ["ls".into(), "-l".into(), file.display().to_string()];
+                Remedy::advice(format!("check what it is with `{}`", quoted_line(&words)))
+            }
             Self::ReadOnly { mount, .. } => Remedy::as_root(remount(mount)),
             Self::ProgramMissing { program } => Remedy::advice(format!(
                 "is this a Debian or Ubuntu system with its PATH intact? `command -v {program}` shows where it is"
@@ -228,7 +244,7 @@ impl Describe for MachineProblem {
     fn exit(&self) -> Exit {
         match self {
             Self::ProgramMissing { .. } | Self::ProgramTimedOut { .. } => Exit::StepFailed,
-            Self::FileRefused { .. } => Exit::Inconclusive,
+            Self::FileRefused { .. } | Self::FileTooLarge { .. } => Exit::Inconclusive,
             _ => Exit::NotReady,
         }
     }

@@ -15,6 +15,7 @@ mod archive;
 mod bundle;
 mod changes;
 mod course;
+mod course_note;
 mod id;
 mod invocation;
 mod labs;
@@ -23,6 +24,7 @@ mod network;
 mod python;
 mod record;
 mod remedy;
+mod requirement;
 mod rights;
 mod selection;
 mod usage;
@@ -39,9 +41,10 @@ pub use archive::ArchiveProblem;
 pub use bundle::{BundleFlaw, BundleObstacle, BundleProblem, BundleTarget};
 pub use changes::{ChangeProblem, Leftover};
 pub use course::{CourseFault, CourseProblem, LineFault, TimelineEntry, TimelineFault};
+pub use course_note::CourseNote;
 pub use id::Id;
 pub use invocation::Invocation;
-pub use labs::{LabProblem, ScriptFlaw, SelftestVerdict, Unclear};
+pub use labs::{Difference, LabProblem, ScriptFlaw, SelftestVerdict, Unclear};
 pub use machine::{FULL_BYTES, MachineProblem, Occupant, PythonLink, SYSTEM_PYTHON};
 pub use network::{KeyFlaw, NetworkProblem, ServerFailure, Silence, SourceFailure, SourceLocation};
 pub use python::{Obstacle, PythonFlaw, PythonProblem};
@@ -105,6 +108,8 @@ pub enum ProblemKind {
     Changes(ChangeProblem),
     /// Of a course file.
     Course(CourseProblem),
+    /// Of a course file with which nothing is wrong.
+    CourseNote(CourseNote),
     /// Of scripts.
     Labs(LabProblem),
     /// Of the machine as it is.
@@ -131,6 +136,7 @@ impl ProblemKind {
             Self::Bundle(group) => group,
             Self::Changes(group) => group,
             Self::Course(group) => group,
+            Self::CourseNote(group) => group,
             Self::Labs(group) => group,
             Self::Machine(group) => group,
             Self::Network(group) => group,
@@ -159,7 +165,7 @@ macro_rules! groups {
     )*};
 }
 
-groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
+groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
 
 /// A problem that was met, and where.
 #[derive(Clone, Debug, PartialEq)]

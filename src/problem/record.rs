@@ -59,12 +59,26 @@ impl ProblemRecord {
     }
 }
 
+impl ProblemRecord {
+    /// Title and evidence on one line.
+    pub fn sentence(&self) -> String {
+        match self.detail.as_str() {
+            "" => self.title.clone(),
+            list if list.starts_with("  ") => format!("{}:\n{list}", self.title),
+            detail => format!("{}: {detail}", self.title),
+        }
+    }
+}
+
 impl Display for ProblemRecord {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        match self.detail.as_str() {
-            "" => write!(formatter, "{}", self.title),
-            detail => write!(formatter, "{}: {detail}", self.title),
-        }
+        formatter.write_str(&self.sentence())
+    }
+}
+
+impl From<Problem> for ProblemRecord {
+    fn from(problem: Problem) -> Self {
+        (&problem).into()
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Describe, Id, Invocation, Remedy};
 use crate::exit::Exit;
-use crate::version::Requirement;
+use crate::version::{Requirement, RequirementFault};
 use crate::words::{names, path, quoted};
 
 /// What can be wrong with what was typed.
@@ -15,7 +15,7 @@ pub enum UsageProblem {
         /// What was typed.
         text: String,
         /// What is wrong with it.
-        said: String,
+        fault: RequirementFault,
     },
     /// `--python` leaves no version of the course's range.
     PythonOutOfRange {
@@ -73,7 +73,7 @@ pub enum UsageProblem {
         /// The course's labs.
         labs: Vec<String>,
     },
-    /// A file cannot be judged.
+    /// A file cannot be run as a lab's script.
     ScriptFile {
         /// The file.
         file: PathBuf,
@@ -91,6 +91,16 @@ pub enum UsageProblem {
         argument: PathBuf,
         /// `--course`.
         option: PathBuf,
+    },
+    /// The current folder cannot be used.
+    CurrentFolderUnusable {
+        /// What the system answered.
+        said: String,
+    },
+    /// The current folder's name is not UTF-8.
+    CurrentFolderNotUtf8 {
+        /// The folder.
+        folder: PathBuf,
     },
     /// `explain` is asked for an id that is none.
     UnknownId {
@@ -158,7 +168,7 @@ impl Describe for UsageProblem {
 
     fn title(&self) -> String {
         match self {
-            Self::PythonUnreadable { text, said } => format!("`--python {text}`: {said}"),
+            Self::PythonUnreadable { text, fault } => format!("`--python {text}`: {fault}"),
             Self::PythonOutOfRange { text, range, .. } => {
                 format!("`--python {text}` leaves no version of the course's range `{range}`")
             }
@@ -189,7 +199,7 @@ impl Describe for UsageProblem {
                 format!("{} is not named like a lab of the course", path(file))
             }
             Self::ScriptFile { file, why } => {
-                format!("{} cannot be judged: {}", path(file), why.words())
+                format!("{} cannot be run: it {}", path(file), why.words())
             }
             Self::ScriptName { file } => format!(
                 "{} cannot be a lab's script: its name is not a plain Python file name",
@@ -200,8 +210,14 @@ impl Describe for UsageProblem {
                 path(argument),
                 option.display()
             ),
+            Self::CurrentFolderUnusable { said } => {
+                format!("the current folder cannot be used: {said}")
+            }
+            Self::CurrentFolderNotUtf8 { folder } => {
+                format!("the name of the current folder, {}, is not UTF-8", path(folder))
+            }
             Self::UnknownId { id, .. } => format!("there is no id {}", quoted(id)),
-            Self::FileInTheWay { file, why } => format!("{}: {}", path(file), why.words()),
+            Self::FileInTheWay { file, why } => format!("{} {}", path(file), why.words()),
             Self::ReportNotWritten { said } => said.clone(),
         }
     }
@@ -254,10 +270,14 @@ impl Describe for UsageProblem {
                 "rename it to letters, digits, `_`, `-` and `.`, like `learning_tasks.py`".into()
             }
             Self::TwoCourses { .. } => "name one of them".into(),
+            Self::CurrentFolderUnusable { .. } => {
+                "change to a folder that exists, for example with `cd ~`".into()
+            }
+            Self::CurrentFolderNotUtf8 { .. } => "rename it, or start from another folder".into(),
             Self::UnknownId { near: Some(near), .. } => {
                 format!("did you mean `labready explain {near}`?")
             }
-            Self::UnknownId { near: None, .. } => "`labready explain` lists them".into(),
+            Self::UnknownId { near: None, .. } => "`labready explain` lists every id".into(),
             Self::FileInTheWay { .. } => {
                 "choose another folder with `--output DIR`, or move it away".into()
             }
@@ -287,16 +307,17 @@ impl FolderFault {
 }
 
 impl FileFault {
+    /// To be said after the file.
     fn words(self) -> &'static str {
         match self {
-            Self::Missing => "there is no such file",
-            Self::Folder => "it is a folder",
-            Self::Link => "it is a link, and only the script itself is judged",
-            Self::Special => "it is not a file",
-            Self::NotUtf8 => "its name is not UTF-8",
-            Self::Exists => "it exists already",
-            Self::OtherScript => "it is another script",
-            Self::NotAFolder => "it is not a folder",
+            Self::Missing => "does not exist",
+            Self::Folder => "is a folder",
+            Self::Link => "is a link, not the script itself",
+            Self::Special => "is not a file",
+            Self::NotUtf8 => "has a name that is not UTF-8",
+            Self::Exists => "exists already",
+            Self::OtherScript => "is another script",
+            Self::NotAFolder => "is not a folder",
         }
     }
 }

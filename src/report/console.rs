@@ -10,9 +10,10 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::event::{ErrorPart, Event, StepStatus};
 use crate::problem::ProblemRecord;
+use crate::problem::{Id, Severity};
 
 use super::paint::Paint;
-use super::words::{duration, harmless, severity};
+use super::words::{duration, harmless, label, more, remedy};
 use super::{Report, human};
 
 /// How wide the terminal of stderr is, in columns.
@@ -43,6 +44,8 @@ pub struct Console {
     has_shown_failure: bool,
     /// Several errors are kept apart by an empty line.
     has_shown_error: bool,
+    /// Those that `labready explain` has pages for.
+    shown_errors: Vec<Id>,
 }
 
 impl Console {
@@ -57,6 +60,7 @@ impl Console {
             shown_waiting: None,
             has_shown_failure: false,
             has_shown_error: false,
+            shown_errors: Vec::new(),
         }
     }
 
@@ -78,7 +82,7 @@ impl Console {
             Event::StepFinished { step, status, duration_ms, reason } => {
                 self.finish(&step.id);
                 // Why the first one failed is the error that follows; of another that was under way
-                // nothing else would tell.
+                // nothing else says why.
                 let is_first = *status == StepStatus::Failed
                     && !std::mem::replace(&mut self.has_shown_failure, true);
                 let reason = reason.as_deref().filter(|_| !is_first);
@@ -104,11 +108,11 @@ impl Console {
 
     /// Shows a problem that stops nobody, and what to do about it.
     fn show_problem(&mut self, problem: &ProblemRecord) {
-        let word = format!("{}[{}]", severity(problem.severity), problem.id.name());
-        self.print(&format!("{}: {}", self.paint.unsure(&word), harmless(&problem.to_string())));
-        let remedy = problem.fix.as_ref().map(|fix| format!("fix: {fix}"));
-        if let Some(remedy) = remedy.or_else(|| problem.advice.clone()) {
-            self.print(&format!("  {}", self.paint.dim(&harmless(&remedy))));
+        let label = label(problem.severity, Some(problem.id));
+        let label = self.paint.severity(&label, problem.severity);
+        self.print(&format!("{label}: {}", harmless(&problem.sentence())));
+        if let Some(remedy) = remedy(problem) {
+            self.print(&self.paint.dim(&format!("  {}", harmless(&remedy))));
         }
     }
 
@@ -118,9 +122,19 @@ impl Console {
         if std::mem::replace(&mut self.has_shown_error, true) {
             self.write("");
         }
-        self.write(&format!("{}: {}", self.paint.bad("error"), harmless(&error.message)));
+        let id = error.finding.as_ref().map(|finding| finding.id);
+        self.shown_errors.extend(id);
+        let label = self.paint.bad(&label(Severity::Error, id));
+        self.write(&format!("{label}: {}", harmless(&error.message)));
         if let Some(hint) = &error.hint {
             self.write(&format!("\n{}: {}", self.paint.bold("hint"), harmless(hint)));
+        }
+    }
+
+    /// Says once, at the end, where to read more about the errors that were shown.
+    pub fn show_more(&mut self) {
+        if let Some(more) = more(std::mem::take(&mut self.shown_errors)) {
+            self.print(&format!("\n{}", self.paint.dim(&more)));
         }
     }
 

@@ -3,13 +3,13 @@
 
 use crate::event::StepStatus;
 use crate::host::quoted_line;
-use crate::lab::LabResult;
+use crate::lab::{LabResult, Verdict};
 use crate::outcome::Status;
 use crate::problem::ProblemRecord;
 
 use super::paint::Paint;
 use super::picture::Pen;
-use super::words::{count, harmless, severity, sizes, wrapped};
+use super::words::{count, harmless, label, more, remedy, sizes, wrapped};
 use super::{Report, StepPart, picture};
 
 /// What the command says on standard output.
@@ -19,8 +19,9 @@ pub fn text(report: &Report, paint: &Paint) -> String {
         text += &plan(report, paint, true);
     }
     if report.command == "doctor" {
-        text +=
-            &report.findings.iter().map(|finding| finding_text(finding, paint)).collect::<String>();
+        text += &report.findings.iter().map(|found| problem_text(found, paint)).collect::<String>();
+        let more = more(report.findings.iter().map(|found| found.id));
+        text += &more.map(|more| format!("{}\n\n", paint.dim(&more))).unwrap_or_default();
     }
     for lab in &report.labs {
         text += &lab_text(lab, paint);
@@ -87,26 +88,30 @@ fn step_text(number: usize, step: &StepPart, paint: &Paint) -> String {
     format!("{number}. {title}{root}\n   {}\n   {}\n", harmless(&step.why), paint.dim(&command))
 }
 
-fn finding_text(finding: &ProblemRecord, paint: &Paint) -> String {
+fn problem_text(problem: &ProblemRecord, paint: &Paint) -> String {
     let width = paint.width().saturating_sub(2);
-    let title = wrapped(
-        &format!("{}: {}", severity(finding.severity), harmless(&finding.title)),
-        paint.width(),
-    );
+    let label = label(problem.severity, Some(problem.id));
+    let title = wrapped(&format!("{label}: {}", harmless(&problem.title)), paint.width());
     let mut text = format!(
         "{}\n{}",
-        paint.severity(&title, finding.severity),
-        indented(&wrapped(&harmless(&finding.detail), width))
+        paint.severity(&title, problem.severity),
+        indented(&wrapped(&harmless(&problem.detail), width))
     );
-    if let Some(fix) = &finding.fix {
-        text += &indented(&format!("to mend it: {}", paint.bold(&harmless(&fix.to_string()))));
+    if let Some(fix) = &problem.fix {
+        text += &indented(&format!("fix: {}", paint.bold(&harmless(&fix.to_string()))));
+    } else if let Some(remedy) = remedy(problem) {
+        text += &indented(&wrapped(&harmless(&remedy), width));
     }
     text + "\n"
 }
 
 fn lab_text(lab: &LabResult, paint: &Paint) -> String {
-    let mut text =
-        format!("{}  {}\n", paint.verdict(lab.status), paint.bold(&harmless(&lab.script)));
+    let id = match lab.status {
+        Verdict::Pass => String::new(),
+        _ => format!("[{}]", lab.reason.name()),
+    };
+    let script = paint.bold(&harmless(&lab.script));
+    let mut text = format!("{}{id}  {script}\n", paint.verdict(lab.status));
     let width = paint.width().saturating_sub(2);
     text += &indented(&wrapped(&harmless(&lab.summary), width));
     let pen = if paint.is_unicode() { Pen::Unicode } else { Pen::Ascii };

@@ -3,7 +3,7 @@
 
 use crate::host::quoted_line;
 
-use super::words::{harmless, sizes};
+use super::words::{harmless, more, sizes};
 use super::{Report, picture};
 use crate::event::StepStatus;
 use crate::lab::Verdict;
@@ -34,8 +34,14 @@ pub fn text(report: &Report) -> String {
             Severity::Warning => "Warning",
             Severity::Error => "Problem",
         };
-        lines.push(format!("{severity}: {finding}."));
-        lines.extend(finding.fix.as_ref().map(|fix| format!("To mend it: {fix}")));
+        let id = Some(finding.id).filter(|id| id.is_worth_explaining());
+        let id = id.map(|id| format!(" {}", id.name())).unwrap_or_default();
+        lines.push(format!("{severity}{id}: {}.", finding.sentence()));
+        lines.extend(finding.fix.as_ref().map(|fix| format!("To fix it: {fix}")));
+        lines.extend(finding.advice.as_ref().map(|advice| format!("What to do: {advice}.")));
+    }
+    if report.command == "doctor" {
+        lines.extend(more(report.findings.iter().map(|finding| finding.id)));
     }
     lines.extend((!report.outcome.sentence.is_empty()).then(|| report.outcome.sentence.clone()));
     lines.iter().map(|line| harmless(line) + "\n").collect()

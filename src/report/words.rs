@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use crate::apt::offers::Sizes;
-use crate::problem::Severity;
+use crate::problem::{Id, ProblemRecord, Severity};
+pub(crate) use crate::words::count;
 
 /// Text from the machine (a file name, a program's complaint) made fit for a terminal: control
 /// characters, and the marks that turn the reading direction round, become visible escapes. Line
@@ -45,18 +46,36 @@ pub(super) fn wrapped(text: &str, width: usize) -> String {
     lines.join("\n")
 }
 
-/// A severity in one word.
-pub(super) fn severity(severity: Severity) -> &'static str {
-    match severity {
+/// What a problem is announced with: `error[disk-full]`. What its page has nothing to add to goes
+/// without its id.
+pub(crate) fn label(severity: Severity, id: Option<Id>) -> String {
+    let word = match severity {
         Severity::Note => "note",
         Severity::Warning => "warning",
         Severity::Error => "error",
+    };
+    match id.filter(|id| id.is_worth_explaining()) {
+        Some(id) => format!("{word}[{}]", id.name()),
+        None => word.to_owned(),
     }
 }
 
-/// `1 step`, `3 steps`.
-pub(crate) fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+/// What to do about a problem, on one line: its fix or its advice.
+pub(super) fn remedy(problem: &ProblemRecord) -> Option<String> {
+    let fix = problem.fix.as_ref().map(|fix| format!("fix: {fix}"));
+    fix.or_else(|| problem.advice.as_ref().map(|advice| format!("what to do: {advice}")))
+}
+
+/// Where to read more about these problems; nothing where no page says more.
+pub(super) fn more(ids: impl IntoIterator<Item = Id>) -> Option<String> {
+    let mut ids: Vec<Id> = ids.into_iter().filter(|id| id.is_worth_explaining()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    match ids.as_slice() {
+        [] => None,
+        [id] => Some(format!("Run `labready explain {}` to learn more.", id.name())),
+        _ => Some("Run `labready explain ID` to learn more about one of them.".into()),
+    }
 }
 
 /// `850 ms`, `12.3 s`, `2 min 5 s`.

@@ -34,6 +34,13 @@ pub enum Stage {
     Final,
 }
 
+/// A text that is not a version of Python.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionFault {
+    /// The text.
+    pub text: String,
+}
+
 impl PythonVersion {
     /// A release.
     pub const fn new(major: u64, minor: u64, patch: u64) -> Self {
@@ -82,18 +89,17 @@ impl fmt::Display for PythonVersion {
 }
 
 impl FromStr for PythonVersion {
-    type Err = String;
+    type Err = VersionFault;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        from_python(text)
-            .ok_or_else(|| format!("`{text}` is not a version of Python, as `3.13.5` is"))
+    fn from_str(text: &str) -> Result<Self, VersionFault> {
+        from_python(text).ok_or_else(|| VersionFault { text: text.to_owned() })
     }
 }
 
 impl TryFrom<String> for PythonVersion {
-    type Error = String;
+    type Error = VersionFault;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, VersionFault> {
         text.parse()
     }
 }

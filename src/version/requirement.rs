@@ -19,22 +19,53 @@ pub struct Requirement {
     excluded: Vec<VersionReq>,
 }
 
+/// Why a text is not a requirement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequirementFault {
+    /// There is nothing in it, or nothing beside a comma.
+    Empty,
+    /// One of its comparisons cannot be read.
+    Unreadable {
+        /// That comparison.
+        part: String,
+        /// How it was probably meant.
+        misreading: Misreading,
+    },
+}
+
+/// How a comparison that cannot be read was probably meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misreading {
+    /// `3.12+`: that version or a later one.
+    Plus,
+    /// `3.12rc`: a pre-release.
+    PreRelease,
+    /// `^3.8`, `~3.8`: as other languages write ranges.
+    CaretOrTilde,
+    /// `===3.12`: that very version.
+    Identity,
+    /// `==3.12`: every 3.12.x, or 3.12.0 alone.
+    Equality,
+    /// `>3.12`, `<=3.12`: with 3.12.x or without.
+    Order,
+    /// Something else.
+    Other,
+}
+
 impl Requirement {
     /// Reads `>=3.7, <3.14`, `3.12` (which means `3.12.*`), `~=3.8`, `==3.12.*`, `!=3.13.1`.
     ///
     /// # Errors
-    /// A sentence that names the part that was not understood and shows what to write.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    /// The part that cannot be read, and how it was probably meant.
+    pub fn parse(text: &str) -> Result<Self, RequirementFault> {
         let mut wanted = VersionReq::STAR;
         let mut excluded = Vec::new();
         let mut parts = Vec::new();
         if text.trim().is_empty() {
-            return Err(
-                "a Python requirement is empty; write for example `>=3.7, <3.14` or `3.12`".into(),
-            );
+            return Err(RequirementFault::Empty);
         }
         for part in text.split(',').map(str::trim) {
-            let (spelled, clause) = clause(part).ok_or_else(|| misunderstood(part))?;
+            let (spelled, clause) = clause(part).ok_or_else(|| unreadable(part))?;
             match clause {
                 Clause::Wanted(requirement) => wanted.comparators.extend(requirement.comparators),
                 Clause::Excluded(requirement) => excluded.push(requirement),
@@ -104,9 +135,9 @@ impl fmt::Display for Requirement {
 }
 
 impl TryFrom<String> for Requirement {
-    type Error = String;
+    type Error = RequirementFault;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, RequirementFault> {
         Self::parse(&text)
     }
 }
@@ -223,21 +254,24 @@ fn pre_release(end: &Comparator) -> Option<PythonVersion> {
         .flatten()
 }
 
-fn misunderstood(part: &str) -> String {
-    let hint = if part.ends_with('+') {
-        "write `>=3.12` for that version and later ones"
+fn unreadable(part: &str) -> RequirementFault {
+    if part.is_empty() {
+        return RequirementFault::Empty;
+    }
+    let misreading = if part.ends_with('+') {
+        Misreading::Plus
     } else if part.contains(['a', 'b', 'c']) && part.contains(|c: char| c.is_ascii_digit()) {
-        "write a pre-release in full, for example `3.12.0rc1`"
+        Misreading::PreRelease
     } else if part.starts_with('^') || part.starts_with('~') && !part.starts_with("~=") {
-        "`^` and `~` are not Python's; write `>=3.8, <4` or `~=3.8`"
+        Misreading::CaretOrTilde
     } else if part.starts_with("===") {
-        "write the version alone, for example `3.12.4`"
+        Misreading::Identity
     } else if part.starts_with("==") || part.starts_with("!=") {
-        "write `3.12` for every 3.12.x, or all three numbers"
+        Misreading::Equality
     } else if part.starts_with('>') && !part.starts_with(">=") || part.starts_with("<=") {
-        "write all three numbers, or `>=3.13` and `<3.13`, which leave no doubt about 3.12.x"
+        Misreading::Order
     } else {
-        "write for example `>=3.7, <3.14`, `3.12` or `~=3.8`"
+        Misreading::Other
     };
-    format!("`{part}` is not a Python requirement; {hint}")
+    RequirementFault::Unreadable { part: part.to_owned(), misreading }
 }

@@ -68,7 +68,7 @@ fn a_draft_overwrites_nothing() {
     let run = labready(&["course", "new", &shown(&script), "--output", &shown(folder.path())]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(
-        run.stderr.contains("course.toml` is there already, and nothing is overwritten"),
+        run.stderr.contains("course.toml` exists already: labready overwrites nothing"),
         "{run:?}"
     );
     fs::remove_file(folder.path().join("course.toml")).unwrap();
@@ -76,7 +76,7 @@ fn a_draft_overwrites_nothing() {
     fs::write(folder.path().join("pool_of_two.py"), "another").unwrap();
     let run = labready(&["course", "new", &shown(&other), "--output", &shown(folder.path())]);
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.stderr.contains("is another script, and nothing is overwritten"), "{run:?}");
+    assert!(run.stderr.contains("is another script: labready overwrites nothing"), "{run:?}");
     assert_eq!(fs::read_to_string(folder.path().join("pool_of_two.py")).unwrap(), "another");
 }
 
@@ -97,7 +97,7 @@ fn a_draft_beside_its_script_leaves_the_script_alone() {
     ]);
     assert_eq!(run.code, 0, "{run:?}");
     let run = labready(&["course", "lint", &shown(folder.path())]);
-    assert!(run.stdout.contains("note: `lab.py` waits for nothing"), "{run:?}");
+    assert!(run.stdout.contains("note[course-note]: `lab.py` never waits"), "{run:?}");
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_script_that_cannot_be_a_lab_is_refused_before_it_is_run() {
     fs::write(folder.path().join("my lab.py"), "").unwrap();
     for (script, why) in [
         ("my lab.py", "its name is not a plain Python file name"),
-        ("gone.py", "there is no script"),
+        ("gone.py", "it does not exist"),
     ] {
         let run = labready(&["course", "new", &shown(&folder.path().join(script))]);
         assert_eq!(run.code, 2, "{run:?}");

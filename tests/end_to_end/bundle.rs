@@ -60,8 +60,8 @@ fn a_machine_without_a_network_becomes_ready_from_a_bundle_that_a_student_made_e
         .labready(["bundle", "/srv/stick/other"])
         .run()
         .exits(2)
-        .says("`/srv/stick` can be written by others")
-        .says("no root");
+        .says("accounts other than root can write to `/srv/stick`")
+        .says("does not need root");
     connected.run(["mv", "/srv/stick/bundle", BUNDLE]);
 
     let machine = Machine::fresh("bookworm");
@@ -99,9 +99,9 @@ fn a_machine_without_a_network_becomes_ready_from_a_bundle_that_a_student_made_e
         &machine,
         "sed -i s,debs/,../../etc/, bundle.json",
         &[],
-        &["where no bundle has one"],
+        &["lists a file that no bundle has"],
     );
-    is_refused(&machine, "rm bundle.json", &[], &["is no bundle"]);
+    is_refused(&machine, "rm bundle.json", &[], &["is not a bundle"]);
     is_refused(&machine, "true", &["--python", "3.12"], &["3.11.2", "3.12"]);
     untouched.is_the_same_as(&machine.tree().without(&LOGS));
 
@@ -205,7 +205,7 @@ fn what_a_run_that_was_killed_left_is_removed_by_the_next_and_nothing_of_anybody
         .labready(["setup", "--yes", "--bundle", "/nowhere"])
         .run()
         .exits(2)
-        .says("is no bundle");
+        .says("is not a bundle");
     assert_eq!(
         machine.run(["ls", "/var/tmp"]),
         "labready-link\nlabready-new\nlabready-theirs\nthesis\n"

@@ -67,13 +67,13 @@ fn a_file_of_another_name_is_judged_when_its_lab_is_told() {
         .by_student()
         .run()
         .exits(2)
-        .says("named like no lab");
+        .says("not named like a lab");
     machine
         .labready(["verify", "nowhere/learning_tasks.py"])
         .by_student()
         .run()
         .exits(2)
-        .says("there is no such file");
+        .says("it does not exist");
 }
 
 #[test]

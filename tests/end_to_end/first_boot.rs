@@ -19,7 +19,7 @@ fn cloud_init_is_waited_for_and_the_index_is_refreshed_after_it() {
         .labready(["doctor"])
         .run()
         .exits(1)
-        .says("note: cloud-init still prepares this machine");
+        .says("note[cloud-init-running]: cloud-init still prepares this machine");
     let mut running = machine.labready(["setup", "--yes", "--no-verify"]).on_a_terminal().start();
     running.sees("waiting for cloud-init");
     assert!(!machine.has_package("build-essential"));

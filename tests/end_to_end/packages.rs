@@ -64,7 +64,7 @@ fn a_script_that_fails_is_told_with_whose_it_is_and_the_next_run_goes_on() {
         .labready(["doctor"])
         .run()
         .succeeds()
-        .says("warning: the package `lr-ours` is half-configured");
+        .says("warning[package-half-installed]: the package `lr-ours` is half-configured");
     machine.run(["touch", "/srv/well"]);
     set_up(&machine).succeeds().says("Finish what dpkg began");
     assert!(machine.has_package("lr-ours"));
@@ -97,8 +97,8 @@ fn a_broken_package_of_somebody_elses_is_told_as_such_and_stops_nobody() {
     let output = set_up(&machine);
     output
         .succeeds()
-        .says("warning: the package `lr-bad` is half-configured")
-        .says("to mend it: sudo dpkg --configure lr-bad");
+        .says("warning[package-half-installed]: the package `lr-bad` is half-configured")
+        .says("fix: sudo dpkg --configure lr-bad");
     assert!(machine.has_package("lr-ours"));
 
     let repair = machine.labready(["repair", "--yes"]).run();
@@ -164,7 +164,7 @@ fn a_configuration_file_that_somebody_changed_is_kept_and_told() {
     let output = set_up(&machine);
     output
         .succeeds()
-        .says("note: `/etc/lr.conf` was changed on this machine and is kept as it is")
+        .says("note[config-file-kept]: `/etc/lr.conf` was changed on this machine and is kept as it is")
         .says("diff /etc/lr.conf");
     assert_eq!(machine.read("/etc/lr.conf"), "a = mine\n");
     assert_eq!(machine.read("/etc/lr.conf.dpkg-dist"), "a = 2\n");
@@ -185,8 +185,8 @@ fn an_interrupted_dpkg_is_finished_after_saying_so() {
         .labready(["doctor"])
         .run()
         .exits(1)
-        .says("problem: dpkg was interrupted")
-        .says("to mend it: sudo labready repair");
+        .says("error[dpkg-interrupted]: dpkg was interrupted")
+        .says("fix: sudo labready repair");
     set_up(&machine).succeeds().says("done: Finish what dpkg began");
     assert!(machine.has_package("lr-ours"));
 }
@@ -201,7 +201,11 @@ fn a_disk_that_nobody_can_write_or_that_is_full_is_named_with_what_mends_it() {
     let output = set_up(&machine);
     output.exits(1).says("`/usr` is mounted read-only").says("sudo mount -o remount,rw /usr");
     before.is_the_same_as(&machine.tree().without(&["/var/cache"]));
-    machine.labready(["doctor"]).run().exits(1).says("problem: `/usr` is mounted read-only");
+    machine
+        .labready(["doctor"])
+        .run()
+        .exits(1)
+        .says("error[file-system-read-only]: `/usr` is mounted read-only");
     machine.run(["umount", "--recursive", "--lazy", "/usr"]);
 
     machine.run(["dpkg", "--remove", "build-essential"]);

@@ -57,13 +57,13 @@ fn a_switched_python3_is_told_by_every_command_and_mended_by_repair() {
     let doctor = machine.labready(["doctor"]).run();
     doctor
         .exits(1)
-        .says("problem: `/usr/bin/python3` was switched")
-        .says("to mend it: sudo labready repair");
+        .says("error[system-python-switched]: `/usr/bin/python3` was switched")
+        .says("fix: sudo labready repair");
     machine.labready(["plan"]).run().succeeds().says(told);
     let setup = machine.labready(["setup", "--yes", "--no-verify"]).run();
     setup
         .succeeds()
-        .says("warning: `/usr/bin/python3` was switched")
+        .says("warning[system-python-switched]: `/usr/bin/python3` was switched")
         .says(told)
         .says("sudo labready repair");
     assert_eq!(

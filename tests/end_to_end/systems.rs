@@ -145,7 +145,7 @@ fn a_reader_that_goes_away_is_no_failure() {
         .command(["bash", "-c", "labready plan --format json >/dev/full"])
         .run()
         .exits(3)
-        .says("could not write the report");
+        .says("could not write `/dev/stdout`");
 }
 
 #[test]

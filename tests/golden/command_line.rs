@@ -8,6 +8,8 @@ use std::process::Stdio;
 use insta::assert_snapshot;
 use labready::error::Exit;
 use labready::facts::Facts;
+use labready::lab::Reason;
+use labready::problem::Id;
 use labready::report::paint::Paint;
 use labready::report::{human, json, plain};
 
@@ -67,6 +69,29 @@ fn whatever_cannot_be_meant_is_a_usage_error() {
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{arguments:?}: {}", run.stderr);
         assert!(!run.stderr.is_empty(), "{arguments:?}");
     }
+}
+
+#[test]
+fn explain_lists_every_name_and_prints_the_page_of_one() {
+    let list = labready(&["explain"]).stdout;
+    let named = |name: &str| list.lines().any(|line| line.split_whitespace().next() == Some(name));
+    let problems = Id::ALL.iter().map(|id| (id.name(), id.page()));
+    let verdicts = Reason::ALL.iter().map(|reason| (reason.name(), reason.page()));
+    for (name, page) in problems.chain(verdicts) {
+        assert!(named(name), "`{name}` in {list}");
+        assert!(page.starts_with(&format!("# {name}\n")), "{page}");
+    }
+    assert_eq!(labready(&["explain", "disk-full"]).stdout, Id::DiskFull.page());
+    assert_eq!(labready(&["explain", "too-late"]).stdout, Reason::TooLate.page());
+}
+
+#[test]
+fn explain_suggests_the_name_that_was_probably_meant() {
+    let shown = ["disk-fulll", "xyzzy"].map(|id| labready(&["explain", id])).map(|run| {
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+        run.stderr
+    });
+    assert_snapshot!(shown.join("\n"));
 }
 
 #[test]

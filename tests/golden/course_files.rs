@@ -429,7 +429,7 @@ fn every_command_refuses_a_bad_course_before_it_does_anything() {
         let run = labready(&[arguments.as_slice(), &["--course", course]].concat());
         assert_eq!(run.code, Some(2), "{arguments:?}: {run:?}");
         assert!(
-            run.stderr.starts_with(&format!("error: {course}/course.toml:1: ")),
+            run.stderr.starts_with(&format!("error[course-invalid]: {course}/course.toml:1: ")),
             "{arguments:?}: {run:?}"
         );
     }

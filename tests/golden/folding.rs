@@ -1,5 +1,6 @@
 //! The report is what its events say, in whatever order labs end and however often they are run.
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use insta::assert_snapshot;
@@ -180,6 +181,6 @@ fn a_bundle_says_of_itself_what_its_schema_says() {
     BUNDLE.expect_valid(&manifest);
     for later in with_one_more_key(&manifest) {
         BUNDLE.expect_valid(&later);
-        Manifest::parse(&later.to_string(), "/media/stick").unwrap();
+        Manifest::parse(&later.to_string(), Path::new("/media/stick/bundle.json")).unwrap();
     }
 }

@@ -244,8 +244,8 @@ proptest! {
 
     #[test]
     fn what_is_refused_is_named(text in "[a-z^~=<>!*+ ]{1,12}[0-9.]{0,6}") {
-        if let Err(complaint) = Requirement::parse(&text) {
-            prop_assert!(complaint.contains("write"), "{}", complaint);
+        if let Err(fault) = Requirement::parse(&text) {
+            prop_assert!(fault.to_string().contains("write"), "{}", fault);
         }
     }
 }

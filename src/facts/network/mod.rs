@@ -13,6 +13,7 @@ use answer::{Said, classify};
 use super::sources::Source;
 use crate::error::{Error, Result};
 use crate::host::{Clock, Command, Host};
+use crate::problem::{self, MachineProblem};
 
 /// More than any InRelease, in bytes.
 const RELEASE_LIMIT: u64 = 16 << 20;
@@ -93,8 +94,10 @@ pub fn ask(host: &Host, address: &str, limit: Duration) -> Result<(Answer, Strin
     );
     let ended = match asked {
         Ok(_) => true,
-        Err(Error::TimedOut { .. }) => false,
-        Err(error) => return Err(error),
+        Err(error) => match error.kind() {
+            Some(problem::ProblemKind::Machine(MachineProblem::ProgramTimedOut { .. })) => false,
+            _ => return Err(error),
+        },
     };
     let page = host.read_at_most(&file, RELEASE_LIMIT).ok().flatten().unwrap_or_default();
     Ok((classify(&Said { address, stderr: &stderr, page: &page, ended }, host.now()), page))

@@ -12,9 +12,10 @@ mod lines;
 use super::judge::Judgement;
 use super::marks::Found;
 use super::observation::{End, Observation};
+use super::reason::Reason;
 use super::script::Script;
-use super::verdict::Reason;
 use crate::course::Timeline;
+pub(super) use crate::words::time;
 
 /// What the words are about.
 #[derive(Clone, Copy, Debug)]
@@ -137,14 +138,4 @@ fn shortened(text: &str) -> String {
         short.push('…');
     }
     short
-}
-
-/// `0.2 ms`, `35 ms`, `1.02 s`
-pub(super) fn time(milliseconds: f64) -> String {
-    match milliseconds {
-        ms if ms.abs() < 0.05 => "0 ms".into(),
-        ms if ms.abs() < 10.0 => format!("{ms:.1} ms"),
-        ms if ms.abs() < 995.0 => format!("{ms:.0} ms"),
-        ms => format!("{:.2} s", ms / 1e3),
-    }
 }

@@ -1,0 +1,119 @@
+//! `labready explain`: every problem and every verdict that has a page, or one of the pages.
+
+use super::reporter::Reporter;
+use crate::cli::ExplainArgs;
+use crate::error::Result;
+use crate::lab::Reason;
+use crate::outcome::Outcome;
+use crate::problem::{Id, UsageProblem};
+
+/// A word that differs in more letters from what was typed was hardly meant.
+const FAR: usize = 4;
+
+pub(super) fn run(options: &ExplainArgs, output: &Reporter) -> Result<Outcome> {
+    let text = options.id.as_deref().map_or_else(|| Ok(list()), page)?;
+    output.print(&text)?;
+    Ok(Outcome::printed())
+}
+
+/// The name and the page of every kind of problem.
+fn problems() -> impl Iterator<Item = (&'static str, &'static str)> {
+    Id::ALL.iter().map(|id| (id.name(), id.page()))
+}
+
+/// The name and the page of every reason for a verdict.
+fn verdicts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    Reason::ALL.iter().map(|reason| (reason.name(), reason.page()))
+}
+
+fn list() -> String {
+    let width = problems().chain(verdicts()).map(|(name, _)| name.len()).max().unwrap_or_default();
+    let row = |(name, page)| {
+        let row = format!("  {name:width$}  {}", first_paragraph(page));
+        row.trim_end().to_owned() + "\n"
+    };
+    let problems: String = problems().map(row).collect();
+    let verdicts: String = verdicts().map(row).collect();
+    format!("Problems:\n{problems}\nVerdicts on a lab:\n{verdicts}")
+}
+
+fn page(id: &str) -> Result<String> {
+    let known = problems().chain(verdicts()).find(|(name, _)| *name == id);
+    let unknown = || UsageProblem::UnknownId { id: id.to_owned(), near: nearest(id) };
+    known.map_or_else(|| Err(unknown().into()), |(_, page)| Ok(page.to_owned()))
+}
+
+/// What stands below the title, on one line.
+fn first_paragraph(page: &str) -> String {
+    let lines = page.lines().skip(1).skip_while(|line| line.trim().is_empty());
+    let lines = lines.take_while(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    lines.map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+/// The name that was probably meant: one that holds what was typed, or is spelled much like it.
+fn nearest(typed: &str) -> Option<&'static str> {
+    let typed = typed.to_lowercase();
+    let names = || problems().chain(verdicts()).map(|(name, _)| name);
+    let is_part = |name: &&str| typed.len() > 2 && name.contains(&typed);
+    names().find(is_part).or_else(|| {
+        let near = names().map(|name| (distance(&typed, name), name)).min()?;
+        (near.0 < FAR.min(typed.len())).then_some(near.1)
+    })
+}
+
+/// How many letters have to be added, removed or replaced (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (index, letter) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = index + 1;
+        for (at, same) in other.iter().enumerate().map(|(at, known)| (at + 1, *known == letter)) {
+            let replaced = diagonal + usize::from(!same);
+            diagonal = row[at];
+            row[at] = replaced.min(row[at] + 1).min(row[at - 1] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_name_stands_for_one_page() {
+        let names: Vec<&str> = problems().chain(verdicts()).map(|(name, _)| name).collect();
+        let different: BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(names.len(), different.len());
+    }
+
+    #[test]
+    fn a_name_that_is_spelled_wrong_leads_to_the_right_one() {
+        let near = ["disk-ful", "diskfull", "full", "Server-Dead", "to-late", "xyz", "q", ""];
+        assert_eq!(
+            near.map(nearest),
+            [
+                Some("disk-full"),
+                Some("disk-full"),
+                Some("disk-full"),
+                Some("server-dead"),
+                Some("too-late"),
+                None,
+                None,
+                None
+            ]
+        );
+        assert_eq!([distance("kitten", "sitting"), distance("", "abc")], [3, 3]);
+    }
+
+    #[test]
+    fn the_list_has_a_line_a_name() {
+        let page = "# disk-full\n\nA disk is full,\nor nearly so.\n\n## What to do\n";
+        assert_eq!(first_paragraph(page), "A disk is full, or nearly so.");
+        assert_eq!(first_paragraph("# empty\n\n## What to do\n"), "");
+        assert_eq!(list().lines().count(), Id::ALL.len() + Reason::ALL.len() + 3);
+    }
+}
