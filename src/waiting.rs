@@ -12,7 +12,7 @@ use crate::problem::Problem;
 const INTERVAL: Duration = Duration::from_millis(250);
 
 /// What a look found.
-pub enum Look<T> {
+pub enum Poll<T> {
     /// The wait is over.
     Over(T),
     /// Something is still at work: who.
@@ -39,14 +39,14 @@ impl Waiting<'_> {
     /// Those of looking; that problem; [`crate::error::Error::Interrupted`].
     pub fn until<T>(
         &self,
-        mut look: impl FnMut() -> Result<Look<T>>,
+        mut look: impl FnMut() -> Result<Poll<T>>,
         expired: impl Fn(String, u64) -> Problem,
     ) -> Result<T> {
         let clock = Clock::start();
         loop {
             let busy = match look()? {
-                Look::Over(found) => return Ok(found),
-                Look::Busy(who) => who,
+                Poll::Over(found) => return Ok(found),
+                Poll::Busy(who) => who,
             };
             let seconds = clock.elapsed().as_secs();
             if clock.elapsed() >= self.patience {

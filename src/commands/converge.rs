@@ -9,25 +9,19 @@ use std::time::Duration;
 
 use super::Task;
 use super::rights::Permission;
+use super::round::Round;
 use crate::apply::{ApplyOptions, Journal, allow_services, apply, hold_services};
 use crate::error::Result;
-use crate::facts::Facts;
 use crate::host::{Clock, Elevation, FolderLock, LockedByAnother};
 use crate::plan::{Plan, Step};
 use crate::problem::{ChangeProblem, MachineProblem, RightsProblem, UsageProblem};
-use crate::waiting::{Look, Waiting};
+use crate::waiting::{Poll, Waiting};
 
 /// A plan that waits for the index, one that waits for deadsnakes, the full one, and the empty one
 /// that proves it; one more for a surprise.
 const ROUNDS: usize = 5;
 /// sudo forgets after five minutes on some systems.
 const RENEWAL: Duration = Duration::from_secs(60);
-
-/// What the machine is like, and what has to change.
-pub(super) struct Round {
-    pub facts: Facts,
-    pub plan: Plan,
-}
 
 /// How the loop ended.
 pub(super) enum Converged {
@@ -93,8 +87,8 @@ pub(super) fn take_turn(task: &Task<'_>) -> Result<Vec<FolderLock>> {
         let lock = waiting.until(
             || {
                 Ok(match task.host.lock_folder(&folder) {
-                    Ok(lock) => Look::Over(lock),
-                    Err(LockedByAnother) => Look::Busy("another run of labready".into()),
+                    Ok(lock) => Poll::Over(lock),
+                    Err(LockedByAnother) => Poll::Busy("another run of labready".into()),
                 })
             },
             |_, _| MachineProblem::AnotherRun { folder: folder.clone() }.into(),

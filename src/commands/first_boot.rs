@@ -6,7 +6,7 @@ use super::look::decide;
 use crate::error::Result;
 use crate::facts::cloud_init::{self, CloudInit};
 use crate::problem::{MachineProblem, Problem};
-use crate::waiting::{Look, Waiting};
+use crate::waiting::{Poll, Waiting};
 
 /// Waits where something has to be installed.
 ///
@@ -25,8 +25,8 @@ pub(super) fn wait(task: &Task<'_>) -> Result<()> {
     Waiting { host: task.host, id: "cloud-init", patience, emit: &emit }.until(
         || {
             Ok(match cloud_init::gather(task.host) {
-                CloudInit::Running => Look::Busy("cloud-init".into()),
-                CloudInit::Quiet | CloudInit::StartedUs => Look::Over(()),
+                CloudInit::Running => Poll::Busy("cloud-init".into()),
+                CloudInit::Quiet | CloudInit::StartedUs => Poll::Over(()),
             })
         },
         |_, _| Problem::new(MachineProblem::CloudInitRunning).as_error(),

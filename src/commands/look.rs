@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Task;
-use super::converge::Round;
+use super::round::Round;
 use crate::apt::{InstallOptions, PackageSource, commands, offers};
 use crate::error::Result;
 use crate::event::Event;

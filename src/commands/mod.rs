@@ -13,6 +13,7 @@ mod look;
 mod repair;
 mod reporter;
 mod rights;
+mod round;
 mod selftest;
 mod setup;
 mod show;

@@ -1,7 +1,8 @@
 //! `labready repair`: fixes what labready itself can, then says what is left to others.
 
 use super::Task;
-use super::converge::{Converged, Round, converge, take_turn};
+use super::converge::{Converged, converge, take_turn};
+use super::round::Round;
 use crate::apply::Journal;
 use crate::diagnosis;
 use crate::error::Result;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::Task;
-use super::converge::Round;
+use super::round::Round;
 use crate::error::{Error, Result};
 use crate::host::{Elevation, quoted_line};
 use crate::plan;

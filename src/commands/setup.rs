@@ -1,8 +1,9 @@
 //! `labready setup`: makes the machine ready, then the labs have the last word.
 
 use super::bundle::take;
-use super::converge::{Converged, Round, converge, take_turn};
+use super::converge::{Converged, converge, take_turn};
 use super::look::{look, warn};
+use super::round::Round;
 use super::{Task, first_boot, verify};
 use crate::apply::Journal;
 use crate::cli::SetupArgs;

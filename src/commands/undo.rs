@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Task;
-use super::converge::{Converged, Round, converge, take_turn};
+use super::converge::{Converged, converge, take_turn};
 use super::repair::configures;
+use super::round::Round;
 use crate::apply::{Journal, Record};
 use crate::apt::{dpkg, removable};
 use crate::error::Result;
