@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error as ThisError;
 
 pub use crate::exit::Exit;
-use crate::problem::Problem;
-use crate::problem::{Id, ProblemRecord};
+use crate::problem::{Id, MachineProblem, Problem, ProblemRecord};
 
 /// What the program returns for every fallible operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -167,16 +166,6 @@ pub enum Error {
     /// A question would have to be asked and nobody is there to answer.
     #[error("this would change the machine, and there is no terminal to ask on")]
     NobodyToAsk,
-    /// A step of the plan failed.
-    #[error("{title}: {finding}")]
-    Step {
-        /// The step's title.
-        title: String,
-        /// Why, with the evidence.
-        finding: Box<ProblemRecord>,
-        /// What to do.
-        hint: String,
-    },
     /// A result could not be written to the place that was asked for.
     #[error("could not write the report: {source}")]
     Output {
@@ -210,8 +199,7 @@ impl Error {
             | Self::Unclear { hint, .. }
             | Self::NotHere { hint, .. }
             | Self::Bundle { hint, .. }
-            | Self::InTheWay { hint, .. }
-            | Self::Step { hint, .. } => Some(hint.clone()),
+            | Self::InTheWay { hint, .. } => Some(hint.clone()),
             Self::NeedsRoot { command, commands, .. } => Some(format!(
                 "run `sudo labready {command}`, or hand these commands to whoever administers this machine:\n{commands}"
             )),
@@ -233,28 +221,26 @@ impl Error {
         }
     }
 
-    /// The same, where a command of labready's goes on once the cause is mended.
+    /// The same, as the reason why the step with this title failed.
     #[must_use]
-    pub fn resumed_by(self, command: &str) -> Self {
-        match self {
-            Self::Step { title, finding, hint } => Self::Step {
-                title,
-                finding,
-                hint: format!(
-                    "{hint}; then run `labready {command}` again: it goes on where it stopped"
-                ),
-            },
-            other => other,
-        }
+    pub fn in_step(self, title: &str) -> Self {
+        let problem = match self {
+            Self::Interrupted | Self::Bug { .. } => return self,
+            Self::Problem(problem) => *problem,
+            Self::NoProgram { program } => MachineProblem::ProgramMissing { program }.into(),
+            Self::TimedOut { program, seconds } => {
+                MachineProblem::ProgramTimedOut { program, seconds }.into()
+            }
+            refused => MachineProblem::FileRefused { said: refused.to_string() }.into(),
+        };
+        Self::from(problem.in_step(title))
     }
 
     /// What was found to be the cause, where it is one of the catalogue.
     pub fn finding(&self) -> Option<ProblemRecord> {
         let id = match self {
             Self::Problem(problem) => return Some((&**problem).into()),
-            Self::Step { finding, .. } | Self::Broken { finding } => {
-                return Some((**finding).clone());
-            }
+            Self::Broken { finding } => return Some((**finding).clone()),
             Self::Unsupported { .. } => Id::SystemUnsupported,
             Self::NoPython { .. } => Id::PythonNotOffered,
             Self::NoPackage { .. } => Id::PackageNotOffered,
@@ -281,10 +267,7 @@ impl Error {
             | Self::Broken { .. }
             | Self::InTheWay { .. } => Exit::NotReady,
             Self::NeedsRoot { .. } => Exit::NeedsRights,
-            Self::Step { .. }
-            | Self::NoProgram { .. }
-            | Self::Spawn { .. }
-            | Self::TimedOut { .. } => Exit::StepFailed,
+            Self::NoProgram { .. } | Self::Spawn { .. } | Self::TimedOut { .. } => Exit::StepFailed,
             Self::Unclear { .. }
             | Self::File { .. }
             | Self::TooLarge { .. }
@@ -311,5 +294,28 @@ mod tests {
             (Some("python-not-offered"), Some("no Python in `>=3.7` was found"))
         );
         assert_eq!(Error::NobodyToAsk.finding(), None);
+    }
+
+    #[test]
+    fn what_fails_in_a_step_is_a_problem_of_that_step_unless_the_user_or_labready_itself_stopped_it()
+     {
+        let failed = |error: Error| {
+            let error = error.in_step("Refresh apt's package index");
+            let id = error.finding().map(|found| found.id.name());
+            format!("{:?} {}: {error}", error.exit(), id.unwrap_or("-"))
+        };
+        let lines = [
+            failed(MachineProblem::CloudInitRunning.into()),
+            failed(Error::File {
+                action: "write",
+                path: "/etc/apt/x".into(),
+                source: io::Error::from_raw_os_error(30),
+            }),
+            failed(Error::NoProgram { program: "sudo".into() }),
+            failed(Error::TimedOut { program: "apt-get".into(), seconds: 3600 }),
+            failed(Error::Interrupted),
+            failed(Error::Bug { message: "a step without an end".into() }),
+        ];
+        insta::assert_snapshot!(lines.join("\n"), @"");
     }
 }

@@ -9,7 +9,7 @@ use super::bundle::take;
 use super::look::{look, warn};
 use super::rights::Rights;
 use super::{Task, first_boot, verify};
-use crate::apply::{ApplyOptions, Journal, apply, held_back, let_go};
+use crate::apply::{ApplyOptions, Journal, apply, unblock_services, with_services_blocked};
 use crate::cli::SetupArgs;
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -58,7 +58,7 @@ pub(super) fn run(task: &Task<'_>, options: &SetupArgs) -> Result<Outcome> {
         let elevation = rights.obtain(task, &facts, &plan)?;
         settings.refreshed |= plan.steps.iter().any(|step| step.action == Action::RefreshIndex);
         let applied = || apply_with(task, plan, elevation, &apply_options);
-        if options.image { held_back(task.host, applied)? } else { applied()? }
+        if options.image { with_services_blocked(task.host, applied)? } else { applied()? }
     }
     Err(Error::Bug {
         message: format!("the plan is not empty after it was applied {ROUNDS} times"),
@@ -100,7 +100,7 @@ pub(super) fn turn(task: &Task<'_>, patience: Duration) -> Result<Vec<FolderLock
         }
     }
     if is_root {
-        let_go(task.host)?;
+        unblock_services(task.host)?;
     }
     Ok(turn)
 }
@@ -150,7 +150,7 @@ pub(super) fn apply_with(
         }
         let applied = apply(task.host, &plan, options, &|event| task.output.emit(event));
         is_done.store(true, Ordering::SeqCst);
-        applied.map_err(|error| error.resumed_by(&task.output.command()))
+        applied
     })
 }
 

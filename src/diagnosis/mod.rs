@@ -1,7 +1,6 @@
 //! What is wrong with a machine: facts → findings, each with its evidence and what mends it. Pure.
 
 use crate::apt::alternatives::LINK;
-use crate::apt::dpkg;
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::alternatives::Link;
@@ -10,7 +9,7 @@ use crate::facts::system_python::REPAIR;
 use crate::facts::venv::State;
 use crate::host::quoted_line;
 use crate::plan::{self, Action, Plan};
-use crate::problem::{Id, ProblemRecord, Severity};
+use crate::problem::{AptProblem, Id, ProblemRecord, Severity};
 
 /// Less free space than this is little, in bytes: a course's packages take some hundred megabytes.
 const LITTLE: u64 = 500 << 20;
@@ -73,7 +72,7 @@ pub fn broken_package(name: &str, state: &str) -> ProblemRecord {
         title,
         "apt tries to finish it each time, and fails for as long as it cannot",
     );
-    finding.mended_by_root(dpkg::repair_command(name, state))
+    finding.mended_by_root(AptProblem::finish(name, state))
 }
 
 fn interrupted(facts: &Facts) -> Option<ProblemRecord> {

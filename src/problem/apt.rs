@@ -60,6 +60,11 @@ pub enum AptProblem {
         /// What apt said.
         said: String,
     },
+    /// Not every package could be downloaded.
+    NotFetched {
+        /// What apt said.
+        said: String,
+    },
     /// Packages are not on this machine, and nothing may be fetched.
     NotHere {
         /// Which, with those that they need.
@@ -178,6 +183,7 @@ impl Describe for AptProblem {
                 Id::PackageHalfInstalled
             }
             Self::Held { .. } => Id::PackageHeld,
+            Self::NotFetched { .. } => Id::PackageNotFetched,
             Self::NotHere { .. } => Id::PackageNotHere,
             Self::NotInstalled { .. } => Id::PackageNotInstalled,
             Self::NotOffered { .. } => Id::PackageNotOffered,
@@ -235,6 +241,7 @@ impl Describe for AptProblem {
                 names(packages),
                 is_are(packages.len())
             ),
+            Self::NotFetched { .. } => "not every package could be downloaded".into(),
             Self::NotHere { packages } => match packages.as_slice() {
                 [one] => format!("the package {} is not on this machine", quoted(one)),
                 all => format!("{} are not on this machine", count(all.len(), "package")),
@@ -285,6 +292,7 @@ impl Describe for AptProblem {
             | Self::HalfInstalled { said, .. }
             | Self::CheckFails { said, .. }
             | Self::Held { said, .. }
+            | Self::NotFetched { said }
             | Self::NotRemoved { said, .. }
             | Self::ScriptFailed { said, .. }
             | Self::SourcesUnreadable { said } => said.clone(),
@@ -321,6 +329,9 @@ impl Describe for AptProblem {
             Self::CheckFails { package, .. } => reinstall(std::slice::from_ref(package)),
             Self::Held { packages, .. } => {
                 Remedy::as_root(format!("apt-mark unhold {}", packages.join(" ")))
+            }
+            Self::NotFetched { .. } => {
+                Remedy::advice("check the network, and the proxy if there is one")
             }
             Self::NotHere { .. } => Remedy::advice(bundle_instead(typed)),
             Self::NotInstalled { command, .. } | Self::NotRemoved { command, .. } => {

@@ -34,6 +34,11 @@ pub enum MachineProblem {
         /// What a program said of it, or empty.
         said: String,
     },
+    /// A disk is full, and only a program says so.
+    SomeDiskFull {
+        /// What it said.
+        said: String,
+    },
     /// The release gets no more updates.
     EndOfLife {
         /// What the system calls itself.
@@ -114,7 +119,7 @@ impl Describe for MachineProblem {
             Self::AnotherRun { .. } => Id::AnotherRun,
             Self::ChangedSincePlan { .. } => Id::ChangedSincePlan,
             Self::CloudInitRunning => Id::CloudInitRunning,
-            Self::DiskFull { .. } => Id::DiskFull,
+            Self::DiskFull { .. } | Self::SomeDiskFull { .. } => Id::DiskFull,
             Self::EndOfLife { .. } => Id::ReleaseEndOfLife,
             Self::FileRefused { .. } => Id::FileRefused,
             Self::ReadOnly { .. } => Id::FileSystemReadOnly,
@@ -140,6 +145,7 @@ impl Describe for MachineProblem {
             Self::DiskFull { folder, .. } => {
                 format!("the disk that holds {} is full", path(folder))
             }
+            Self::SomeDiskFull { .. } => "a disk is full".into(),
             Self::EndOfLife { system, .. } => format!("{system} gets no more updates"),
             Self::FileRefused { said } => said.clone(),
             Self::ReadOnly { mount, .. } => format!("{} is mounted read-only", path(mount)),
@@ -154,7 +160,7 @@ impl Describe for MachineProblem {
 
     fn evidence(&self) -> String {
         match self {
-            Self::DiskFull { said, .. } => said.clone(),
+            Self::DiskFull { said, .. } | Self::SomeDiskFull { said } => said.clone(),
             Self::ReadOnly { said, .. } if said.is_empty() => {
                 "packages are installed there; after a disk error the system does this by itself"
                     .into()
@@ -185,7 +191,7 @@ impl Describe for MachineProblem {
             }
             Self::ChangedSincePlan { .. } => Remedy::advice("check what is there now"),
             Self::CloudInitRunning => Remedy::as_root("cloud-init status --wait"),
-            Self::DiskFull { .. } => Remedy::as_root("apt-get clean"),
+            Self::DiskFull { .. } | Self::SomeDiskFull { .. } => Remedy::as_root("apt-get clean"),
             Self::EndOfLife { .. } => Remedy::advice("install a newer release"),
             Self::FileRefused { .. } => Remedy::advice("check who owns it and who can write there"),
             Self::ReadOnly { mount, .. } => Remedy::as_root(remount(mount)),

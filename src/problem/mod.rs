@@ -25,6 +25,7 @@ mod record;
 mod remedy;
 mod rights;
 mod selection;
+mod sources;
 mod usage;
 mod venv;
 
@@ -43,12 +44,13 @@ pub use id::Id;
 pub use invocation::Invocation;
 pub use labs::{LabProblem, ScriptFlaw, SelftestVerdict, Unclear};
 pub use machine::{MachineProblem, Occupant, PythonLink, SYSTEM_PYTHON};
-pub use network::{KeyFlaw, NetworkProblem, ServerFailure, Silence, SourceFailure, SourceLocation};
+pub use network::{NetworkProblem, ServerFailure, Silence};
 pub use python::{Obstacle, PythonFlaw, PythonProblem};
 pub use record::ProblemRecord;
 pub use remedy::{Fix, Remedy};
 pub use rights::RightsProblem;
 pub use selection::{Change, GROUP, LINK, SelectionProblem};
+pub use sources::{KeyFlaw, SourceFailure, SourceLocation};
 pub use usage::{FileFault, FolderFault, UsageProblem};
 pub use venv::{ForeignFolder, PipFailure, VenvFlaw, VenvProblem};
 
