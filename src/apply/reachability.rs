@@ -71,7 +71,7 @@ fn failure(name: &str, answer: &Answer) -> Option<ServerFailure> {
     let what = match answer {
         Answer::Silent => Silence::Nothing,
         Answer::NotResolved { name: unknown } if name.split(':').next() == Some(unknown) => {
-            Silence::NameUnknown
+            return Some(ServerFailure { name: unknown.clone(), what: Silence::NameUnknown });
         }
         Answer::NotResolved { name: proxy } => Silence::ProxyUnknown { proxy: proxy.clone() },
         Answer::Dead { said } => Silence::Refused { said: said.clone() },

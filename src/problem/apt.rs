@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::packages::{PackageOwner, bundle_instead, reinstall};
 use super::{Describe, Id, Invocation, Remedy, Severity};
-use crate::exit::Exit;
 use crate::shell::quoted_line;
 use crate::words::{count, is_are, names, path, quoted};
 
@@ -143,27 +143,16 @@ pub enum AptProblem {
     },
 }
 
-/// Why a package is on this machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PackageOwner {
-    /// The course names it.
-    Course,
-    /// A package of the course needs it.
-    Dependency,
-    /// It was there before.
-    Other,
-}
-
 impl AptProblem {
     /// The command that fixes a package in this state.
     pub fn finish(package: &str, state: &str) -> String {
         match state {
             // Nothing of it can be run: only its archive can bring it back.
             "half-installed" | "reinst-required" => {
-                quoted_line(&["apt-get", "install", "--reinstall", package].map(str::to_owned))
+                format!("apt-get install --reinstall {package}")
             }
             "unpacked" | "half-configured" | "triggers-awaited" | "triggers-pending" => {
-                quoted_line(&["dpkg", "--configure", package].map(str::to_owned))
+                format!("dpkg --configure {package}")
             }
             _ => "apt-get --fix-broken install".into(),
         }
@@ -285,6 +274,9 @@ impl Describe for AptProblem {
             Self::NotInstalled { ending, said, .. } => format!("{said} ({ending})"),
             Self::Lost { .. } => "apt removed more than it was asked to".into(),
             Self::FilesLost { .. } => "the group managed it in a package's place".into(),
+            Self::HalfInstalled { said, .. } if said.is_empty() => {
+                "apt tries to finish it with every installation, and fails each time".into()
+            }
             Self::Interrupted { said: Some(said) }
             | Self::CacheLeft { said }
             | Self::IndexMissing { said }
@@ -345,33 +337,6 @@ impl Describe for AptProblem {
             }
             Self::Conflict { .. } => Remedy::as_root("apt-get update"),
             Self::SourcesUnreadable { .. } => Remedy::advice("fix the source that apt names"),
-        }
-    }
-
-    fn exit(&self) -> Exit {
-        Exit::NotReady
-    }
-}
-
-/// What to do where nothing may be fetched.
-pub fn bundle_instead(typed: &Invocation) -> String {
-    format!(
-        "`--offline` fetches nothing: run `{}` on a connected machine of the same release, carry the folder here, then run `{}`",
-        typed.labready_with("bundle", &["DIR"]),
-        typed.labready_with("setup", &["--bundle", "DIR"])
-    )
-}
-
-fn reinstall(packages: &[String]) -> Option<Remedy> {
-    Remedy::as_root(format!("apt-get install --reinstall {}", packages.join(" ")))
-}
-
-impl PackageOwner {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Course => "the course needs it",
-            Self::Dependency => "a package of the course needs it",
-            Self::Other => "it was on this machine before",
         }
     }
 }

@@ -20,6 +20,7 @@ mod invocation;
 mod labs;
 mod machine;
 mod network;
+mod packages;
 mod python;
 mod record;
 mod remedy;
@@ -35,7 +36,7 @@ use serde::{Serialize, Serializer};
 
 use crate::exit::Exit;
 
-pub use apt::{AptProblem, PackageOwner};
+pub use apt::AptProblem;
 pub use archive::ArchiveProblem;
 pub use bundle::{BundleFlaw, BundleObstacle, BundleProblem, BundleTarget};
 pub use changes::{ChangeProblem, Leftover};
@@ -45,6 +46,7 @@ pub use invocation::Invocation;
 pub use labs::{LabProblem, ScriptFlaw, SelftestVerdict, Unclear};
 pub use machine::{MachineProblem, Occupant, PythonLink, SYSTEM_PYTHON};
 pub use network::{NetworkProblem, ServerFailure, Silence};
+pub use packages::PackageOwner;
 pub use python::{Obstacle, PythonFlaw, PythonProblem};
 pub use record::ProblemRecord;
 pub use remedy::{Fix, Remedy};

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::sources::{KeyFlaw, SourceFailure, SourceLocation};
 use super::{Describe, Id, Invocation, Remedy};
-use crate::exit::Exit;
 use crate::shell::quoted_line;
 use crate::words::{listed, path, quoted};
 
@@ -192,10 +191,6 @@ impl Describe for NetworkProblem {
             ])),
             Self::KeyUnreadable { why, .. } => why.remedy(),
         }
-    }
-
-    fn exit(&self) -> Exit {
-        Exit::NotReady
     }
 }
 

@@ -162,6 +162,10 @@ mod tests {
             fix(KeyFlaw::FolderMode("/keyrings".into())),
             fix(KeyFlaw::Missing),
         ];
-        insta::assert_snapshot!(fixes.join("\n"), @"");
+        insta::assert_snapshot!(fixes.join("\n"), @r"
+        run `sudo chmod 0644 /keyrings/key.asc`
+        run `sudo chmod 0755 /keyrings`
+        install the key again, as the archive's own page says
+        ");
     }
 }
