@@ -1,4 +1,5 @@
-//! One error type: what failed, on what, what to do about it, and the exit code it ends with.
+//! One error type. What is wrong with a machine, a course or a wish is a problem of the catalogue;
+//! the rest is what the system refused, and what ends a run.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,7 +7,7 @@ use std::path::PathBuf;
 use thiserror::Error as ThisError;
 
 pub use crate::exit::Exit;
-use crate::problem::{Id, Invocation, MachineProblem, Problem, ProblemKind, ProblemRecord};
+use crate::problem::{Invocation, MachineProblem, Problem, ProblemKind, ProblemRecord};
 
 /// What the program returns for every fallible operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -39,87 +40,6 @@ pub enum Error {
     /// Ctrl-C, or a signal that asks to end.
     #[error("interrupted")]
     Interrupted,
-    /// What was typed cannot be meant.
-    #[error("{message}")]
-    Usage {
-        /// What is wrong, on what.
-        message: String,
-        /// What to type instead.
-        hint: String,
-    },
-    /// Not a system that labready can change.
-    #[error("{system} is not supported yet: {reason}")]
-    Unsupported {
-        /// What the system calls itself.
-        system: String,
-        /// Why not.
-        reason: String,
-        /// What to do by hand.
-        hint: String,
-    },
-    /// No interpreter fits; the text lists what was found where, and why each was refused.
-    #[error("{message}")]
-    NoPython {
-        /// The requirement, what was found, and why each was refused.
-        message: String,
-        /// What to do.
-        hint: String,
-    },
-    /// A package is not to be had, though the index is fresh.
-    #[error("apt offers no {packages} on {system}")]
-    NoPackage {
-        /// The packages, quoted.
-        packages: String,
-        /// What the system calls itself.
-        system: String,
-    },
-    /// Something is not on this machine, and nothing may be fetched.
-    #[error("{message}")]
-    NotHere {
-        /// What.
-        message: String,
-        /// What to do.
-        hint: String,
-    },
-    /// Something stands where labready would have to write, and it is not labready's to remove.
-    #[error("{message}")]
-    InTheWay {
-        /// What is in the way, and where.
-        message: String,
-        /// What to do.
-        hint: String,
-    },
-    /// The machine is in a state in which nothing can be begun.
-    #[error("{finding}")]
-    Broken {
-        /// What is wrong, and what mends it.
-        finding: Box<ProblemRecord>,
-    },
-    /// Steps need root and this user has no rights.
-    #[error("{}, and this is {user}", if *count == 1 { "one step needs root".to_owned() } else { format!("{count} steps need root") })]
-    NeedsRoot {
-        /// How many steps.
-        count: usize,
-        /// Who asks, as a name or a uid.
-        user: String,
-        /// labready's own command that wants it.
-        command: String,
-        /// The commands for whoever has the rights, one a line.
-        commands: String,
-    },
-    /// A question would have to be asked and nobody is there to answer.
-    #[error("this would change the machine, and there is no terminal to ask on")]
-    NobodyToAsk,
-    /// A step of the plan failed.
-    #[error("{title}: {finding}")]
-    Step {
-        /// The step's title.
-        title: String,
-        /// Why, with the evidence.
-        finding: Box<ProblemRecord>,
-        /// What to do.
-        hint: String,
-    },
     /// A state that labready's own logic excludes.
     #[error("internal error: {message}")]
     Bug {
@@ -144,45 +64,12 @@ impl Error {
         }
     }
 
-    /// What the user can do about it.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Problem(problem) => problem.hint(),
-            Self::Usage { hint, .. }
-            | Self::Unsupported { hint, .. }
-            | Self::NoPython { hint, .. }
-            | Self::NotHere { hint, .. }
-            | Self::InTheWay { hint, .. }
-            | Self::Step { hint, .. } => Some(hint.clone()),
-            Self::NeedsRoot { command, commands, .. } => Some(format!(
-                "run `sudo labready {command}`, or hand these commands to whoever administers this machine:\n{commands}"
-            )),
-            Self::Broken { finding } => {
-                finding.fix.as_ref().map(|fix| format!("mend it with `{fix}`, then try again"))
-            }
-            Self::NoPackage { .. } => Some(
-                "check apt's sources and `apt-get update`: its warnings name the source that failed; on Ubuntu, is universe enabled?".into(),
-            ),
-            Self::NobodyToAsk => {
-                Some("`labready plan` shows what would change; `--yes` agrees to it".into())
-            }
-            Self::Bug { .. } => Some("please report this, with the output of `labready plan --format json`".into()),
-            Self::Io { .. } | Self::Spawn { .. } | Self::Interrupted => None,
-        }
-    }
-
-    /// The same, where a command of labready's goes on once the cause is mended.
+    /// The same, as the reason why the step with this title failed.
     #[must_use]
-    pub fn resumed_by(self, command: &str) -> Self {
-        match self {
-            Self::Step { title, finding, hint } => Self::Step {
-                title,
-                finding,
-                hint: format!(
-                    "{hint}; then run `labready {command}` again: it goes on where it stopped"
-                ),
-            },
-            other => other,
+    pub fn in_step(self, title: &str) -> Self {
+        match self.problem() {
+            Some(problem) => Self::from(problem.in_step(title)),
+            None => self,
         }
     }
 
@@ -194,44 +81,39 @@ impl Error {
         }
     }
 
-    /// The problem in words, as reports have it.
-    pub fn finding(&self) -> Option<ProblemRecord> {
-        let id = match self {
-            Self::Problem(problem) => return Some((&**problem).into()),
+    /// The problem; what the system refused is one, too.
+    pub fn problem(&self) -> Option<Problem> {
+        match self {
+            Self::Problem(problem) => Some((**problem).clone()),
             Self::Io { .. } | Self::Spawn { .. } => {
-                let refused = MachineProblem::FileRefused { said: self.to_string() };
-                return Some(Problem::new(refused).into());
+                Some(MachineProblem::FileRefused { said: self.to_string() }.into())
             }
-            Self::Step { finding, .. } | Self::Broken { finding } => {
-                return Some((**finding).clone());
+            Self::Interrupted | Self::Bug { .. } => None,
+        }
+    }
+
+    /// The problem in words, as reports have it.
+    pub fn record(&self) -> Option<ProblemRecord> {
+        self.problem().map(ProblemRecord::from)
+    }
+
+    /// What the user can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Problem(problem) => problem.hint(),
+            Self::Bug { .. } => {
+                Some("please report this, with the output of `labready plan --format json`".into())
             }
-            Self::Unsupported { .. } => Id::SystemUnsupported,
-            Self::NoPython { .. } => Id::PythonNotOffered,
-            Self::NoPackage { .. } => Id::PackageNotOffered,
-            Self::NotHere { .. } => Id::PackageNotHere,
-            Self::InTheWay { .. } => Id::FileInTheWay,
-            Self::NeedsRoot { .. } => Id::RightsMissing,
-            Self::Usage { .. } | Self::NobodyToAsk | Self::Interrupted | Self::Bug { .. } => {
-                return None;
-            }
-        };
-        Some(ProblemRecord::error(id, self.to_string(), ""))
+            Self::Io { .. } | Self::Spawn { .. } | Self::Interrupted => None,
+        }
     }
 
     /// How the run ends because of it.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Problem(problem) => problem.exit(),
-            Self::Usage { .. } | Self::NobodyToAsk => Exit::Usage,
-            Self::Unsupported { .. }
-            | Self::NoPython { .. }
-            | Self::NoPackage { .. }
-            | Self::NotHere { .. }
-            | Self::Broken { .. }
-            | Self::InTheWay { .. } => Exit::NotReady,
-            Self::NeedsRoot { .. } => Exit::NeedsRights,
-            Self::Step { .. } | Self::Spawn { .. } => Exit::StepFailed,
             Self::Io { .. } => Exit::Inconclusive,
+            Self::Spawn { .. } => Exit::StepFailed,
             Self::Interrupted => Exit::Interrupted,
             Self::Bug { .. } => Exit::Bug,
         }
@@ -243,16 +125,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_with_a_machine_has_an_id_and_what_is_wrong_with_a_wish_has_none() {
-        let none = Error::NoPython {
-            message: "no Python in `>=3.7` was found".into(),
-            hint: String::new(),
+    fn what_fails_in_a_step_is_a_problem_of_that_step_unless_the_user_or_labready_itself_stopped_it()
+     {
+        let failed = |error: Error| {
+            let error = error.in_step("Refresh apt's package index");
+            let id = error.record().map(|found| found.id.name());
+            format!("{:?} {}: {error}", error.exit(), id.unwrap_or("-"))
         };
-        let found = serde_json::to_value(none.finding()).unwrap();
-        assert_eq!(
-            (found["id"].as_str(), found["title"].as_str()),
-            (Some("python-not-offered"), Some("no Python in `>=3.7` was found"))
-        );
-        assert_eq!(Error::NobodyToAsk.finding(), None);
+        let program = "apt-get".to_owned();
+        let lines = [
+            failed(MachineProblem::CloudInitRunning.into()),
+            failed(Error::Io {
+                action: "write",
+                path: "/etc/apt/x".into(),
+                source: io::Error::from_raw_os_error(30),
+            }),
+            failed(MachineProblem::ProgramTimedOut { program, seconds: 3600 }.into()),
+            failed(Error::Interrupted),
+            failed(Error::Bug { message: "a step without an end".into() }),
+        ];
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        StepFailed cloud-init-running: refresh apt's package index: cloud-init is still preparing this machine: until it finishes, it changes apt's sources and installs packages
+        StepFailed file-refused: refresh apt's package index: could not write `/etc/apt/x`: Read-only file system (os error 30)
+        StepFailed program-timed-out: refresh apt's package index: `apt-get` did not finish within 3600 s and was stopped
+        Interrupted -: interrupted
+        Bug -: internal error: a step without an end
+        ");
     }
 }

@@ -100,11 +100,6 @@ pub enum Event {
         #[cfg_attr(test, schemars(with = "ProblemRecord"))]
         problem: Box<Problem>,
     },
-    /// Something that does not stop us and that somebody should know.
-    Finding {
-        /// The finding.
-        finding: ProblemRecord,
-    },
     /// A round of labs was reported; the next one begins when a file is saved.
     Watching {
         /// The files.
@@ -131,9 +126,9 @@ pub enum Event {
 }
 
 impl Event {
-    /// A problem was found that does not stop the command.
-    pub fn found(problem: impl Into<ProblemRecord>) -> Self {
-        Self::Finding { finding: problem.into() }
+    /// A problem that does not stop the command, or something worth knowing.
+    pub fn problem(problem: impl Into<Problem>) -> Self {
+        Self::Problem { problem: Box::new(problem.into()) }
     }
 
     /// The command could not be carried out, for this reason.
@@ -178,17 +173,17 @@ pub struct ErrorPart {
     /// The exit code that it ends with.
     pub exit_code: u8,
     /// What was found to be the cause, where it is known.
-    pub finding: Option<ProblemRecord>,
+    pub problem: Option<ProblemRecord>,
 }
 
 impl From<&Error> for ErrorPart {
     fn from(error: &Error) -> Self {
-        let finding = error.finding();
+        let problem = error.record();
         Self {
             message: error.to_string(),
             hint: error.hint(),
             exit_code: error.exit().code(),
-            finding,
+            problem,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::event::{Event, Sink};
 use crate::host::{Clock, Command, Finished, Host, Stream};
 use crate::plan::Step;
-use crate::problem::ProblemRecord;
+use crate::problem::Problem;
 
 /// A step that takes longer than this has hung. Slow lines download some hundred megabytes within
 /// it.
@@ -67,7 +67,7 @@ impl AptStep<'_> {
                     }
                 }
                 let Some((percent, text)) = output.line(stream, line) else { return };
-                // A hundred packages make a thousand lines; a whole percent is news enough.
+                // A hundred packages make a thousand lines: show whole percents only.
                 let whole = percent.map_or(shown.0, |percent| percent as i32);
                 if (percent.is_some() && whole == shown.0) || text.is_empty() || text == shown.1 {
                     return;
@@ -83,8 +83,9 @@ impl AptStep<'_> {
         (self.emit)(Event::StepProgress { id: self.step.id.clone(), percent, text });
     }
 
-    pub fn report(&self, finding: ProblemRecord) {
-        (self.emit)(Event::Finding { finding });
+    /// Reports a problem that does not stop the step.
+    pub fn report(&self, problem: impl Into<Problem>) {
+        (self.emit)(Event::Problem { problem: Box::new(problem.into()) });
     }
 }
 

@@ -5,8 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::apt_step::AptStep;
-use super::failure::{failed, stopped};
-use super::{reach, refresh};
+use super::{reachability, refresh};
 use crate::apt::{AptConfig, commands, offers, output::evidence};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
@@ -14,7 +13,7 @@ use crate::facts::machine;
 use crate::facts::network::{self, Answer, Server};
 use crate::facts::sources::{self, KEYRING, PREFERENCES, Pin, SOURCES};
 use crate::plan::source_text;
-use crate::problem::{Id, ProblemRecord};
+use crate::problem::{AptProblem, ArchiveProblem, NetworkProblem, SourceFailure};
 use crate::version::{self, PythonVersion, Requirement};
 
 /// A server that has not answered by then is not there.
@@ -23,11 +22,9 @@ const ASKING_LIMIT: Duration = Duration::from_secs(10);
 const LIMIT: Duration = Duration::from_secs(60);
 /// More than any file that is written here, in bytes.
 const FILE_LIMIT: u64 = 1 << 20;
-/// What else there is, when the archive has nothing.
-const OTHERWISE: &str = "`--python PATH` takes an interpreter that is installed otherwise";
 
 /// The archive, and what it is added for.
-pub(super) struct Adding<'a> {
+pub(super) struct AddArchive<'a> {
     pub apt: &'a AptStep<'a>,
     pub archive: &'a Archive,
     /// The release.
@@ -38,7 +35,7 @@ pub(super) struct Adding<'a> {
     pub wanted: Option<&'a Requirement>,
 }
 
-impl Adding<'_> {
+impl AddArchive<'_> {
     /// Adds it, or leaves everything as it was.
     pub fn add(&self) -> Result<()> {
         let origin = self.ask()?;
@@ -51,7 +48,7 @@ impl Adding<'_> {
             |path: &str| self.apt.host.read_at_most(Path::new(path), FILE_LIMIT).ok().flatten();
         let before = files.each_ref().map(|(path, _)| read(path));
         let written = files.iter().try_for_each(|(path, text)| self.apt.write_file(path, text));
-        let added = written.and_then(|()| self.check()).and_then(|()| self.admit(origin));
+        let added = written.and_then(|()| self.check()).and_then(|()| self.pin_python(origin));
         if added.is_err() {
             // Nothing half-done is left behind: an unusable source would fail every later `apt-get
             // update`. The source goes first.
@@ -62,29 +59,19 @@ impl Adding<'_> {
         added
     }
 
-    /// Asks for its InRelease, as apt would and through the same proxy; tells its Origin.
+    /// Asks for its InRelease, as apt would and through the same proxy; returns its Origin.
     fn ask(&self) -> Result<String> {
         let address = format!("{}/dists/{}/InRelease", self.archive.address, self.codename);
         let (answer, release) = network::ask(self.apt.host, &address, ASKING_LIMIT)?;
         if answer == Answer::NoRelease {
-            let title = format!("deadsnakes serves nothing for {}", self.codename);
-            let finding = ProblemRecord::error(
-                Id::ArchiveNotServed,
-                title,
-                format!("`{address}` answers 404"),
-            );
-            return Err(self
-                .stopped(finding, &format!("it serves Ubuntu's LTS releases only; {OTHERWISE}")));
+            let codename = self.codename.to_owned();
+            return Err(ArchiveProblem::NotServed { codename, address }.into());
         }
         let name = self.archive.address.split('/').nth(2).unwrap_or_default().to_owned();
         let server = Server { name, address: address.clone(), sources: Vec::new() };
-        if let Some(finding) =
-            reach::finding(&server, &answer, machine::gather(self.apt.host).environment)
-        {
-            return Err(reach::stop(
-                self.apt.step,
-                ProblemRecord { detail: with_address(&finding.detail, &address), ..finding },
-            ));
+        let environment = machine::gather(self.apt.host).environment;
+        if let Some(problem) = reachability::problem(&server, &answer, environment) {
+            return Err(problem.into());
         }
         let field = |name: &str| {
             release
@@ -96,15 +83,12 @@ impl Adding<'_> {
         let (true, Some(origin)) =
             (release.starts_with("-----BEGIN PGP SIGNED MESSAGE-----"), origin)
         else {
-            let title = "the archive's server answers with something that is no package archive";
-            return Err(reach::stop(
-                self.apt.step,
-                ProblemRecord::error(Id::SourceFailed, title, format!("`{address}`")),
-            ));
+            return Err(ArchiveProblem::NotAnArchive { address }.into());
         };
-        let architectures = field("Architectures").unwrap_or(self.architecture);
-        if !architectures.split_whitespace().any(|one| one == self.architecture) {
-            return Err(self.nothing_here(format!("`{address}` names {architectures}")));
+        let served = field("Architectures").unwrap_or(self.architecture).split_whitespace();
+        let served: Vec<String> = served.map(str::to_owned).collect();
+        if !served.iter().any(|one| one == self.architecture) {
+            return Err(self.architecture_not_served(served));
         }
         Ok(origin.to_owned())
     }
@@ -116,14 +100,12 @@ impl Adding<'_> {
         let all = sources::gather(self.apt.host, "").all;
         let ours: Vec<_> =
             all.into_iter().filter(|source| source.file == Path::new(SOURCES)).collect();
-        if let Some(finding) =
-            refresh::findings(self.apt.host, &refreshed, &ours).into_iter().next()
-        {
-            return Err(match finding.id {
-                Id::KeyWrong => self
-                    .stopped(finding, "is the key the right one for this archive (`--ppa-key`)?"),
-                _ => reach::stop(self.apt.step, finding),
-            });
+        match refresh::problems(self.apt.host, &refreshed, &ours).into_iter().next() {
+            Some(NetworkProblem::Source { why: SourceFailure::KeyWrong, said, .. }) => {
+                return Err(ArchiveProblem::NotAccepted { said }.into());
+            }
+            Some(problem) => return Err(problem.into()),
+            None => {}
         }
         if self
             .indexed_sites()?
@@ -134,18 +116,13 @@ impl Adding<'_> {
         }
         if refreshed.is_success() {
             // apt does not keep an index that holds nothing.
-            return Err(self.without_python());
+            return Err(self.architecture_not_served(Vec::new()));
         }
-        let reason = format!("apt does not accept the archive: {}", evidence(&refreshed));
-        Err(failed(
-            self.apt.step,
-            reason,
-            "is its key the right one (`--ppa-key`), and this machine's clock right?",
-        ))
+        Err(ArchiveProblem::NotAccepted { said: evidence(&refreshed) }.into())
     }
 
     /// Lets the newest Python that fits come from it, and nothing else.
-    fn admit(&self, origin: String) -> Result<()> {
+    fn pin_python(&self, origin: String) -> Result<()> {
         let pythons = offers::served_by(self.apt.host, &self.archive.address)?
             .into_iter()
             .filter(|(name, _)| !name.contains('-'));
@@ -154,48 +131,32 @@ impl Adding<'_> {
             .collect();
         pythons.sort();
         if pythons.is_empty() {
-            return Err(self.without_python());
+            return Err(self.architecture_not_served(Vec::new()));
         }
         let fits =
             |version: &PythonVersion| self.wanted.is_none_or(|wanted| wanted.matches(version));
         let Some((_, series)) = pythons.iter().rev().find(|(version, _)| fits(version)) else {
-            let wanted = self.wanted.map(|wanted| format!(" in `{wanted}`")).unwrap_or_default();
-            let title = format!("deadsnakes has no Python{wanted} for {}", self.codename);
-            let has: Vec<String> = pythons.iter().map(|(version, _)| version.to_string()).collect();
-            let finding = ProblemRecord::error(
-                Id::ArchiveNotServed,
-                title,
-                format!("it has {}", has.join(", ")),
-            );
-            return Err(self.stopped(finding, OTHERWISE));
+            return Err(ArchiveProblem::WithoutPython {
+                codename: self.codename.to_owned(),
+                wanted: self.wanted.cloned(),
+                has: pythons.into_iter().map(|(version, _)| version).collect(),
+            }
+            .into());
         };
         self.apt.write_file(PREFERENCES, &Pin { origin, series: Some(series.clone()) }.text())?;
         let offers = offers::gather(self.apt.host, &[], &AptConfig::default())?.offers;
-        let offered = offers.get(series).map(|offer| offer.version.as_str()).unwrap_or_default();
-        if version::from_debian(offered).is_some_and(|version| fits(&version)) {
+        let candidate = offers.get(series).map(|offer| offer.version.clone());
+        if candidate.as_deref().and_then(version::from_debian).is_some_and(|it| fits(&it)) {
             return Ok(());
         }
-        let title = format!("apt's settings keep it from taking {series} from deadsnakes");
-        let detail = format!("it would take {}", if offered.is_empty() { "none" } else { offered });
-        let finding = ProblemRecord::error(Id::PackageFromElsewhere, title, detail);
-        Err(self.stopped(
-            finding,
-            &format!("`apt-cache policy {series}` shows which of /etc/apt/preferences.d does"),
-        ))
+        Err(ArchiveProblem::Overridden { package: series.clone(), candidate }.into())
     }
 
-    /// A new release is served weeks before every architecture's packages are built.
-    fn without_python(&self) -> Error {
-        self.nothing_here(format!("its index for {} names no Python", self.codename))
-    }
-
-    fn nothing_here(&self, detail: String) -> Error {
-        let title = format!("deadsnakes has nothing for the architecture {}", self.architecture);
-        self.stopped(ProblemRecord::error(Id::ArchitectureNotServed, title, detail), OTHERWISE)
-    }
-
-    fn stopped(&self, finding: ProblemRecord, hint: &str) -> Error {
-        stopped(self.apt.step, finding, hint)
+    /// `served` is what it names instead. A new release is served weeks before the packages of
+    /// every architecture are built: then it is empty.
+    fn architecture_not_served(&self, served: Vec<String>) -> Error {
+        let (architecture, codename) = (self.architecture.to_owned(), self.codename.to_owned());
+        ArchiveProblem::ArchitectureNotServed { architecture, codename, served }.into()
     }
 
     /// The archives whose package index apt has, one a line; an error when apt cannot read its
@@ -206,16 +167,8 @@ impl Adding<'_> {
         if listed.is_success() {
             return Ok(listed.stdout);
         }
-        Err(failed(
-            self.apt.step,
-            format!("apt cannot read its sources: {}", evidence(&listed)),
-            "mend the source that it names",
-        ))
+        Err(AptProblem::SourcesUnreadable { said: evidence(&listed) }.into())
     }
-}
-
-fn with_address(detail: &str, address: &str) -> String {
-    if detail.is_empty() { format!("`{address}`") } else { format!("`{address}`: {detail}") }
 }
 
 /// An Origin becomes part of a preferences file: anything but a plain name is refused.

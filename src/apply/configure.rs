@@ -5,25 +5,21 @@ use super::cause;
 use crate::apt::dpkg;
 use crate::apt::output::evidence;
 use crate::error::Result;
+use crate::problem::AptProblem;
 
 impl AptStep<'_> {
-    /// Finishes what an interrupted dpkg began. A package that cannot be finished is only ours to
-    /// complain about when it is one of ours: the installing step will see.
+    /// Finishes what an interrupted dpkg began. A package that cannot be finished
+    /// matters only when the course needs it: the installing step will see.
     pub fn configure_packages(&self) -> Result<()> {
         let finished = self.run(&self.step.command)?;
         let state = dpkg::gather(self.host, |_| false)?;
         if state.interrupted {
-            return Err(cause::of_interrupted_dpkg(self, &finished));
+            let interrupted = || AptProblem::Interrupted { said: Some(evidence(&finished)) }.into();
+            return Err(cause::of_machine(self, &finished).unwrap_or_else(interrupted).into());
         }
-        for (name, state) in state.half_done {
-            let detail =
-                format!("`dpkg --configure -a` could not finish it: {}", evidence(&finished));
-            let problem = crate::problem::Problem::new(crate::problem::AptProblem::HalfInstalled {
-                package: name,
-                state,
-                said: detail,
-            });
-            self.report((&problem).into());
+        let said = evidence(&finished);
+        for (package, state) in state.half_done {
+            self.report(AptProblem::HalfInstalled { package, state, said: said.clone() });
         }
         Ok(())
     }
@@ -34,6 +30,8 @@ impl AptStep<'_> {
         if finished.is_success() {
             return Ok(());
         }
-        Err(cause::of_failed_run(self, &finished, "something is left in it"))
+        Err(cause::of_machine(self, &finished)
+            .unwrap_or_else(|| AptProblem::CacheLeft { said: evidence(&finished) }.into())
+            .into())
     }
 }

@@ -3,11 +3,9 @@
 use std::path::Path;
 
 use super::apt_step::{AptOutput, AptStep};
-use super::failure::failed;
 use crate::apt::{AptConfig, index, output::evidence};
 use crate::error::Result;
-
-const CHECK: &str = "check the network, and the proxy if there is one";
+use crate::problem::AptProblem;
 
 impl AptStep<'_> {
     /// Fetches the index that the bundle is made from.
@@ -16,11 +14,7 @@ impl AptStep<'_> {
         if index::is_present(self.host, &AptConfig::of_bare_machine(folder)) {
             return Ok(());
         }
-        Err(failed(
-            self.step,
-            format!("no package index could be fetched: {}", evidence(&finished)),
-            CHECK,
-        ))
+        Err(AptProblem::IndexMissing { said: evidence(&finished) }.into())
     }
 
     /// Fetches the packages. Which of them are there, and whether they are what the index says, is
@@ -30,10 +24,6 @@ impl AptStep<'_> {
         if finished.is_success() {
             return Ok(());
         }
-        Err(failed(
-            self.step,
-            format!("not all of them could be fetched: {}", evidence(&finished)),
-            CHECK,
-        ))
+        Err(AptProblem::NotFetched { said: evidence(&finished) }.into())
     }
 }

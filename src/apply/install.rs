@@ -6,13 +6,11 @@ use std::path::PathBuf;
 
 use super::apt_step::{AptOutput, AptStep};
 use super::cause;
-use super::failure::stopped;
 use crate::apt::commands::{self, NO_CACHE};
 use crate::apt::output::{evidence, is_index_out_of_date};
 use crate::apt::{PackageSource, dpkg};
 use crate::error::Result;
-use crate::host::quoted_line;
-use crate::problem::{Id, ProblemRecord};
+use crate::problem::AptProblem;
 
 impl AptStep<'_> {
     /// Installs packages.
@@ -41,15 +39,9 @@ impl AptStep<'_> {
             return self.report_other_packages(&before);
         }
         if is_index_out_of_date(&finished) {
-            let title = "apt's index names packages that the server has no more, or has others of, even after a refresh";
-            let hint = "the server is being brought up to date: try again in an hour, or name another mirror";
-            return Err(stopped(
-                self.step,
-                ProblemRecord::error(Id::IndexOutOfDate, title, evidence(&finished)),
-                hint,
-            ));
+            return Err(AptProblem::IndexOutOfDate { said: evidence(&finished) }.into());
         }
-        Err(cause::of_failed_installation(self, wanted, &missing, &finished, &output))
+        Err(cause::of_failed_installation(self, wanted, missing, &finished, &output)?.into())
     }
 
     /// The wanted packages that dpkg does not have.
@@ -62,16 +54,9 @@ impl AptStep<'_> {
     /// them.
     fn report_conffiles(&self, output: &AptOutput) {
         for file in &output.conffiles {
-            let brought = format!("{file}.dpkg-dist");
-            if self.host.lstat(&PathBuf::from(&brought)).exists() {
-                let title = format!("`{file}` was changed on this machine and is kept as it is");
-                let detail = format!(
-                    "its package brings another version, which lies beside it as `{brought}`"
-                );
-                let compare = quoted_line(&["diff".into(), file.clone(), brought]);
-                self.report(
-                    ProblemRecord::note(Id::ConfigFileKept, title, detail).mended_by(compare),
-                );
+            let brought = PathBuf::from(format!("{file}.dpkg-dist"));
+            if self.host.lstat(&brought).exists() {
+                self.report(AptProblem::ConfigFileKept { file: file.into(), brought });
             }
         }
     }
@@ -79,14 +64,8 @@ impl AptStep<'_> {
     /// Ours are there. What else is half-done since is somebody else's.
     fn report_other_packages(&self, before: &BTreeMap<String, String>) -> Result<()> {
         let after = dpkg::gather(self.host, |_| false)?.half_done;
-        for (name, state) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
-            let (package, state) = (name.clone(), state.clone());
-            let problem = crate::problem::Problem::new(crate::problem::AptProblem::HalfInstalled {
-                package,
-                state,
-                said: String::new(),
-            });
-            self.report((&problem).into());
+        for (package, state) in after.into_iter().filter(|(name, _)| !before.contains_key(name)) {
+            self.report(AptProblem::HalfInstalled { package, state, said: String::new() });
         }
         Ok(())
     }

@@ -5,43 +5,29 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::failure::stopped;
 use crate::apt::locks::{self, LOCKS};
 use crate::error::Result;
-use crate::event::{Event, Sink};
+use crate::event::Sink;
 use crate::host::{Clock, FileLock, Host};
 use crate::plan::Step;
-use crate::problem::{Id, ProblemRecord};
+use crate::problem::AptProblem;
+use crate::waiting::{Poll, Waiting};
 
-/// How often the locks are looked at.
-const GLANCE: Duration = Duration::from_millis(250);
+/// How soon is looked again when another program was faster.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Waits for all four, and tells whom it waits for.
+/// Waits for all four, and reports which program it waits for.
 ///
 /// # Errors
-/// [`crate::error::Error::Step`] after the deadline, [`crate::error::Error::Interrupted`].
+/// [`AptProblem::InUse`] after the deadline, [`crate::error::Error::Interrupted`].
 pub(super) fn wait(host: &Host, step: &Step, deadline: Duration, emit: Sink<'_>) -> Result<()> {
-    let clock = Clock::start();
-    while let Some(holder) = locks::gather(host) {
-        let waited = clock.elapsed();
-        let who = holder.to_string();
-        if waited >= deadline {
-            let title = format!(
-                "apt is in use by another program ({who}), and was for {} s",
-                waited.as_secs()
-            );
-            let finding = ProblemRecord::error(Id::AptInUse, title, "");
-            return Err(stopped(
-                step,
-                finding,
-                "wait until that program is done, or raise `--lock-timeout`",
-            ));
-        }
-        emit(Event::StepWaits { id: step.id.clone(), waits_for: who, seconds: waited.as_secs() });
-        host.check_interrupted()?;
-        host.pause(GLANCE);
-    }
-    Ok(())
+    Waiting { host, id: &step.id, patience: deadline, emit }.until(
+        || {
+            let holder = locks::gather(host);
+            Ok(holder.map_or(Poll::Over(()), |holder| Poll::Busy(holder.to_string())))
+        },
+        |holder, seconds| AptProblem::InUse { holder, waited_seconds: Some(seconds) }.into(),
+    )
 }
 
 /// Waits for all four and keeps dpkg's two from everybody else. A student's commands run under sudo
@@ -68,8 +54,7 @@ pub(super) fn hold(
             .transpose()?;
         match held {
             Some(held) => return Ok(held),
-            // Somebody was faster by a moment, and is seen by the next look.
-            None => host.pause(GLANCE),
+            None => host.pause(POLL_INTERVAL),
         }
     }
 }

@@ -9,14 +9,13 @@ mod apt_step;
 mod archive;
 mod cause;
 mod configure;
-mod failure;
 mod fetch;
 mod install;
 mod journal;
 mod locks;
 mod options;
 mod origin;
-mod reach;
+mod reachability;
 mod refresh;
 mod removal;
 mod selection;
@@ -34,10 +33,10 @@ use crate::facts::sources::PREFERENCES;
 use crate::host::{Clock, Host};
 use crate::plan::{Action, Plan, Step};
 use apt_step::AptStep;
-use archive::Adding;
+use archive::AddArchive;
 pub use journal::{Journal, Record};
 pub use options::ApplyOptions;
-pub use services::{allow_services, hold_services};
+pub use services::{unblock_services, with_services_blocked};
 
 /// Applies every step of the plan.
 ///
@@ -156,12 +155,11 @@ impl Run<'_> {
     fn begin(&self, step: &Step) {
         (self.emit)(Event::StepStarted { id: step.id.clone(), title: step.title.clone() });
         let clock = Clock::start();
-        let outcome = self.noted(&Record::intent(step)).and_then(|()| self.perform(step));
+        let outcome = self.record(&Record::intent(step)).and_then(|()| self.perform(step));
         let duration_ms = clock.elapsed_ms();
         let (status, reason) = match &outcome {
             Ok(()) => (StepStatus::Done, None),
-            // The title is told with it.
-            Err(Error::Step { finding, .. }) => (StepStatus::Failed, Some(finding.to_string())),
+            // The event names the step already.
             Err(error) => (StepStatus::Failed, Some(error.to_string())),
         };
         (self.emit)(Event::StepFinished {
@@ -170,19 +168,19 @@ impl Run<'_> {
             duration_ms,
             reason,
         });
-        // The step's own failure tells more than that of writing it down.
-        let outcome = outcome.and(self.noted(&Record::Outcome { id: step.id.clone(), status }));
+        // The step's own failure matters more than that of writing it down.
+        let outcome = outcome.and(self.record(&Record::Outcome { id: step.id.clone(), status }));
         let mut progress = self.progress();
         match outcome {
             Ok(()) => progress.done.push(step.id.clone()),
             Err(error) => {
-                progress.failure.get_or_insert(error);
+                progress.failure.get_or_insert(error.in_step(&step.title));
             }
         }
         self.changed.notify_all();
     }
 
-    fn noted(&self, record: &Record) -> Result<()> {
+    fn record(&self, record: &Record) -> Result<()> {
         self.options.journal.map_or(Ok(()), |journal| journal.write(self.host, record))
     }
 
@@ -194,8 +192,8 @@ impl Run<'_> {
             Action::ConfigurePackages => apt.configure_packages(),
             Action::RefreshIndex => apt.refresh_index(),
             Action::AddArchive { archive, codename, architecture, wanted } => {
-                Adding { apt: &apt, archive, codename, architecture, wanted: wanted.as_deref() }
-                    .add()
+                let wanted = wanted.as_deref();
+                AddArchive { apt: &apt, archive, codename, architecture, wanted }.add()
             }
             Action::PinArchive { pin } => apt.write_file(PREFERENCES, &pin.text()),
             Action::InstallPackages { packages } => apt.install_packages(packages),
@@ -205,7 +203,7 @@ impl Run<'_> {
             Action::EmptyCache | Action::EmptyIndex => apt.empty(),
             Action::RemoveArchive { files } => removal::remove_files(host, step, files),
             Action::RemovePackages { packages } => apt.remove_packages(packages),
-            Action::UnregisterAlternative { path } => removal::unregister(host, step, path),
+            Action::UnregisterAlternative { path } => selection::unregister(host, step, path),
             Action::RemoveVenv { folder } => removal::remove_venv(host, step, folder),
             Action::RegisterAlternative { path, .. } => selection::register(host, step, path),
             Action::SelectAlternative { path } => selection::select(host, step, path),

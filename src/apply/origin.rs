@@ -7,7 +7,7 @@ use super::apt_step::AptStep;
 use crate::apt::{dpkg, offers};
 use crate::error::Result;
 use crate::facts::sources::{self, SOURCES};
-use crate::problem::{Id, ProblemRecord};
+use crate::problem::ArchiveProblem;
 
 impl AptStep<'_> {
     /// Warns when the installed version is none of the archive's: another source was faster, or a
@@ -26,11 +26,8 @@ impl AptStep<'_> {
         };
         let served = offers::served_by(self.host, address)?;
         if !served.contains(&(series.clone(), version.clone())) {
-            let title = format!("`{series}` {version} did not come from deadsnakes");
-            let detail = format!(
-                "`{address}` does not have that version; `apt-cache policy {series}` shows who does"
-            );
-            self.report(ProblemRecord::warning(Id::PackageFromElsewhere, title, detail));
+            let address = address.to_owned();
+            self.report(ArchiveProblem::NotFromIt { package: series, version, address });
         }
         Ok(())
     }

@@ -6,14 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::apt_step::AptStep;
-use super::failure::failed;
 use crate::apt::{dpkg, output::evidence};
 use crate::error::Result;
-use crate::facts::alternatives;
 use crate::facts::venv::{self, State};
 use crate::host::{Host, Kind, last_line};
 use crate::plan::Step;
-use crate::problem::{Id, ProblemRecord};
+use crate::problem::{AptProblem, MachineProblem, VenvProblem};
 
 const LIMIT: Duration = Duration::from_secs(300);
 
@@ -21,30 +19,14 @@ const LIMIT: Duration = Duration::from_secs(300);
 pub(super) fn remove_venv(host: &Host, step: &Step, folder: &Path) -> Result<()> {
     let before = venv::gather(host, folder);
     if matches!(before.state, State::Foreign(_)) || !before.strangers.is_empty() {
-        return Err(failed(
-            step,
-            "something came there after the plan was made",
-            "look at the folder",
-        ));
+        return Err(MachineProblem::ChangedSincePlan { place: folder.to_owned() }.into());
     }
     let finished = host.run(&step.command, LIMIT)?;
     if host.lstat(folder).kind == Kind::Missing {
         return Ok(());
     }
-    Err(failed(step, last_line(&finished.stderr), "look at who owns what is in it"))
-}
-
-/// Takes an interpreter out of the group.
-pub(super) fn unregister(host: &Host, step: &Step, path: &Path) -> Result<()> {
-    let finished = host.run(&step.command, LIMIT)?;
-    if !alternatives::gather(host).alternatives.iter().any(|alternative| alternative.path == path) {
-        return Ok(());
-    }
-    Err(failed(
-        step,
-        last_line(&finished.stderr),
-        "look at the group with `update-alternatives --display labready-python3`",
-    ))
+    let said = last_line(&finished.stderr);
+    Err(VenvProblem::NotRemoved { folder: folder.to_owned(), said }.into())
 }
 
 /// Removes files.
@@ -53,7 +35,7 @@ pub(super) fn remove_files(host: &Host, step: &Step, files: &[String]) -> Result
     if files.iter().all(|file| !host.lstat(&PathBuf::from(file)).exists()) {
         return Ok(());
     }
-    Err(failed(step, last_line(&finished.stderr), "look whether /etc/apt can be written"))
+    Err(MachineProblem::FileRefused { said: last_line(&finished.stderr) }.into())
 }
 
 impl AptStep<'_> {
@@ -71,32 +53,16 @@ impl AptStep<'_> {
         let before = installed()?;
         let finished = self.run(&self.step.command)?;
         let after = installed()?;
-        let still: Vec<&String> = ours.iter().filter(|name| after.contains(*name)).collect();
-        if !still.is_empty() {
-            let reason = format!(
-                "{} of them are still there ({}): {}",
-                still.len(),
-                finished.ending(),
-                evidence(&finished)
-            );
-            return Err(failed(
-                self.step,
-                reason,
-                &format!("run `{}` by hand to see more", self.step.command),
-            ));
+        let left: Vec<String> = ours.iter().filter(|name| after.contains(*name)).cloned().collect();
+        if !left.is_empty() {
+            let command = self.step.command.to_string();
+            let said = format!("{} ({})", evidence(&finished), finished.ending());
+            return Err(AptProblem::NotRemoved { packages: left, command, said }.into());
         }
-        let lost: Vec<&str> = before
-            .difference(&after)
-            .filter(|name| !ours.contains(name))
-            .map(String::as_str)
-            .collect();
+        let lost: Vec<String> =
+            before.difference(&after).filter(|name| !ours.contains(name)).cloned().collect();
         if !lost.is_empty() {
-            let title = format!("{} went with them", lost.join(", "));
-            self.report(ProblemRecord::warning(
-                Id::PackagesLost,
-                title,
-                "apt removed more than it was asked to",
-            ));
+            self.report(AptProblem::Lost { packages: lost });
         }
         Ok(())
     }

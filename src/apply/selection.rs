@@ -4,12 +4,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::failure::failed;
-use crate::apt::alternatives::{GROUP, LINK};
-use crate::error::{Error, Result};
+use crate::apt::alternatives::LINK;
+use crate::error::Result;
 use crate::facts::alternatives::{self, Link};
 use crate::host::{Finished, Host, last_line};
 use crate::plan::Step;
+use crate::problem::{Change, MachineProblem, SelectionProblem};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -17,25 +17,15 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub(super) fn register(host: &Host, step: &Step, path: &Path) -> Result<()> {
     // A link that came after the plan was made is somebody else's, and update-alternatives would
     // replace it without a word.
-    if let Link::Foreign(what) = alternatives::gather(host).link {
-        return Err(Error::InTheWay {
-            message: format!(
-                "`{LINK}` is {} that labready did not put there, and is left as it is",
-                what.words()
-            ),
-            hint: "move it away, or leave the machine's python3 alone with `--select none`".into(),
-        });
+    if let Link::Foreign(_) = alternatives::gather(host).link {
+        return Err(MachineProblem::ChangedSincePlan { place: LINK.into() }.into());
     }
     let finished = host.run(&step.command, LIMIT)?;
     let selection = alternatives::gather(host);
     if selection.alternatives.iter().any(|alternative| alternative.path == path) {
         return Ok(());
     }
-    Err(refused(
-        step,
-        &finished,
-        &format!("the group {GROUP} has no `{}` afterwards", path.display()),
-    ))
+    Err(failed(Change::Register, path, &finished).into())
 }
 
 /// Sets the chosen one.
@@ -45,14 +35,19 @@ pub(super) fn select(host: &Host, step: &Step, path: &Path) -> Result<()> {
     if selection.link == Link::Ours && selection.value.as_deref() == Some(path) {
         return Ok(());
     }
-    Err(refused(
-        step,
-        &finished,
-        &format!("`{LINK}` does not lead to `{}` afterwards", path.display()),
-    ))
+    Err(failed(Change::Select, path, &finished).into())
 }
 
-fn refused(step: &Step, finished: &Finished, what: &str) -> Error {
-    let reason = format!("{what} ({}): {}", finished.ending(), last_line(&finished.stderr));
-    failed(step, reason, "look at the links with `update-alternatives --display labready-python3`")
+/// Takes an interpreter out of the group.
+pub(super) fn unregister(host: &Host, step: &Step, path: &Path) -> Result<()> {
+    let finished = host.run(&step.command, LIMIT)?;
+    if !alternatives::gather(host).alternatives.iter().any(|alternative| alternative.path == path) {
+        return Ok(());
+    }
+    Err(failed(Change::Unregister, path, &finished).into())
+}
+
+fn failed(wanted: Change, interpreter: &Path, finished: &Finished) -> SelectionProblem {
+    let said = format!("{} ({})", last_line(&finished.stderr), finished.ending());
+    SelectionProblem::Failed { wanted, interpreter: interpreter.to_owned(), said }
 }

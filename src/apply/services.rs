@@ -25,20 +25,20 @@ const LIMIT: u64 = 1 << 20;
 /// # Errors
 /// Those of the work; [`crate::error::Error::Io`] when the policy cannot be put in place, or not
 /// be taken away.
-pub fn hold_services<T>(host: &Host, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    let _however_it_ends = Guard(host);
-    hold_back(host)?;
+pub fn with_services_blocked<T>(host: &Host, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let _unblocks_after_a_panic = Guard(host);
+    block_services(host)?;
     let done = work();
-    let restored = allow_services(host);
+    let restored = unblock_services(host);
     done.and_then(|done| restored.map(|()| done))
 }
 
-/// Puts back what was there before a run that held services back and was cut off; nothing happens
-/// when none was.
+/// Puts back what was there before a run that blocked services and was killed; does nothing when
+/// there was none.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`].
-pub fn allow_services(host: &Host) -> Result<()> {
+pub fn unblock_services(host: &Host) -> Result<()> {
     if host.lstat(Path::new(KEPT)).exists() {
         return host.rename(Path::new(KEPT), Path::new(POLICY));
     }
@@ -48,8 +48,8 @@ pub fn allow_services(host: &Host) -> Result<()> {
     Ok(())
 }
 
-fn hold_back(host: &Host) -> Result<()> {
-    allow_services(host)?;
+fn block_services(host: &Host) -> Result<()> {
+    unblock_services(host)?;
     if host.lstat(Path::new(POLICY)).exists() {
         host.rename(Path::new(POLICY), Path::new(KEPT))?;
     }
@@ -62,12 +62,12 @@ fn is_ours(host: &Host) -> bool {
         && host.read_at_most(policy, LIMIT).ok().flatten().as_deref() == Some(TEXT)
 }
 
-/// Lets go when the work ends by a panic.
+/// Unblocks services when the work ends by a panic.
 struct Guard<'a>(&'a Host);
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
-        // Whoever could be told has been told.
-        let _ = allow_services(self.0);
+        // The failure that matters was returned already.
+        let _ = unblock_services(self.0);
     }
 }

@@ -1,5 +1,5 @@
-//! /usr/bin/python3 put back, in an order that a kill at any moment leaves to be mended by the next
-//! repair.
+//! /usr/bin/python3 put back, in an order that lets the next repair fix what a kill at any moment
+//! leaves.
 //!
 //! `update-alternatives --remove-all` takes the group's link away, whatever it leads to. So the
 //! right link is made beside it first and renamed into its place right afterwards; between these
@@ -9,14 +9,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::apt_step::AptStep;
-use super::failure::{failed, stopped};
 use super::locks;
 use crate::apt::dpkg;
 use crate::error::Result;
-use crate::facts::system_python;
+use crate::facts::system_python::{self, SystemPython};
 use crate::host::{Command, Finished, last_line};
-use crate::plan::{Step, by_hand};
-use crate::problem::{Id, ProblemRecord};
+use crate::plan::by_hand;
+use crate::problem::{AptProblem, MachineProblem, PythonLink, SYSTEM_PYTHON};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -26,37 +25,16 @@ impl AptStep<'_> {
         let _dpkg_waits = locks::hold(self.host, self.step, self.options.patience, self.emit)?;
         let before = system_python::gather(self.host);
         if before.default.as_deref() != Some(default) || !before.can_be_restored() {
-            return Err(failed(
-                self.step,
-                "something changed after the plan was made",
-                "look at it with `labready doctor`",
-            ));
+            return Err(MachineProblem::ChangedSincePlan { place: SYSTEM_PYTHON.into() }.into());
         }
         self.put_link_back()?;
         let after = system_python::gather(self.host);
         if after.is_switched() {
-            let finding = ProblemRecord::error(
-                Id::SystemPythonSwitched,
-                "`/usr/bin/python3` is still not the system's own",
-                after.link().map(|link| link.evidence()).unwrap_or_default(),
-            );
-            return Err(stopped(
-                self.step,
-                finding,
-                "look at the link with `ls -l /usr/bin/python3`",
-            ));
+            return Err(still_switched(after, default).into());
         }
-        let went = before.slaves.iter().filter(|link| !self.host.lstat(link).exists());
-        for link in went {
-            let title = format!("`{}` went with the alternatives group", link.display());
-            let finding = ProblemRecord::warning(
-                Id::PackageHalfInstalled,
-                title,
-                "the group managed it, too, in the place of a package's own",
-            );
-            self.report(
-                finding.mended_by_root("apt-get install --reinstall python3 python3-minimal"),
-            );
+        for file in before.slaves.into_iter().filter(|link| !self.host.lstat(link).exists()) {
+            let packages = ["python3", "python3-minimal"].map(str::to_owned).to_vec();
+            self.report(AptProblem::FilesLost { file, packages });
         }
         self.check_system_python()
     }
@@ -67,15 +45,15 @@ impl AptStep<'_> {
             .map(|command| command.elevated(self.step.command.elevation.clone()))
             .collect();
         let Some((prepare, rest)) = commands.split_first() else { return Ok(()) };
-        refused(self.step, self.host.run(prepare, LIMIT)?)?;
+        expect_success(&self.host.run(prepare, LIMIT)?)?;
         // All of them in any case: the last one is what puts the link there, whatever became of the
         // group.
         let ended: Vec<_> =
             rest.iter().map(|command| self.host.run_through(command, LIMIT)).collect();
-        ended.into_iter().try_for_each(|finished| refused(self.step, finished?))
+        ended.into_iter().try_for_each(|finished| expect_success(&finished?))
     }
 
-    /// What is left to complain of is not the link's fault.
+    /// Another problem of a package that the link brought to light is only a warning.
     fn check_system_python(&self) -> Result<()> {
         let mut checks = Vec::new();
         if self.host.lstat(Path::new("/usr/bin/py3versions")).exists() {
@@ -83,33 +61,37 @@ impl AptStep<'_> {
         }
         if dpkg::gather(self.host, |name| name == "python3-apt")?.has("python3-apt") {
             checks.push((
-                Command::new(crate::problem::SYSTEM_PYTHON).args(["-I", "-c", "import apt_pkg"]),
+                Command::new(SYSTEM_PYTHON).args(["-I", "-c", "import apt_pkg"]),
                 "python3-apt",
             ));
         }
         for (check, package) in checks {
             let finished = self.host.run_through(&check, LIMIT)?;
             if !finished.is_success() {
-                let title = format!(
-                    "`/usr/bin/python3` is the system's own again, and `{check}` still fails"
-                );
-                let finding = ProblemRecord::warning(
-                    Id::PackageHalfInstalled,
-                    title,
-                    last_line(&finished.stderr),
-                );
-                self.report(
-                    finding.mended_by_root(format!("apt-get install --reinstall {package}")),
-                );
+                self.report(AptProblem::CheckFails {
+                    command: check.to_string(),
+                    package: package.to_owned(),
+                    said: last_line(&finished.stderr),
+                });
             }
         }
         Ok(())
     }
 }
 
-fn refused(step: &Step, finished: Finished) -> Result<()> {
+fn still_switched(after: SystemPython, default: &str) -> MachineProblem {
+    MachineProblem::SystemPython(PythonLink {
+        default: default.to_owned(),
+        place: after.place,
+        group: after.group,
+        is_fixable: false,
+        was_repaired: true,
+    })
+}
+
+fn expect_success(finished: &Finished) -> Result<()> {
     if finished.is_success() {
         return Ok(());
     }
-    Err(failed(step, last_line(&finished.stderr), "look whether /usr/bin can be written"))
+    Err(MachineProblem::FileRefused { said: last_line(&finished.stderr) }.into())
 }

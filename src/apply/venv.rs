@@ -8,18 +8,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::apt_step::STEP_LIMIT;
-use super::failure::failed;
 use crate::apt::PackageSource;
-use crate::apt::install_options::FETCH_A_BUNDLE;
 use crate::error::Result;
 use crate::facts::pip;
 use crate::facts::venv::{self, State, UNFINISHED};
 use crate::host::{Command, Finished, Host, last_line};
 use crate::plan::{self, Step, python_of};
+use crate::problem::{MachineProblem, PipFailure, VenvProblem};
 use crate::version::PythonVersion;
 
-/// What to do when pip could not fetch something.
-const CHECK_NETWORK: &str = "check the network, and pip's settings with `pip config list`";
 const FILE_LIMIT: Duration = Duration::from_secs(300);
 
 /// Makes it.
@@ -35,26 +32,22 @@ pub(super) fn make(
     match before.state {
         State::Missing | State::Empty => {}
         State::Good | State::Broken(_) if replace && before.strangers.is_empty() => {
-            tidy(host, step, folder)?
+            remove_folder(host, step, folder)?
         }
         _ => {
-            return Err(failed(
-                step,
-                "something came there after the plan was made",
-                "look at the folder",
-            ));
+            return Err(MachineProblem::ChangedSincePlan { place: folder.to_owned() }.into());
         }
     }
     let made = prepare(host, step, folder)
-        .and_then(|()| host.run(&with_settings(host, step), STEP_LIMIT))
+        .and_then(|()| host.run(&with_pip_settings(host, step), STEP_LIMIT))
         .and_then(|finished| check(host, step, folder, version, &finished));
     if let Err(error) = made {
-        // Nothing half-done is left behind. The mark remains should even this be cut off; the first
-        // complaint is the one that tells.
-        let _ = tidy(host, step, folder);
+        // Nothing half-done is left behind. The mark remains should even this be interrupted; the
+        // first error is the one that matters.
+        let _ = remove_folder(host, step, folder);
         return Err(error);
     }
-    file_command(host, step, "/bin/rm", &["-f".into(), text(&folder.join(UNFINISHED))])
+    file_command(host, step, folder, "/bin/rm", &["-f".into(), text(&folder.join(UNFINISHED))])
 }
 
 /// Gives it to a student. It is held open meanwhile, and looked at while it is: the folder above is
@@ -65,11 +58,7 @@ pub(super) fn give_back(host: &Host, step: &Step, folder: &Path, uid: u32, gid: 
         || pinned.parent_uid != uid
         || !venv::strangers(host, &pinned.path()).is_empty()
     {
-        return Err(failed(
-            step,
-            "something came there after the plan was made",
-            "look at the folder",
-        ));
+        return Err(MachineProblem::ChangedSincePlan { place: folder.to_owned() }.into());
     }
     let here = plan::give_back(Path::new("."), uid, gid)
         .in_folder(&pinned.path())
@@ -79,13 +68,14 @@ pub(super) fn give_back(host: &Host, step: &Step, folder: &Path, uid: u32, gid: 
     if finished.is_success() && after.owner_uid == Some(uid) && after.roots_part.is_none() {
         return Ok(());
     }
-    Err(failed(step, last_line(&finished.stderr), "look at the folder with `ls -l`"))
+    let said = last_line(&finished.stderr);
+    Err(VenvProblem::NotGivenBack { folder: folder.to_owned(), said }.into())
 }
 
 /// Puts pip in.
 pub(super) fn add_pip(host: &Host, step: &Step, folder: &Path) -> Result<()> {
-    let finished = host.run(&with_settings(host, step), STEP_LIMIT)?;
-    expect_packages(host, step, folder, &["pip".into()], &finished, CHECK_NETWORK)
+    let finished = host.run(&with_pip_settings(host, step), STEP_LIMIT)?;
+    expect_packages(host, folder, &["pip".into()], pip_failure(&finished))
 }
 
 /// Installs packages with its own pip.
@@ -96,72 +86,69 @@ pub(super) fn install(
     packages: &[String],
     source: &PackageSource,
 ) -> Result<()> {
-    let finished = host.run(&with_settings(host, step), STEP_LIMIT)?;
-    let hint = match source {
-        PackageSource::Network => CHECK_NETWORK,
-        PackageSource::LocalOnly | PackageSource::Bundle(_) => FETCH_A_BUNDLE,
+    let finished = host.run(&with_pip_settings(host, step), STEP_LIMIT)?;
+    let why = match source {
+        PackageSource::Network => pip_failure(&finished),
+        PackageSource::LocalOnly | PackageSource::Bundle(_) => {
+            PipFailure::Offline { said: pip_error(&finished) }
+        }
     };
-    expect_packages(host, step, folder, packages, &finished, hint)
+    expect_packages(host, folder, packages, why)
 }
 
 /// Fetches packages for another machine's pip.
 pub(super) fn fetch(host: &Host, step: &Step, folder: &Path, packages: &[String]) -> Result<()> {
-    let finished = host.run(&with_settings(host, step), STEP_LIMIT)?;
+    let finished = host.run(&with_pip_settings(host, step), STEP_LIMIT)?;
     let names = host.list(folder);
     let fetched: Vec<String> =
         names.iter().filter_map(|name| pip::of_wheel(name.to_str()?)).collect();
-    let missing: Vec<&str> = packages
-        .iter()
-        .map(String::as_str)
-        .filter(|name| !fetched.iter().any(|fetched| fetched == name))
-        .collect();
-    if missing.is_empty() && finished.is_success() {
+    if finished.is_success() && packages.iter().all(|name| fetched.contains(name)) {
         return Ok(());
     }
-    let reason = format!(
-        "`{}` could not be fetched ({}): {}",
-        packages.join("`, `"),
-        finished.ending(),
-        complaint(&finished)
-    );
-    Err(failed(step, reason, CHECK_NETWORK))
+    let packages = packages.to_vec();
+    Err(VenvProblem::PipNotFetched { packages, why: pip_failure(&finished) }.into())
 }
 
 /// The folder, and the mark in it. The mark is a link: a file system that cannot hold one is found
 /// out before Python starts.
 fn prepare(host: &Host, step: &Step, folder: &Path) -> Result<()> {
-    file_command(host, step, "/bin/mkdir", &["-p".into(), "--".into(), text(folder)])?;
+    file_command(host, step, folder, "/bin/mkdir", &["-p".into(), "--".into(), text(folder)])?;
     let mark = folder.join(UNFINISHED);
     file_command(
         host,
         step,
+        folder,
         "/bin/ln",
         &["-s".into(), "-T".into(), "--".into(), ".".into(), text(&mark)],
     )
 }
 
 /// Removes it, on its own file system only.
-fn tidy(host: &Host, step: &Step, folder: &Path) -> Result<()> {
+fn remove_folder(host: &Host, step: &Step, folder: &Path) -> Result<()> {
     file_command(
         host,
         step,
+        folder,
         "/bin/rm",
         &["-rf".into(), "--one-file-system".into(), "--".into(), text(folder)],
     )
 }
 
-fn file_command(host: &Host, step: &Step, program: &str, arguments: &[String]) -> Result<()> {
+fn file_command(
+    host: &Host,
+    step: &Step,
+    folder: &Path,
+    program: &str,
+    arguments: &[String],
+) -> Result<()> {
     let command =
         Command::new(program).args(arguments.to_vec()).as_account(step.command.account.clone());
     let finished = host.run(&command, FILE_LIMIT)?;
     if finished.is_success() {
         return Ok(());
     }
-    Err(failed(
-        step,
-        last_line(&finished.stderr),
-        "choose a folder that you can write, and that can hold links, with `--venv DIR`",
-    ))
+    let said = last_line(&finished.stderr);
+    Err(VenvProblem::NotMade { folder: folder.to_owned(), flaw: None, said }.into())
 }
 
 /// Looks at what was made, past the mark that is still there.
@@ -184,20 +171,17 @@ fn check(
     {
         return Ok(());
     }
-    let state = match &made.state {
-        State::Broken(why) => format!("{}; ", why.words()),
-        _ => String::new(),
+    let said = venv_error(host, step, folder, finished);
+    let flaw = match made.state {
+        State::Broken(flaw) => Some(flaw),
+        State::Missing | State::Empty | State::Good | State::Foreign(_) => None,
     };
-    Err(failed(
-        step,
-        format!("{state}{}", real_complaint(host, step, folder, finished)),
-        "look at the complaint above",
-    ))
+    Err(VenvProblem::NotMade { folder: folder.to_owned(), flaw, said }.into())
 }
 
-/// venv blames a missing package whatever its ensurepip died of; asked again, ensurepip says what
-/// it was.
-fn real_complaint(host: &Host, step: &Step, folder: &Path, finished: &Finished) -> String {
+/// What venv said. It blames a missing package whatever its ensurepip died of; started again,
+/// ensurepip says what it was.
+fn venv_error(host: &Host, step: &Step, folder: &Path, finished: &Finished) -> String {
     let said = format!("{}\n{}", finished.stdout, finished.stderr);
     let python = python_of(folder);
     if !said.contains("ensurepip") || !host.lstat(&python).exists() {
@@ -210,46 +194,37 @@ fn real_complaint(host: &Host, step: &Step, folder: &Path, finished: &Finished) 
             format!("ensurepip failed: {}", last_line(&again.stderr))
         }
         Ok(_) => {
-            format!("ensurepip failed at first and worked when asked again ({})", finished.ending())
+            format!(
+                "ensurepip failed, and worked when it was started again ({})",
+                finished.ending()
+            )
         }
         Err(error) => error.to_string(),
     }
 }
 
-fn expect_packages(
-    host: &Host,
-    step: &Step,
-    folder: &Path,
-    packages: &[String],
-    finished: &Finished,
-    hint: &str,
-) -> Result<()> {
+fn expect_packages(host: &Host, folder: &Path, packages: &[String], why: PipFailure) -> Result<()> {
     let present = venv::gather(host, folder).packages;
-    let missing: Vec<&str> = packages
-        .iter()
-        .map(String::as_str)
-        .filter(|name| !present.contains(&pip::normalized(name)))
-        .collect();
-    if missing.is_empty() {
+    let is_missing = |name: &&String| !present.contains(&pip::normalized(name));
+    let packages: Vec<String> = packages.iter().filter(is_missing).cloned().collect();
+    if packages.is_empty() {
         return Ok(());
     }
-    let reason = format!(
-        "`{}` did not get there ({}): {}",
-        missing.join("`, `"),
-        finished.ending(),
-        complaint(finished)
-    );
-    Err(failed(step, reason, hint))
+    Err(VenvProblem::PipNotInstalled { packages, why }.into())
 }
 
-/// What pip complained of first.
-fn complaint(finished: &Finished) -> String {
+fn pip_failure(finished: &Finished) -> PipFailure {
+    PipFailure::Said { ending: finished.ending(), said: pip_error(finished) }
+}
+
+/// pip's first error.
+fn pip_error(finished: &Finished) -> String {
     let first = finished.stderr.lines().find_map(|line| line.strip_prefix("ERROR: "));
     first.map_or_else(|| last_line(&finished.stderr), str::to_owned)
 }
 
 /// The step's command with pip's settings, the proxy and the certificates that the user has.
-fn with_settings(host: &Host, step: &Step) -> Command {
+fn with_pip_settings(host: &Host, step: &Step) -> Command {
     // These send packages elsewhere than into the environment, and break it.
     let misleading = [
         "PIP_TARGET",

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::apt_step::AptStep;
-use super::failure::failed;
 use crate::error::Result;
 use crate::host::{Command, last_line};
+use crate::problem::MachineProblem;
 
 /// What takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -58,6 +58,6 @@ impl AptStep<'_> {
         if finished.is_success() {
             return Ok(());
         }
-        Err(failed(self.step, last_line(&finished.stderr), "look whether /etc/apt can be written"))
+        Err(MachineProblem::FileRefused { said: last_line(&finished.stderr) }.into())
     }
 }

@@ -41,16 +41,6 @@ impl DpkgStatus {
     }
 }
 
-/// The command for root that tries again to finish a half-done package, and shows what is wrong
-/// with it.
-pub fn repair_command(name: &str, state: &str) -> String {
-    match state {
-        // Its files are not all there: nothing can be configured.
-        "half-installed" => format!("apt-get install --reinstall {name}"),
-        _ => format!("dpkg --configure {name}"),
-    }
-}
-
 /// Reads dpkg's state; of the installed packages only those that pass are kept.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::Task;
 use super::rights::Permission;
 use super::round::Round;
-use crate::apply::{ApplyOptions, Journal, allow_services, apply, hold_services};
+use crate::apply::{ApplyOptions, Journal, apply, unblock_services, with_services_blocked};
 use crate::error::Result;
 use crate::host::{Clock, Elevation, FolderLock, LockedByAnother};
 use crate::plan::{Plan, Step};
@@ -96,7 +96,7 @@ pub(super) fn take_turn(task: &Task<'_>) -> Result<Vec<FolderLock>> {
         locks.extend(lock);
     }
     if is_root {
-        allow_services(task.host)?;
+        unblock_services(task.host)?;
     }
     Ok(locks)
 }
@@ -120,7 +120,7 @@ fn apply_round(
     let emit = |event| task.output.emit(event);
     let applied =
         || with_renewal(task, elevation.as_ref(), || apply(task.host, &plan, &options, &emit));
-    if task.request.install.image { hold_services(task.host, applied) } else { applied() }
+    if task.request.install.image { with_services_blocked(task.host, applied) } else { applied() }
 }
 
 /// Does the work while sudo's permission is renewed every minute.

@@ -25,7 +25,7 @@ pub(super) fn run(task: &Task<'_>, options: &DoctorArgs) -> Result<Outcome> {
     let errors = of_severity(&problems, Severity::Error);
     let warnings = of_severity(&problems, Severity::Warning);
     for problem in problems {
-        task.output.emit(Event::Problem { problem: Box::new(problem) });
+        task.output.emit(Event::problem(problem));
     }
     if options.labs {
         let choice = planned.as_ref().ok().and_then(|plan| plan.python.as_ref());

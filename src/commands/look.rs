@@ -54,7 +54,7 @@ pub(super) fn decide(task: &Task<'_>, applied: &[Step]) -> Result<(Facts, Result
 /// python3.
 pub(super) fn warn(task: &Task<'_>, facts: &Facts) {
     if let Some(problem) = facts.system_python.problem() {
-        task.output.emit(Event::Problem { problem: Box::new(problem.as_warning()) });
+        task.output.emit(Event::problem(problem.as_warning()));
     }
 }
 

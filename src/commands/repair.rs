@@ -45,7 +45,7 @@ fn conclude(task: &Task<'_>, facts: &Facts, changed: bool) -> Outcome {
         found.partition(|problem| problem.id() == Id::VenvBroken);
     let is_broken = left.iter().any(|problem| problem.severity == Severity::Error);
     for problem in left {
-        task.output.emit(Event::Problem { problem: Box::new(problem) });
+        task.output.emit(Event::problem(problem));
     }
     if is_broken {
         return Outcome::not_ready("Some problems are left that labready cannot fix by itself.");

@@ -181,6 +181,7 @@ impl Reporter {
                 exit
             }
             Err(error) => {
+                let error = error.typed_as(&self.typed);
                 self.emit(Event::failed(&error, self.clock.elapsed_ms()));
                 error.exit()
             }

@@ -46,7 +46,7 @@ pub(super) fn run(task: &Task<'_>, setting: &Setting) -> Result<Outcome> {
         let is_unsure = matches!(result.status, Verdict::Inconclusive | Verdict::Error);
         wrong += usize::from(!is_right && !is_unsure);
         unsure += usize::from(!is_right && is_unsure);
-        task.output.emit(Event::found(problem(case, result, is_right)));
+        task.output.emit(Event::problem(problem(case, result, is_right)));
     }
     let total = results.len();
     Ok(if wrong > 0 {

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::packages::{PackageOwner, bundle_instead, reinstall};
 use super::{Describe, Id, Invocation, Remedy, Severity};
-use crate::exit::Exit;
 use crate::shell::quoted_line;
 use crate::words::{count, is_are, names, path, quoted};
 
@@ -57,6 +57,11 @@ pub enum AptProblem {
     Held {
         /// Which.
         packages: Vec<String>,
+        /// What apt said.
+        said: String,
+    },
+    /// Not every package could be downloaded.
+    NotFetched {
         /// What apt said.
         said: String,
     },
@@ -138,27 +143,16 @@ pub enum AptProblem {
     },
 }
 
-/// Why a package is on this machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PackageOwner {
-    /// The course names it.
-    Course,
-    /// A package of the course needs it.
-    Dependency,
-    /// It was there before.
-    Other,
-}
-
 impl AptProblem {
     /// The command that fixes a package in this state.
     pub fn finish(package: &str, state: &str) -> String {
         match state {
             // Nothing of it can be run: only its archive can bring it back.
             "half-installed" | "reinst-required" => {
-                quoted_line(&["apt-get", "install", "--reinstall", package].map(str::to_owned))
+                format!("apt-get install --reinstall {package}")
             }
             "unpacked" | "half-configured" | "triggers-awaited" | "triggers-pending" => {
-                quoted_line(&["dpkg", "--configure", package].map(str::to_owned))
+                format!("dpkg --configure {package}")
             }
             _ => "apt-get --fix-broken install".into(),
         }
@@ -178,6 +172,7 @@ impl Describe for AptProblem {
                 Id::PackageHalfInstalled
             }
             Self::Held { .. } => Id::PackageHeld,
+            Self::NotFetched { .. } => Id::PackageNotFetched,
             Self::NotHere { .. } => Id::PackageNotHere,
             Self::NotInstalled { .. } => Id::PackageNotInstalled,
             Self::NotOffered { .. } => Id::PackageNotOffered,
@@ -235,6 +230,7 @@ impl Describe for AptProblem {
                 names(packages),
                 is_are(packages.len())
             ),
+            Self::NotFetched { .. } => "not every package could be downloaded".into(),
             Self::NotHere { packages } => match packages.as_slice() {
                 [one] => format!("the package {} is not on this machine", quoted(one)),
                 all => format!("{} are not on this machine", count(all.len(), "package")),
@@ -278,6 +274,9 @@ impl Describe for AptProblem {
             Self::NotInstalled { ending, said, .. } => format!("{said} ({ending})"),
             Self::Lost { .. } => "apt removed more than it was asked to".into(),
             Self::FilesLost { .. } => "the group managed it in a package's place".into(),
+            Self::HalfInstalled { said, .. } if said.is_empty() => {
+                "apt tries to finish it with every installation, and fails each time".into()
+            }
             Self::Interrupted { said: Some(said) }
             | Self::CacheLeft { said }
             | Self::IndexMissing { said }
@@ -285,6 +284,7 @@ impl Describe for AptProblem {
             | Self::HalfInstalled { said, .. }
             | Self::CheckFails { said, .. }
             | Self::Held { said, .. }
+            | Self::NotFetched { said }
             | Self::NotRemoved { said, .. }
             | Self::ScriptFailed { said, .. }
             | Self::SourcesUnreadable { said } => said.clone(),
@@ -322,6 +322,9 @@ impl Describe for AptProblem {
             Self::Held { packages, .. } => {
                 Remedy::as_root(format!("apt-mark unhold {}", packages.join(" ")))
             }
+            Self::NotFetched { .. } => {
+                Remedy::advice("check the network, and the proxy if there is one")
+            }
             Self::NotHere { .. } => Remedy::advice(bundle_instead(typed)),
             Self::NotInstalled { command, .. } | Self::NotRemoved { command, .. } => {
                 Remedy::advice(format!("run `{command}` by hand to see more"))
@@ -334,33 +337,6 @@ impl Describe for AptProblem {
             }
             Self::Conflict { .. } => Remedy::as_root("apt-get update"),
             Self::SourcesUnreadable { .. } => Remedy::advice("fix the source that apt names"),
-        }
-    }
-
-    fn exit(&self) -> Exit {
-        Exit::NotReady
-    }
-}
-
-/// What to do where nothing may be fetched.
-pub fn bundle_instead(typed: &Invocation) -> String {
-    format!(
-        "`--offline` fetches nothing: run `{}` on a connected machine of the same release, carry the folder here, then run `{}`",
-        typed.labready_with("bundle", &["DIR"]),
-        typed.labready_with("setup", &["--bundle", "DIR"])
-    )
-}
-
-fn reinstall(packages: &[String]) -> Option<Remedy> {
-    Remedy::as_root(format!("apt-get install --reinstall {}", packages.join(" ")))
-}
-
-impl PackageOwner {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Course => "the course needs it",
-            Self::Dependency => "a package of the course needs it",
-            Self::Other => "it was on this machine before",
         }
     }
 }

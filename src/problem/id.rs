@@ -84,6 +84,8 @@ explained! {
         PackageHalfInstalled = "package-half-installed",
         /// A package is held at a version that does not fit.
         PackageHeld = "package-held",
+        /// A package could not be downloaded.
+        PackageNotFetched = "package-not-fetched",
         /// A package is not on this machine, and nothing may be fetched.
         PackageNotHere = "package-not-here",
         /// A package is not installed afterwards, for a reason that nothing tells.

@@ -39,6 +39,11 @@ pub enum MachineProblem {
         /// What a program said of it, or empty.
         said: String,
     },
+    /// A disk is full, and only a program says so.
+    SomeDiskFull {
+        /// What it said.
+        said: String,
+    },
     /// The release gets no more updates.
     EndOfLife {
         /// What the system calls itself.
@@ -128,7 +133,7 @@ impl Describe for MachineProblem {
             Self::AnotherRun { .. } => Id::AnotherRun,
             Self::ChangedSincePlan { .. } => Id::ChangedSincePlan,
             Self::CloudInitRunning => Id::CloudInitRunning,
-            Self::DiskFull { .. } => Id::DiskFull,
+            Self::DiskFull { .. } | Self::SomeDiskFull { .. } => Id::DiskFull,
             Self::EndOfLife { .. } => Id::ReleaseEndOfLife,
             Self::FileRefused { .. } => Id::FileRefused,
             Self::FileTooLarge { .. } => Id::FileTooLarge,
@@ -155,6 +160,7 @@ impl Describe for MachineProblem {
             Self::DiskFull { folder, .. } => {
                 format!("the disk that holds {} is full", path(folder))
             }
+            Self::SomeDiskFull { .. } => "a disk is full".into(),
             Self::EndOfLife { system, .. } => format!("{system} gets no more updates"),
             Self::FileRefused { said } => said.clone(),
             Self::FileTooLarge { file, limit_bytes } => {
@@ -176,7 +182,7 @@ impl Describe for MachineProblem {
                 "the next installation may fill it".into()
             }
             Self::DiskFull { said, .. } if said.is_empty() => "nothing can be installed".into(),
-            Self::DiskFull { said, .. } => said.clone(),
+            Self::DiskFull { said, .. } | Self::SomeDiskFull { said } => said.clone(),
             Self::ReadOnly { said, .. } if said.is_empty() => {
                 "packages are installed there; after a disk error the system does this by itself"
                     .into()
@@ -208,7 +214,7 @@ impl Describe for MachineProblem {
             }
             Self::ChangedSincePlan { .. } => Remedy::advice("check what is there now"),
             Self::CloudInitRunning => Remedy::as_root("cloud-init status --wait"),
-            Self::DiskFull { .. } => Remedy::as_root("apt-get clean"),
+            Self::DiskFull { .. } | Self::SomeDiskFull { .. } => Remedy::as_root("apt-get clean"),
             Self::EndOfLife { .. } => Remedy::advice("install a newer release"),
             Self::FileRefused { .. } => Remedy::advice("check who owns it and who can write there"),
             Self::FileTooLarge { file, .. } => {

@@ -21,12 +21,14 @@ mod invocation;
 mod labs;
 mod machine;
 mod network;
+mod packages;
 mod python;
 mod record;
 mod remedy;
 mod requirement;
 mod rights;
 mod selection;
+mod sources;
 mod usage;
 mod venv;
 
@@ -36,7 +38,7 @@ use serde::{Serialize, Serializer};
 
 use crate::exit::Exit;
 
-pub use apt::{AptProblem, PackageOwner};
+pub use apt::AptProblem;
 pub use archive::ArchiveProblem;
 pub use bundle::{BundleFlaw, BundleObstacle, BundleProblem, BundleTarget};
 pub use changes::{ChangeProblem, Leftover};
@@ -46,12 +48,14 @@ pub use id::Id;
 pub use invocation::Invocation;
 pub use labs::{Difference, LabProblem, ScriptFlaw, SelftestVerdict, Unclear};
 pub use machine::{FULL_BYTES, MachineProblem, Occupant, PythonLink, SYSTEM_PYTHON};
-pub use network::{KeyFlaw, NetworkProblem, ServerFailure, Silence, SourceFailure, SourceLocation};
+pub use network::{NetworkProblem, ServerFailure, Silence};
+pub use packages::PackageOwner;
 pub use python::{Obstacle, PythonFlaw, PythonProblem};
 pub use record::ProblemRecord;
 pub use remedy::{Fix, Remedy};
 pub use rights::RightsProblem;
 pub use selection::{Change, GROUP, LINK, SelectionProblem};
+pub use sources::{KeyFlaw, SourceFailure, SourceLocation};
 pub use usage::{FileFault, FolderFault, UsageProblem};
 pub use venv::{ForeignFolder, PipFailure, VenvFlaw, VenvProblem};
 

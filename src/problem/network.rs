@@ -1,9 +1,9 @@
 //! Problems between this machine and the servers that packages come from.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::sources::{KeyFlaw, SourceFailure, SourceLocation};
 use super::{Describe, Id, Invocation, Remedy};
-use crate::exit::Exit;
 use crate::shell::quoted_line;
 use crate::words::{listed, path, quoted};
 
@@ -109,51 +109,6 @@ pub enum Silence {
     },
 }
 
-/// Where a source is written down.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceLocation {
-    /// The file of apt's sources.
-    pub file: PathBuf,
-    /// The line; 1 is the first.
-    pub line: usize,
-    /// The address there, without a password.
-    pub address: String,
-}
-
-/// Why a source could not be refreshed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SourceFailure {
-    /// The server has no such release.
-    WithoutRelease,
-    /// It is signed by another key.
-    KeyWrong,
-    /// The release file is past its date.
-    Expired,
-    /// The release file lies in the future, by the server's own clock.
-    FromTheFuture,
-    /// The index does not fit its release.
-    OutOfDate,
-    /// The server does not answer.
-    NoAnswer,
-    /// The proxy wants a name and a password.
-    ProxyWantsPassword,
-    /// What came is no release: a login page, perhaps.
-    LoginPage,
-    /// Another reason.
-    Other,
-}
-
-/// Why apt's own account cannot read a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeyFlaw {
-    /// There is no such file.
-    Missing,
-    /// The mode of this file forbids it.
-    FileMode(PathBuf),
-    /// The mode of this folder forbids it.
-    FolderMode(PathBuf),
-}
-
 impl Describe for NetworkProblem {
     fn id(&self) -> Id {
         match self {
@@ -237,58 +192,6 @@ impl Describe for NetworkProblem {
             Self::KeyUnreadable { why, .. } => why.remedy(),
         }
     }
-
-    fn exit(&self) -> Exit {
-        Exit::NotReady
-    }
-}
-
-impl SourceFailure {
-    fn id(self) -> Id {
-        match self {
-            Self::WithoutRelease => Id::ServerWithoutRelease,
-            Self::KeyWrong => Id::KeyWrong,
-            Self::Expired => Id::ReleaseExpired,
-            Self::OutOfDate => Id::IndexOutOfDate,
-            Self::NoAnswer => Id::ServerDead,
-            Self::ProxyWantsPassword => Id::ProxyWantsPassword,
-            Self::LoginPage => Id::LoginPage,
-            Self::FromTheFuture | Self::Other => Id::SourceFailed,
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::WithoutRelease => "a server does not have this release",
-            Self::KeyWrong => "a source is not signed by its key",
-            Self::Expired => "a release file is past its date",
-            Self::FromTheFuture => {
-                "a release file is dated in the future, by the server's own clock too"
-            }
-            Self::OutOfDate => "an index does not fit its release, on a second attempt too",
-            Self::NoAnswer => "a server does not answer",
-            Self::ProxyWantsPassword => "the proxy wants a name and a password, or different ones",
-            Self::LoginPage => "a server sent something else than a release: a login page?",
-            Self::Other => "an apt source could not be refreshed",
-        }
-    }
-
-    fn remedy(self, place: Option<&SourceLocation>) -> Option<Remedy> {
-        match (self, place) {
-            (Self::WithoutRelease, Some(place)) => Remedy::as_root(place.switch_off()),
-            (Self::NoAnswer, _) => Remedy::advice(
-                "check the network, and the proxy (`http_proxy`, apt's settings) if there is one",
-            ),
-            (Self::ProxyWantsPassword, _) => Remedy::advice(
-                "set `http_proxy` to `http://NAME:PASSWORD@PROXY:PORT`, or ask whoever runs the proxy",
-            ),
-            (Self::LoginPage, _) => {
-                Remedy::advice("open any page in a browser on this machine and log in")
-            }
-            (Self::OutOfDate, _) => Remedy::advice("try again in an hour, or use another mirror"),
-            _ => Remedy::advice("fix the source that is named, or disable it"),
-        }
-    }
 }
 
 impl ServerFailure {
@@ -321,46 +224,6 @@ impl Silence {
             }
             Self::Refused { said } => said.clone(),
         }
-    }
-}
-
-impl KeyFlaw {
-    fn words(&self) -> String {
-        match self {
-            Self::Missing => "there is no such file".into(),
-            Self::FileMode(_) => "only its owner may read it".into(),
-            Self::FolderMode(folder) => format!("only root may open the folder {}", path(folder)),
-        }
-    }
-
-    fn remedy(&self) -> Option<Remedy> {
-        let chmod = |mode: &str, place: &Path| {
-            let words = ["chmod".to_owned(), mode.to_owned(), place.display().to_string()];
-            Remedy::as_root(quoted_line(&words))
-        };
-        match self {
-            Self::FileMode(file) => chmod("0644", file),
-            Self::FolderMode(folder) => chmod("0755", folder),
-            Self::Missing => {
-                Remedy::advice("install the key again, as the archive's own page says")
-            }
-        }
-    }
-}
-
-impl SourceLocation {
-    /// The command that makes apt skip it.
-    fn switch_off(&self) -> String {
-        let is_stanza = self.file.extension().is_some_and(|extension| extension == "sources");
-        let edit = if is_stanza { "iEnabled: no" } else { "s/^/# /" };
-        format!("sed -i '{}{edit}' {}", self.line, quoted_line(&[self.file.display().to_string()]))
-    }
-}
-
-/// `/etc/apt/sources.list:3 (http://deb.example/debian)`
-impl std::fmt::Display for SourceLocation {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}:{} ({})", self.file.display(), self.line, self.address)
     }
 }
 

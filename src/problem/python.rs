@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::apt::bundle_instead;
+use super::packages::bundle_instead;
 use super::{Describe, Id, Invocation, Remedy};
 use crate::version::{PythonVersion, Requirement};
 use crate::words::{listed, path};

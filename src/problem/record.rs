@@ -26,40 +26,6 @@ pub struct ProblemRecord {
 }
 
 impl ProblemRecord {
-    /// One that keeps the machine from being ready.
-    pub fn error(id: Id, title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            id,
-            severity: Severity::Error,
-            title: title.into(),
-            detail: detail.into(),
-            fix: None,
-            advice: None,
-        }
-    }
-
-    /// One that may hurt later.
-    pub fn warning(id: Id, title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(id, title, detail) }
-    }
-
-    /// One that is good to know.
-    pub fn note(id: Id, title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { severity: Severity::Note, ..Self::error(id, title, detail) }
-    }
-
-    /// The same, with the command for root that mends it.
-    pub fn mended_by_root(self, command: impl Into<String>) -> Self {
-        Self { fix: Some(Fix { command: command.into(), needs_root: true }), ..self }
-    }
-
-    /// The same, with the command that mends it.
-    pub fn mended_by(self, command: impl Into<String>) -> Self {
-        Self { fix: Some(Fix { command: command.into(), needs_root: false }), ..self }
-    }
-}
-
-impl ProblemRecord {
     /// Title and evidence on one line.
     pub fn sentence(&self) -> String {
         match self.detail.as_str() {

@@ -297,7 +297,7 @@ impl PipFailure {
 
     fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
         match self {
-            Self::Offline { .. } => Remedy::advice(super::apt::bundle_instead(typed)),
+            Self::Offline { .. } => Remedy::advice(super::packages::bundle_instead(typed)),
             Self::Said { .. } => {
                 Remedy::advice("check the network, and pip's settings with `pip config list`")
             }

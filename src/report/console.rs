@@ -32,7 +32,7 @@ pub enum Verbosity {
     Verbose,
 }
 
-/// Progress, findings and errors: bars on a terminal, else one line per finished step.
+/// Progress, problems and errors: bars on a terminal, else one line per finished step.
 pub struct Console {
     paint: Paint,
     verbosity: Verbosity,
@@ -93,8 +93,7 @@ impl Console {
             }
             Event::LabFinished { lab } => self.finish(&lab.script),
             // A health check's problems are its answer, and stand in the report.
-            Event::Finding { .. } | Event::Problem { .. } if report.command == "doctor" => {}
-            Event::Finding { finding } => self.show_problem(finding),
+            Event::Problem { .. } if report.command == "doctor" => {}
             Event::Problem { problem } => self.show_problem(&(&**problem).into()),
             Event::Failed { error, .. } => self.show_error(error),
             Event::Started { .. }
@@ -122,7 +121,7 @@ impl Console {
         if std::mem::replace(&mut self.has_shown_error, true) {
             self.write("");
         }
-        let id = error.finding.as_ref().map(|finding| finding.id);
+        let id = error.problem.as_ref().map(|problem| problem.id);
         self.shown_errors.extend(id);
         let label = self.paint.bad(&label(Severity::Error, id));
         self.write(&format!("{label}: {}", harmless(&error.message)));

@@ -19,8 +19,8 @@ pub fn text(report: &Report, paint: &Paint) -> String {
         text += &plan(report, paint, true);
     }
     if report.command == "doctor" {
-        text += &report.findings.iter().map(|found| problem_text(found, paint)).collect::<String>();
-        let more = more(report.findings.iter().map(|found| found.id));
+        text += &report.problems.iter().map(|found| problem_text(found, paint)).collect::<String>();
+        let more = more(report.problems.iter().map(|found| found.id));
         text += &more.map(|more| format!("{}\n\n", paint.dim(&more))).unwrap_or_default();
     }
     for lab in &report.labs {

@@ -73,7 +73,7 @@ pub struct Report {
     #[serde(skip)]
     labs_planned: Vec<LabScript>,
     /// What was noticed.
-    findings: Vec<ProblemRecord>,
+    problems: Vec<ProblemRecord>,
     /// Why the command could not be carried out; null when it could.
     error: Option<ErrorPart>,
 }
@@ -159,7 +159,7 @@ impl Report {
             labs_run: false,
             labs: Vec::new(),
             labs_planned: Vec::new(),
-            findings: Vec::new(),
+            problems: Vec::new(),
             error: None,
         }
     }
@@ -192,8 +192,7 @@ impl Report {
                 self.labs.clear();
             }
             Event::LabFinished { lab } => self.note_lab(lab),
-            Event::Finding { finding } => self.findings.push(finding.clone()),
-            Event::Problem { problem } => self.findings.push((&**problem).into()),
+            Event::Problem { problem } => self.problems.push((&**problem).into()),
             Event::Finished { outcome, duration_ms } => self.finish(outcome, *duration_ms),
             Event::Failed { outcome, error, duration_ms } => {
                 self.finish(outcome, *duration_ms);

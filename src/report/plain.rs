@@ -28,20 +28,20 @@ pub fn text(report: &Report) -> String {
         lines.extend(picture::words(lab));
         lines.extend(lab.fix.as_ref().map(|fix| format!("What to do: {fix}")));
     }
-    for finding in &report.findings {
-        let severity = match finding.severity {
+    for problem in &report.problems {
+        let severity = match problem.severity {
             Severity::Note => "Note",
             Severity::Warning => "Warning",
             Severity::Error => "Problem",
         };
-        let id = Some(finding.id).filter(|id| id.is_worth_explaining());
+        let id = Some(problem.id).filter(|id| id.is_worth_explaining());
         let id = id.map(|id| format!(" {}", id.name())).unwrap_or_default();
-        lines.push(format!("{severity}{id}: {}.", finding.sentence()));
-        lines.extend(finding.fix.as_ref().map(|fix| format!("To fix it: {fix}")));
-        lines.extend(finding.advice.as_ref().map(|advice| format!("What to do: {advice}.")));
+        lines.push(format!("{severity}{id}: {}.", problem.sentence()));
+        lines.extend(problem.fix.as_ref().map(|fix| format!("To fix it: {fix}")));
+        lines.extend(problem.advice.as_ref().map(|advice| format!("What to do: {advice}.")));
     }
     if report.command == "doctor" {
-        lines.extend(more(report.findings.iter().map(|finding| finding.id)));
+        lines.extend(more(report.problems.iter().map(|problem| problem.id)));
     }
     lines.extend((!report.outcome.sentence.is_empty()).then(|| report.outcome.sentence.clone()));
     lines.iter().map(|line| harmless(line) + "\n").collect()

@@ -189,6 +189,25 @@ fn arrows_point_one_way() {
             ],
         ),
         (
+            "problem/",
+            vec![
+                "crate::host",
+                "crate::error",
+                "crate::course",
+                "crate::apt",
+                "crate::cli",
+                "crate::request",
+                "crate::facts",
+                "crate::plan",
+                "crate::apply",
+                "crate::bundle",
+                "crate::lab",
+                "crate::report",
+                "crate::commands",
+                "crate::event",
+            ],
+        ),
+        (
             "apt/",
             vec![
                 "crate::facts",
@@ -201,7 +220,6 @@ fn arrows_point_one_way() {
                 "crate::report",
                 "crate::commands",
                 "crate::event",
-                "crate::finding",
             ],
         ),
         ("version/", vec!["crate"]),

@@ -172,7 +172,7 @@ fn a_pip_package_that_is_missing_offline_is_named() {
     let machine = Machine::ready("bookworm");
     machine.hide_network();
     let output = machine.labready(["setup", "--yes", "--offline"]).by_student().limit(COLD).run();
-    output.exits(5).says("`wheel` did not get there").says("labready bundle DIR");
+    output.exits(5).says("pip could not install `wheel`").says("labready bundle DIR");
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn three_dead_servers_beside_a_good_one_are_warnings_with_file_and_line() {
         .succeeds()
         .says("does not answer")
         .says("cannot be reached")
-        .says("the name `apt.invalid` leads to no server");
+        .says("there is no server called `apt.invalid`");
     for line in 1..=3 {
         output.says(&format!("{DEAD}:{line}"));
     }
@@ -134,7 +134,7 @@ fn three_dead_servers_alone_stop_setup_before_apt_is_started() {
         &machine,
         &[
             "no package server can be reached",
-            "the name `apt.invalid` leads to no server",
+            "there is no server called `apt.invalid`",
             "Connection refused",
         ],
     );
@@ -181,7 +181,7 @@ fn a_login_page_and_a_clock_that_is_behind_are_told_apart_from_a_dead_network() 
     only(&machine, port, "hotel");
     stops_before_apt(
         &machine,
-        &["wants a login", "/etc/apt/sources.list:2", "log in", "in a browser"],
+        &["wants you to log in", "/etc/apt/sources.list:2", "log in", "in a browser"],
     );
 
     only(&machine, port, "future");
@@ -255,9 +255,9 @@ fn every_source_that_fails_is_a_warning_with_file_line_and_reason_and_setup_goes
     output.succeeds();
     assert!(machine.has_package("build-essential"));
     let report = output.report();
-    let found = report["findings"].as_array().unwrap().iter().map(|finding| {
-        let text = |key: &str| finding[key].as_str().unwrap().replace(&port.to_string(), "PORT");
-        let fix = finding["fix"]["command"].as_str().unwrap_or("-");
+    let found = report["problems"].as_array().unwrap().iter().map(|problem| {
+        let text = |key: &str| problem[key].as_str().unwrap().replace(&port.to_string(), "PORT");
+        let fix = problem["fix"]["command"].as_str().unwrap_or("-");
         format!(
             "{} {}: {}\n  {}\n  fix: {fix}\n",
             text("severity"),

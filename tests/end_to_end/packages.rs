@@ -57,9 +57,9 @@ fn a_script_that_fails_is_told_with_whose_it_is_and_the_next_run_goes_on() {
     let output = set_up(&machine);
     output
         .exits(5)
-        .says("a script of the package `lr-ours` failed (the course asks for it)")
+        .says("a script of the package `lr-ours` failed (the course needs it)")
         .says("exit status 3");
-    output.says("mend it with `sudo dpkg --configure lr-ours`; then run `labready setup` again");
+    output.says("run `sudo dpkg --configure lr-ours`; then run `labready setup");
     machine
         .labready(["doctor"])
         .run()
@@ -74,9 +74,9 @@ fn a_script_that_fails_is_told_with_whose_it_is_and_the_next_run_goes_on() {
     package(&machine, "lr-ours", "2", "Depends: lr-needed\n", &[]);
     package(&machine, "lr-needed", "1", "", &[("DEBIAN/postinst", FAILING)]);
     offer(&machine);
-    set_up(&machine).exits(5).says(
-        "a script of the package `lr-needed` failed (it comes with what the course asks for)",
-    );
+    set_up(&machine)
+        .exits(5)
+        .says("a script of the package `lr-needed` failed (a package of the course needs it)");
     assert_eq!(
         machine
             .run(["apt-get", "check", "-q"])
@@ -127,7 +127,7 @@ fn a_held_package_and_packages_that_do_not_go_together_are_told_apart() {
     let output = set_up(&machine);
     output
         .exits(5)
-        .says("`lr-lib` is held at a version that stands in the way")
+        .says("`lr-lib` is held at a version that does not fit")
         .says("sudo apt-mark unhold lr-lib");
     before.is_the_same_as(&machine.tree().without(&[
         "/var/log",
@@ -164,7 +164,7 @@ fn a_configuration_file_that_somebody_changed_is_kept_and_told() {
     let output = set_up(&machine);
     output
         .succeeds()
-        .says("note[config-file-kept]: `/etc/lr.conf` was changed on this machine and is kept as it is")
+        .says("note[config-file-kept]: `/etc/lr.conf` was changed on this machine and is kept")
         .says("diff /etc/lr.conf");
     assert_eq!(machine.read("/etc/lr.conf"), "a = mine\n");
     assert_eq!(machine.read("/etc/lr.conf.dpkg-dist"), "a = 2\n");

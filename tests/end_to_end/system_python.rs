@@ -103,7 +103,7 @@ fn a_link_that_dpkg_put_back_is_taken_out_of_the_group_that_would_switch_it_agai
     output
         .succeeds()
         .says("Take `/usr/bin/python3` out of update-alternatives")
-        .says("`/usr/bin/pydoc3` went with");
+        .says("`/usr/bin/pydoc3` was removed with");
     expect_mended(&machine);
 }
 

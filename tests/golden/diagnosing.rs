@@ -1,4 +1,4 @@
-//! Facts → findings and repairs: what is wrong is told with its evidence and what mends it, and
+//! Facts → problems and repairs: what is wrong is told with its evidence and what mends it, and
 //! only what is surely ours to mend is mended.
 
 use std::fmt::Write;
@@ -17,16 +17,16 @@ use labready::problem::{ForeignFolder, Occupant, VenvFlaw};
 use super::folders::Machine;
 use super::machines::{Asked, asked, changed, have_venv, rename, unselected};
 
-/// Every finding, and what repair would do.
+/// Every problem, and what repair would do.
 fn told(facts: &Facts) -> String {
     let mut text = String::new();
-    for finding in diagnosis::diagnose(facts) {
-        let id = finding.id().name();
-        writeln!(text, "{:?} {id}: {}", finding.severity, finding.title()).unwrap();
-        if !finding.evidence().is_empty() {
-            writeln!(text, "  {}", finding.evidence()).unwrap();
+    for problem in diagnosis::diagnose(facts) {
+        let id = problem.id().name();
+        writeln!(text, "{:?} {id}: {}", problem.severity, problem.title()).unwrap();
+        if !problem.evidence().is_empty() {
+            writeln!(text, "  {}", problem.evidence()).unwrap();
         }
-        let remedy = finding.remedy().map_or_else(|| "nothing".to_owned(), |fix| fix.to_string());
+        let remedy = problem.remedy().map_or_else(|| "nothing".to_owned(), |fix| fix.to_string());
         writeln!(text, "  to do: {remedy}").unwrap();
     }
     for step in plan::repair(facts, false).steps {
@@ -216,11 +216,11 @@ fn of_setup(change: impl FnOnce(&mut Facts), asked: &Asked) -> String {
         Err(error) => Err(error),
     };
     match diagnosis::setup(&planned, &facts) {
-        Some(finding) => {
+        Some(problem) => {
             format!(
-                "{}: {finding}\n  to do: {}\n",
-                finding.id().name(),
-                finding.remedy().map_or("-".into(), |fix| fix.to_string())
+                "{}: {problem}\n  to do: {}\n",
+                problem.id().name(),
+                problem.remedy().map_or("-".into(), |fix| fix.to_string())
             )
         }
         None => "nothing more\n".into(),

@@ -11,7 +11,7 @@ use labready::facts::Facts;
 use labready::lab::{Attempt, Evidence, LabResult, Point, Reason, SeenMark, Stall, Verdict};
 use labready::outcome::Outcome;
 use labready::plan::{Decision, Plan};
-use labready::problem::{Id, ProblemRecord};
+use labready::problem::{AptProblem, Problem, RightsProblem};
 use labready::report::{Report, json};
 use serde_json::{Value, json};
 
@@ -136,10 +136,10 @@ pub fn full_report() -> Report {
         report.note(&Event::StepFinished { step: Box::new(step), status, duration_ms: 12, reason });
     }
     judged().into_iter().for_each(|lab| report.note(&Event::LabFinished { lab: Box::new(lab) }));
-    let finding =
-        ProblemRecord::warning(Id::SourceFailed, "a source", "").mended_by_root("apt-get update");
-    report.note(&Event::Finding { finding });
-    report.note(&Event::failed(&Error::NobodyToAsk, 7));
+    let said = "E: The repository has no Release file".into();
+    let problem = AptProblem::SourcesUnreadable { said };
+    report.note(&Event::problem(Problem::new(problem).as_warning()));
+    report.note(&Event::failed(&Error::from(RightsProblem::NobodyToAsk), 7));
     let outcome = Outcome::plan_shown("`labready setup` applies this plan.");
     report.note(&Event::Finished { outcome, duration_ms: 7 });
     report

@@ -1,12 +1,13 @@
 //! Folder machines → facts: what labready finds, and what it starts while it looks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use insta::assert_snapshot;
 use labready::facts::distro;
 use labready::facts::interpreters::{self, Interpreter};
 use labready::facts::sources::{Source, unreadable_key};
 use labready::facts::venv::{self, State};
+use labready::problem::KeyFlaw;
 use proptest::prelude::*;
 
 use super::folders::{Machine, VENV};
@@ -432,9 +433,11 @@ fn modes_tell_whether_apts_own_account_can_read_a_key() {
     machine.mode("/keyrings", 0o755).mode("/keyrings/key.asc", 0o644);
     assert_eq!(of("/keyrings/key.asc"), None);
     assert_eq!(of("F23C5A6CF475977595C89F51BA6932366A755776"), None);
-    assert_eq!(of("/keyrings/other.asc").unwrap().why, "is not there");
+    let flaw = |path: &str| of(path).unwrap().1;
+    let key = || PathBuf::from("/keyrings/key.asc");
+    assert_eq!(flaw("/keyrings/other.asc"), KeyFlaw::Missing);
     machine.mode("/keyrings/key.asc", 0o600);
-    assert_eq!(of("/keyrings/key.asc").unwrap().mend.unwrap(), "chmod 0644 /keyrings/key.asc");
+    assert_eq!(of("/keyrings/key.asc"), Some((key(), KeyFlaw::FileMode(key()))));
     machine.mode("/keyrings", 0o700);
-    assert_eq!(of("/keyrings/key.asc").unwrap().mend.unwrap(), "chmod 0755 /keyrings");
+    assert_eq!(flaw("/keyrings/key.asc"), KeyFlaw::FolderMode("/keyrings".into()));
 }

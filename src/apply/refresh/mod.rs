@@ -2,14 +2,13 @@
 //! answers, and every source that failed is reported with its file, its line and the reason. What is no
 //! more than bad luck is tried again.
 
-mod report_failures;
+mod source_problems;
 mod update_errors;
 
 use std::time::Duration;
 
 use super::apt_step::AptStep;
-use super::failure::failed;
-use super::reach;
+use super::reachability;
 use crate::apt::commands::{NO_CACHE, SHORT_TIMEOUTS};
 use crate::apt::{AptConfig, index, output::evidence};
 use crate::error::Result;
@@ -17,7 +16,7 @@ use crate::facts::machine;
 use crate::facts::network::{self, Answer, Asked};
 use crate::facts::sources::{self, Source};
 use crate::host::{Finished, Host};
-use crate::problem::{ProblemRecord, Severity};
+use crate::problem::{AptProblem, NetworkProblem, Problem};
 use update_errors::{Failure, failures};
 
 /// How long the servers have for a first answer.
@@ -27,13 +26,17 @@ const FIRST_LOOK: Duration = Duration::from_millis(1200);
 const SECOND_LOOK: Duration = Duration::from_secs(5);
 /// A no that came within this time came over a line that is not slow.
 const FAST: Duration = Duration::from_millis(400);
-/// What `apt-get update` said of these sources, as findings.
-pub(super) fn findings(host: &Host, finished: &Finished, sources: &[Source]) -> Vec<ProblemRecord> {
-    let of_source = |failure: &Failure| failure.source.is_some();
+
+/// What `apt-get update` said of these sources, as problems.
+pub(super) fn problems(
+    host: &Host,
+    finished: &Finished,
+    sources: &[Source],
+) -> Vec<NetworkProblem> {
     failures(finished, sources)
         .iter()
-        .filter(|failure| of_source(failure))
-        .map(|failure| report_failures::finding(host, failure))
+        .filter(|failure| failure.source.is_some())
+        .map(|failure| source_problems::problem(host, failure))
         .collect()
 }
 
@@ -42,39 +45,30 @@ impl AptStep<'_> {
     /// is a failure.
     pub fn refresh_index(&self) -> Result<()> {
         let sources = sources::gather(self.host, "").all;
-        let outlook = self.preflight(&sources)?;
-        let command = self.step.command.clone().args(outlook.timeouts().iter().copied());
+        let servers = self.ask_servers(&sources)?;
+        let command = self.step.command.clone().args(servers.timeouts().iter().copied());
         let mut finished = self.run(&command)?;
-        let mut failed_ones = failures(&finished, &sources);
-        if failed_ones.iter().any(|failure| outlook.is_bad_luck(failure)) {
+        let mut failed = failures(&finished, &sources);
+        if failed.iter().any(|failure| servers.is_worth_retrying(failure)) {
             self.progress(None, "not every source could be refreshed: trying again".into());
             finished = self.run(&command.args(NO_CACHE))?;
-            failed_ones = failures(&finished, &sources);
+            failed = failures(&finished, &sources);
         }
-        let news = failed_ones.iter().filter(|failure| outlook.is_news(failure));
-        let mut findings = news.map(|failure| report_failures::finding(self.host, failure));
+        let unreported = failed.iter().filter(|failure| !servers.is_reported(failure));
+        let mut problems = unreported.map(|failure| source_problems::problem(self.host, failure));
         if index::is_present(self.host, &AptConfig::default()) {
-            findings.for_each(|finding| {
-                self.report(ProblemRecord { severity: Severity::Warning, ..finding })
-            });
+            problems.for_each(|problem| self.report(Problem::new(problem).as_warning()));
             return Ok(());
         }
-        match findings.next() {
-            Some(finding) => Err(reach::stop(self.step, finding)),
-            None => {
-                let reason = format!("no package index could be fetched: {}", evidence(&finished));
-                Err(failed(
-                    self.step,
-                    reason,
-                    "check apt's sources, the network, and the proxy if there is one",
-                ))
-            }
+        match problems.next() {
+            Some(problem) => Err(problem.into()),
+            None => Err(AptProblem::IndexMissing { said: evidence(&finished) }.into()),
         }
     }
 
     /// Asks every server before apt does. Those that are dead are reported; when no other is left,
     /// nothing is begun.
-    fn preflight(&self, sources: &[Source]) -> Result<Outlook> {
+    fn ask_servers(&self, sources: &[Source]) -> Result<Servers> {
         let servers = network::servers(sources);
         self.progress(None, "asking the package servers".into());
         let mut asked = network::ask_all(self.host, servers.clone(), FIRST_LOOK)?;
@@ -89,31 +83,33 @@ impl AptStep<'_> {
             asked = network::ask_all(self.host, servers, SECOND_LOOK)?;
         }
         let others = sources.iter().any(|source| source.enabled && source.server().is_none());
-        let warnings = reach::judge(&asked, others, machine::gather(self.host).environment)
-            .map_err(|finding| reach::stop(self.step, finding))?;
-        warnings.into_iter().for_each(|finding| self.report(finding));
-        Ok(Outlook { asked })
+        let environment = machine::gather(self.host).environment;
+        let warnings = reachability::judge(&asked, others, environment)?;
+        warnings.into_iter().for_each(|warning| self.report(warning));
+        Ok(Servers { asked })
     }
 }
 
 /// What the servers answered before apt was started.
-struct Outlook {
+struct Servers {
     asked: Vec<Asked>,
 }
 
-impl Outlook {
+impl Servers {
     /// apt's further options.
     fn timeouts(&self) -> &'static [&'static str] {
         if self.asked.iter().all(|asked| asked.answer.is_alive()) { &[] } else { &SHORT_TIMEOUTS }
     }
 
-    /// Whether a failure was not reported yet: the dead were, the silent had their time.
-    fn is_news(&self, failure: &Failure) -> bool {
-        self.answer_of(failure).is_none_or(|answer| answer.is_alive() || *answer == Answer::Silent)
+    /// Whether a failure was reported before apt was started: the dead servers were, the silent ones
+    /// were given time.
+    fn is_reported(&self, failure: &Failure) -> bool {
+        self.answer_of(failure)
+            .is_some_and(|answer| !answer.is_alive() && *answer != Answer::Silent)
     }
 
-    /// Whether another attempt may be luckier.
-    fn is_bad_luck(&self, failure: &Failure) -> bool {
+    /// Whether another attempt may succeed.
+    fn is_worth_retrying(&self, failure: &Failure) -> bool {
         failure.is_transient() && self.answer_of(failure).is_none_or(Answer::is_alive)
     }
 

@@ -3,52 +3,29 @@
 
 use crate::facts::sources::{Source, without_credentials};
 use crate::host::Finished;
-
-/// Why a source failed, the most telling first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Cause {
-    /// The proxy wants a name and a password.
-    ProxyWantsPassword,
-    /// What came is no release.
-    NoSuchThing,
-    /// The release is signed in our clock's future.
-    NotValidYet,
-    /// The release is past its date.
-    Expired,
-    /// The signature could not be verified.
-    Signature,
-    /// There is no release.
-    NoRelease,
-    /// The index does not fit its release: the server is being brought up to date, or something on
-    /// the way is not.
-    OutOfDate,
-    /// The server did not answer.
-    NoAnswer,
-    /// Another.
-    Other,
-}
+use crate::problem::SourceFailure;
 
 /// What is found in apt's words, in the order in which it is looked for.
-const SIGNS: [(&str, Cause); 19] = [
-    ("  407  ", Cause::ProxyWantsPassword),
-    ("proxy: HTTP/1.1 407", Cause::ProxyWantsPassword),
-    ("Clearsigned file isn't valid", Cause::NoSuchThing),
-    ("is not valid yet", Cause::NotValidYet),
-    ("is expired", Cause::Expired),
-    ("GPG error:", Cause::Signature),
-    ("NO_PUBKEY", Cause::Signature),
-    ("ignature verification", Cause::Signature),
-    ("apt-key", Cause::Signature),
-    ("gpgv", Cause::Signature),
-    ("sqv", Cause::Signature),
-    ("does not have a Release file", Cause::NoRelease),
-    ("Release  404", Cause::NoRelease),
-    ("404  Not Found", Cause::OutOfDate),
-    ("Hash Sum mismatch", Cause::OutOfDate),
-    ("unexpected size", Cause::OutOfDate),
-    ("resolv", Cause::NoAnswer),
-    ("onnect", Cause::NoAnswer),
-    ("imed out", Cause::NoAnswer),
+const SIGNS: [(&str, SourceFailure); 19] = [
+    ("  407  ", SourceFailure::ProxyWantsPassword),
+    ("proxy: HTTP/1.1 407", SourceFailure::ProxyWantsPassword),
+    ("Clearsigned file isn't valid", SourceFailure::LoginPage),
+    ("is not valid yet", SourceFailure::FromTheFuture),
+    ("is expired", SourceFailure::Expired),
+    ("GPG error:", SourceFailure::KeyWrong),
+    ("NO_PUBKEY", SourceFailure::KeyWrong),
+    ("ignature verification", SourceFailure::KeyWrong),
+    ("apt-key", SourceFailure::KeyWrong),
+    ("gpgv", SourceFailure::KeyWrong),
+    ("sqv", SourceFailure::KeyWrong),
+    ("does not have a Release file", SourceFailure::WithoutRelease),
+    ("Release  404", SourceFailure::WithoutRelease),
+    ("404  Not Found", SourceFailure::OutOfDate),
+    ("Hash Sum mismatch", SourceFailure::OutOfDate),
+    ("unexpected size", SourceFailure::OutOfDate),
+    ("resolv", SourceFailure::NoAnswer),
+    ("onnect", SourceFailure::NoAnswer),
+    ("imed out", SourceFailure::NoAnswer),
 ];
 
 /// A source that could not be refreshed.
@@ -56,19 +33,20 @@ const SIGNS: [(&str, Cause); 19] = [
 pub(super) struct Failure {
     /// Which one; `None` when apt's words fit none.
     pub source: Option<Source>,
-    pub cause: Cause,
+    /// Why, as far as the words tell.
+    pub why: SourceFailure,
     /// apt's words.
     pub said: String,
 }
 
 impl Failure {
-    /// Whether another attempt may be luckier.
+    /// Whether another attempt may succeed.
     pub fn is_transient(&self) -> bool {
-        matches!(self.cause, Cause::OutOfDate | Cause::NoAnswer)
+        matches!(self.why, SourceFailure::OutOfDate | SourceFailure::NoAnswer)
     }
 }
 
-/// One failure for each source, with its most telling cause, in the order of the sources.
+/// One failure for each source, with its reason that explains most, in the order of the sources.
 pub(super) fn failures(finished: &Finished, sources: &[Source]) -> Vec<Failure> {
     let mut failures: Vec<Failure> = Vec::new();
     let failed = finished.stderr.lines().filter_map(|line| parse_line(line, sources));
@@ -77,7 +55,7 @@ pub(super) fn failures(finished: &Finished, sources: &[Source]) -> Vec<Failure> 
             .iter_mut()
             .find(|known| known.source.is_some() && known.source == failure.source)
         {
-            Some(known) if failure.cause < known.cause => *known = failure,
+            Some(known) if failure.why < known.why => *known = failure,
             Some(_) => {}
             None => failures.push(failure),
         }
@@ -98,7 +76,7 @@ fn parse_line(line: &str, sources: &[Source]) -> Option<Failure> {
     let is_known = if is_error {
         said.starts_with("Some index files failed")
     } else {
-        failure.source.is_none() || failure.cause == Cause::Other
+        failure.source.is_none() || failure.why == SourceFailure::Other
     };
     (!is_known).then_some(failure)
 }
@@ -119,11 +97,11 @@ fn errors<'a>(stdout: &'a str, sources: &'a [Source]) -> impl Iterator<Item = Fa
 }
 
 fn failure(said: &str, sources: &[Source]) -> Failure {
-    let cause = SIGNS
+    let why = SIGNS
         .iter()
         .find(|(sign, _)| said.contains(sign))
-        .map_or(Cause::Other, |(_, cause)| *cause);
-    Failure { source: source_in(said, sources).cloned(), cause, said: shown(said) }
+        .map_or(SourceFailure::Other, |(_, why)| *why);
+    Failure { source: source_in(said, sources).cloned(), why, said: shown(said) }
 }
 
 /// The source that apt speaks of: the one with this address, and this suite where several share the
@@ -200,9 +178,8 @@ mod tests {
                 &text,
                 &[source("http://other.example/debian", "x"), source(address, "x")],
             );
-            let causes: Vec<_> =
-                found.iter().map(|one| (one.cause, one.source.is_some())).collect();
-            format!("{name}: {causes:?}")
+            let reasons: Vec<_> = found.iter().map(|one| (one.why, one.source.is_some())).collect();
+            format!("{name}: {reasons:?}")
         });
         insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));
     }
@@ -243,7 +220,7 @@ mod tests {
                     E: Problem executing scripts APT::Update::Post-Invoke-Success 'x'\n";
         let found = failures_in(said, &sources);
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].cause, &found[0].source), (Cause::Other, &None));
+        assert_eq!((found[0].why, &found[0].source), (SourceFailure::Other, &None));
     }
 
     /// Recorded with apt 2.6 (bookworm), beside a source that is past its date.
@@ -259,8 +236,8 @@ mod tests {
             &sources,
         );
         assert_eq!(
-            found.iter().map(|failure| failure.cause).collect::<Vec<_>>(),
-            [Cause::OutOfDate, Cause::Expired]
+            found.iter().map(|failure| failure.why).collect::<Vec<_>>(),
+            [SourceFailure::OutOfDate, SourceFailure::Expired]
         );
         assert_eq!(
             found[0].said,

@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::host::Host;
-pub use keys::{UnreadableKey, unreadable_key};
+use crate::problem::SourceLocation;
+pub use keys::unreadable_key;
 pub use pin::Pin;
 
 /// Where the key is written. A path, not the key itself: apt before 2.3.10 stops over a key in the
@@ -103,6 +104,13 @@ impl Source {
 impl Display for Source {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}:{}", self.file.display(), self.line)
+    }
+}
+
+/// Where a problem says that it stands.
+impl From<&Source> for SourceLocation {
+    fn from(source: &Source) -> Self {
+        Self { file: source.file.clone(), line: source.line, address: source.address.clone() }
     }
 }
 
