@@ -42,7 +42,7 @@ fn everything_that_is_wrong_is_told_with_what_mends_it() {
 
     assert_eq!(
         machine.labready(["repair", "--yes"]).run().succeeds().last_line(),
-        "What was broken is mended; `labready setup` makes the virtual environment again."
+        "Everything that was broken is fixed; `labready setup` rebuilds the virtual environment."
     );
     machine.labready(["setup", "--yes", "--no-verify"]).run().succeeds();
     machine.labready(["doctor"]).run().succeeds();
@@ -84,7 +84,7 @@ fn an_environment_that_sudo_left_to_root_is_given_back_and_no_link_is_followed()
         .run()
         .exits(1)
         .says("belongs to root, not to")
-        .says("sudo labready repair");
+        .says("labready repair");
     let refused = machine.labready(["setup", "--yes"]).by_student().run();
     refused.exits(4).says("-execdir /bin/chown -h --from=0 1000:1000");
 
