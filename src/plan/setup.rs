@@ -160,7 +160,8 @@ fn package_steps(request: &Request, facts: &Facts, missing: &Missing) -> Result<
     }
     if facts.apt_index.is_fresh {
         let system = facts.distro.name.clone();
-        return Err(AptProblem::NotOffered { packages: unknown, system }.into());
+        let not_offered = || AptProblem::NotOffered { packages: unknown, system }.into();
+        return Err(facts.disk.apt_problem().unwrap_or_else(not_offered).into());
     }
     steps.push(refresh_step(&if facts.apt.as_ref().is_some_and(|apt| apt.indexed) {
         format!("apt's index does not list {}", quoted_list(&unknown))
