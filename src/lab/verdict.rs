@@ -37,7 +37,6 @@ pub struct LabResult {
     /// What happened, in one or two sentences, with the numbers that decided.
     pub summary: String,
     /// Why the numbers prove a pass.
-    #[serde(default)]
     pub detail: Option<String>,
     /// What to do, when it is not a pass.
     pub fix: Option<String>,

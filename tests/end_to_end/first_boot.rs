@@ -19,7 +19,7 @@ fn cloud_init_is_waited_for_and_the_index_is_refreshed_after_it() {
         .labready(["doctor"])
         .run()
         .exits(1)
-        .says("note[cloud-init-running]: cloud-init still prepares this machine");
+        .says("note[cloud-init-running]: cloud-init is still preparing this machine");
     let mut running = machine.labready(["setup", "--yes", "--no-verify"]).on_a_terminal().start();
     running.sees("waiting for cloud-init");
     assert!(!machine.has_package("build-essential"));
@@ -27,8 +27,8 @@ fn cloud_init_is_waited_for_and_the_index_is_refreshed_after_it() {
     running
         .finish()
         .succeeds()
-        .says("cloud-init has just set up apt's sources")
-        .says("done: Refresh apt's package index");
+        .says("apt's sources have changed since its last update")
+        .says("done: Update apt's package index");
     assert!(machine.has_package("build-essential"));
 }
 
@@ -38,7 +38,7 @@ fn a_cloud_init_that_does_not_end_is_given_up_and_told() {
     let output = machine.labready(["setup", "--yes", "--lock-timeout", "1"]).run();
     output
         .exits(1)
-        .says("cloud-init still prepares this machine")
+        .says("cloud-init is still preparing this machine")
         .says("sudo cloud-init status --wait");
     assert!(!machine.has_package("build-essential"));
 }

@@ -53,7 +53,7 @@ fn a_switched_python3_is_told_by_every_command_and_mended_by_repair() {
     let machine = machine_with_two();
     let healthy = machine.tree().without(&KEPT);
     switch(&machine);
-    let told = "it leads to `/etc/alternatives/python3`, then `/usr/bin/python3.12`, and this system was made with `python3.11`";
+    let told = "it points to `/etc/alternatives/python3`, then `/usr/bin/python3.12`, but this system needs `python3.11`";
     let doctor = machine.labready(["doctor"]).run();
     doctor
         .exits(1)
@@ -81,12 +81,12 @@ fn a_switched_python3_is_told_by_every_command_and_mended_by_repair() {
         .says("/bin/mv -f -T");
     machine.labready(["repair"]).run().exits(2).says("--yes");
     let mut running = machine.labready(["repair"]).on_a_terminal().start();
-    running.sees("Let `/usr/bin/python3` lead to `python3.11` again").sees("[y/N]").types("y\n");
-    assert_eq!(running.finish().succeeds().last_line(), "What was broken is mended.");
+    running.sees("Restore `/usr/bin/python3` to `python3.11`").sees("[y/N]").types("y\n");
+    assert_eq!(running.finish().succeeds().last_line(), "Everything is fixed.");
     expect_mended(&machine);
     healthy.is_the_same_as(&machine.tree().without(&KEPT));
     let again = machine.labready(["repair", "--yes"]).run();
-    assert_eq!(again.succeeds().last_line(), "Nothing is broken that labready could mend.");
+    assert_eq!(again.succeeds().last_line(), "Nothing to fix.");
 }
 
 #[test]
@@ -98,11 +98,11 @@ fn a_link_that_dpkg_put_back_is_taken_out_of_the_group_that_would_switch_it_agai
          update-alternatives --install /usr/bin/python3 python3 /usr/bin/python3.12 2 --slave /usr/bin/pydoc3 pydoc3 /usr/bin/pydoc3.11; \
          ln -sfn python3.11 /usr/bin/python3",
     );
-    machine.labready(["doctor"]).run().exits(1).says("was put under update-alternatives");
+    machine.labready(["doctor"]).run().exits(1).says("is managed by update-alternatives");
     let output = machine.labready(["repair", "--yes"]).run();
     output
         .succeeds()
-        .says("Take `/usr/bin/python3` out of update-alternatives")
+        .says("Remove `/usr/bin/python3` from update-alternatives")
         .says("`/usr/bin/pydoc3` was removed with");
     expect_mended(&machine);
 }
@@ -117,7 +117,7 @@ fn a_python3_that_was_removed_stops_setup_before_apt_and_is_put_back() {
     let setup = machine.labready(["setup", "--yes"]).run();
     setup
         .exits(1)
-        .says("`/usr/bin/python3` is gone, and packages cannot be installed or removed without it")
+        .says("`/usr/bin/python3` is missing, so no package can be installed or removed")
         .says("sudo labready repair");
     machine.labready(["repair", "--yes"]).run().succeeds();
     machine.labready(["setup", "--yes", "--no-verify"]).limit(COLD).run().succeeds();
@@ -164,7 +164,7 @@ fn while_it_is_repaired_dpkg_is_kept_out_and_ctrl_c_waits_until_the_link_is_ther
         .says("lock-frontend");
     machine.signal("labready", "INT");
     machine.run(["touch", "/tmp/go"]);
-    running.finish().exits(130).says("done: Let `/usr/bin/python3` lead to `python3.11` again");
+    running.finish().exits(130).says("done: Restore `/usr/bin/python3` to `python3.11`");
     expect_mended(&machine);
 }
 
@@ -175,7 +175,7 @@ fn what_is_no_link_is_left_and_what_is_not_installed_is_not_linked_to() {
     let repair = machine.labready(["repair", "--yes"]).run();
     repair
         .exits(1)
-        .says("it is a file, where a link to `python3.11` belongs")
+        .says("it is a file, but should be a link to `python3.11`")
         .says("sudo mv -n /usr/bin/python3");
     machine.run(["cmp", "/usr/bin/python3", "/usr/bin/python3.12"]);
 
