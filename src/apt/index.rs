@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,39 +14,40 @@ use super::package_source::{AptConfig, LISTS};
 use crate::host::{Host, Kind};
 
 /// An index that is younger is as new as the servers have it.
-const FRESH_SECONDS: u64 = 3600;
+const FRESH_MS: u64 = 3_600_000;
 const CACHE: &str = "/var/cache/apt";
 /// Where apt's sources are configured.
 const SOURCES: [&str; 2] = ["/etc/apt/sources.list", "/etc/apt/sources.list.d"];
 
-/// How old the machine's own index is. Times are seconds since 1970, by this machine's clock.
+/// How old the machine's own index is. Times are milliseconds since 1970, by this
+/// machine's clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
     /// Whether there is one.
     pub is_present: bool,
     /// When `apt-get update` last ran, whoever ran it; `None` without an index.
     #[serde(default)]
-    pub refreshed_at: Option<u64>,
+    pub refreshed_at_ms: Option<u64>,
     /// Whether that was less than an hour ago, and the sources have not changed since: another
     /// refresh would bring nothing new.
     #[serde(default)]
     pub is_fresh: bool,
     /// When apt's sources last changed; `None` where there are none.
     #[serde(default)]
-    pub sources_changed_at: Option<u64>,
+    pub sources_changed_at_ms: Option<u64>,
 }
 
 impl Index {
     /// Whether it was refreshed less than an hour before that time. A time that lies ahead is a
     /// clock that was wrong.
     fn is_fresh_at(&self, now: u64) -> bool {
-        let is_recent = |at: u64| at <= now && now - at < FRESH_SECONDS;
-        self.refreshed_at.is_some_and(is_recent) && !self.is_older_than_sources()
+        let is_recent = |at: u64| at <= now && now - at < FRESH_MS;
+        self.refreshed_at_ms.is_some_and(is_recent) && !self.is_older_than_sources()
     }
 
     /// Whether apt's sources have changed since: the index says nothing of what is new in them.
     pub fn is_older_than_sources(&self) -> bool {
-        self.refreshed_at < self.sources_changed_at
+        self.refreshed_at_ms < self.sources_changed_at_ms
     }
 }
 
@@ -64,7 +65,7 @@ pub struct KeptFiles {
 pub fn gather(host: &Host) -> Index {
     let is_present = is_present(host, &AptConfig::default());
     let lists = Path::new(LISTS);
-    let refreshed_at =
+    let refreshed_at_ms =
         modified_at(host, &lists.join("partial")).or_else(|| modified_at(host, lists));
     // A folder changes when a file comes, goes or is replaced.
     let parts = Path::new(SOURCES[1]);
@@ -72,17 +73,21 @@ pub fn gather(host: &Host) -> Index {
     let sources = SOURCES.iter().map(PathBuf::from).chain(files);
     let index = Index {
         is_present,
-        refreshed_at: refreshed_at.filter(|_| is_present),
+        refreshed_at_ms: refreshed_at_ms.filter(|_| is_present),
         is_fresh: false,
-        sources_changed_at: sources.filter_map(|path| modified_at(host, &path)).max(),
+        sources_changed_at_ms: sources.filter_map(|path| modified_at(host, &path)).max(),
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, milliseconds);
     Index { is_fresh: index.is_fresh_at(now), ..index }
+}
+
+fn milliseconds(since: Duration) -> u64 {
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn modified_at(host: &Host, path: &Path) -> Option<u64> {
     let modified = host.lstat(&host.real_path(path)?).modified?;
-    modified.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
+    modified.duration_since(UNIX_EPOCH).ok().map(milliseconds)
 }
 
 /// Whether apt has any package index.
@@ -110,7 +115,6 @@ pub fn kept_files(host: &Host) -> KeptFiles {
 mod tests {
     use std::collections::BTreeMap;
     use std::fs::{self, File};
-    use std::time::Duration;
 
     use super::*;
 
@@ -130,7 +134,7 @@ mod tests {
             }
         }
         for (path, at) in changed {
-            let time = UNIX_EPOCH + Duration::from_secs(*at);
+            let time = UNIX_EPOCH + Duration::from_millis(*at);
             File::open(root.path().join(path)).unwrap().set_modified(time).unwrap();
         }
         gather(&Host::in_folder(root.path(), BTreeMap::new()))
@@ -139,7 +143,7 @@ mod tests {
     #[test]
     fn an_update_counts_from_when_it_ran_and_not_from_the_servers_dates() {
         let index = seen(&[(SERVER, 9_000), (PARTIAL, 2_000)]);
-        assert_eq!((index.is_present, index.refreshed_at), (true, Some(2_000)));
+        assert_eq!((index.is_present, index.refreshed_at_ms), (true, Some(2_000)));
         assert!(!index.is_older_than_sources(), "there are no sources");
     }
 
@@ -164,5 +168,24 @@ mod tests {
         let old = [(1, 1, 1), (2_000, 1, 1), (2_001, 1, 1), (1, 2_001, 1), (1, 1, 2_001)]
             .map(|(list, folder, part)| sources(list, folder, part).is_older_than_sources());
         assert_eq!(old, [false, false, true, true, true]);
+    }
+
+    #[test]
+    fn an_index_is_fresh_for_an_hour_unless_the_sources_changed_or_the_clock_was_wrong() {
+        let index = |sources| Index {
+            is_present: true,
+            refreshed_at_ms: Some(5_000),
+            sources_changed_at_ms: sources,
+            ..Index::default()
+        };
+        let hour = 3_600_000;
+        let fresh = [
+            index(Some(4_999)).is_fresh_at(5_000 + hour - 1),
+            index(Some(4_999)).is_fresh_at(5_000 + hour),
+            index(Some(5_001)).is_fresh_at(6_000),
+            index(None).is_fresh_at(4_999),
+            Index::default().is_fresh_at(6_000),
+        ];
+        assert_eq!(fresh, [true, false, false, false, false]);
     }
 }

@@ -33,7 +33,7 @@ pub fn read(host: &Host, folder: &Path) -> Result<Manifest> {
 /// then apt can read it there.
 ///
 /// # Errors
-/// [`Bundle`] that names the first file that is not as the manifest says.
+/// [`BundleProblem`] that names the first file that is not as the manifest says.
 pub fn unpack(host: &Host, folder: &Path, manifest: &Manifest, to: &Path) -> Result<()> {
     let total = manifest.files.iter().fold(SPARE, |total, file| total.saturating_add(file.size));
     if host.free_bytes(to).is_some_and(|free| free < total) {

@@ -262,7 +262,6 @@ fn last_error(stderr: &str) -> &str {
     let mut lines = stderr.lines().filter(|line| !line.trim().is_empty());
     match lines.next() {
         None => "",
-        Some("Unknown option: -I") => "Unknown option: -I (so does a Python 2)",
         Some(first) if first.starts_with("Traceback") => lines.next_back().unwrap_or(first),
         Some(first) => first,
     }
@@ -286,6 +285,9 @@ fn ask(host: &Host, interpreter: &mut Interpreter, account: Option<Account>) {
         Ok(finished) if finished.is_success() => {
             serde_json::from_str::<ProbeReply>(finished.stdout.trim())
                 .map_err(|_| PythonFlaw::NotPython)
+        }
+        Ok(finished) if finished.stderr.trim_start().starts_with("Unknown option: -I") => {
+            Err(PythonFlaw::Python2)
         }
         Ok(finished) => Err(PythonFlaw::Failed {
             ending: finished.ending(),

@@ -59,7 +59,7 @@ impl Host {
     /// [`crate::error::Error::Interrupted`].
     ///
     /// # Errors
-    /// [`Usage`] when the current folder is gone or its name is not UTF-8: every path that
+    /// [`UsageProblem`] when the current folder is gone or its name is not UTF-8: every path that
     /// is shown must be one that can be typed.
     pub fn this() -> Result<Self> {
         signals::listen();

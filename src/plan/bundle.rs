@@ -40,7 +40,7 @@ pub fn fetch_index(work: &Path) -> Plan {
 /// The Python and the packages that a bare machine needs, of what apt offers.
 ///
 /// # Errors
-/// [`Error::NoPython`], [`Error::NoPackage`].
+/// [`PythonProblem::NotOffered`], [`AptProblem::NotOffered`].
 pub fn needs(request: &Request, facts: &Facts) -> Result<(Choice, Vec<String>)> {
     let bare = Facts { interpreters: Vec::new(), packages: DpkgStatus::default(), ..facts.clone() };
     let nothing_else = Remaining::Nothing(Obstacle::MakingBundle);
@@ -61,7 +61,7 @@ pub fn needs(request: &Request, facts: &Facts) -> Result<(Choice, Vec<String>)> 
 /// that they need.
 ///
 /// # Errors
-/// [`Error::NoPython`] when no pip of that Python is here.
+/// [`PythonProblem::NotInstalledForBundle`] when no pip of that Python is here.
 pub fn fetch(
     course: &Course,
     facts: &Facts,

@@ -19,7 +19,7 @@ use crate::version::PythonVersion;
 /// Makes it, or puts into it what is missing.
 ///
 /// # Errors
-/// [`Error::InTheWay`] when what is there is not ours to make.
+/// [`VenvProblem`] when what is there is not ours to make.
 pub(super) fn steps(request: &Request, facts: &Facts, choice: &Choice) -> Result<Vec<Step>> {
     let packages = &request.course.venv.packages;
     let folder = &facts.venv.folder;

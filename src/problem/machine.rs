@@ -281,10 +281,13 @@ impl PythonLink {
     pub fn evidence(&self) -> String {
         let default = &self.default;
         let seen = match &self.place {
-            Occupant::Nothing => format!("it should be a link to `{default}`"),
+            Occupant::Nothing => format!("it does not exist, but should be a link to `{default}`"),
             Occupant::Right => format!("it points to `{default}`, as it should"),
             Occupant::Link(places) => {
                 format!("it points to {}, but this system needs `{default}`", way(places))
+            }
+            Occupant::DeadLink(places) if is_circle(places) => {
+                format!("it points to itself, but this system needs `{default}`")
             }
             Occupant::DeadLink(places) => format!(
                 "it points to {}, which does not exist; this system needs `{default}`",
@@ -331,6 +334,13 @@ impl Occupant {
             Self::Special => "neither a file nor a link".into(),
         }
     }
+}
+
+/// Whether a link on the way leads back to a place before it.
+fn is_circle(places: &[PathBuf]) -> bool {
+    places
+        .split_last()
+        .is_some_and(|(last, before)| last == Path::new(SYSTEM_PYTHON) || before.contains(last))
 }
 
 fn way(places: &[PathBuf]) -> String {

@@ -78,6 +78,8 @@ pub enum PythonFlaw {
     NotAsked,
     /// It answered, and not as a Python does.
     NotPython,
+    /// It does not know the option `-I`, which every Python 3 knows.
+    Python2,
     /// It ended without an answer.
     Failed {
         /// How: `exit code 1`.
@@ -199,6 +201,7 @@ impl PythonFlaw {
             Self::Folder => "is a folder".into(),
             Self::NotAsked => "was not asked for its version".into(),
             Self::NotPython => "does not behave like Python".into(),
+            Self::Python2 => "does not know the option `-I`, so it is probably Python 2".into(),
             Self::Failed { ending, said } if said.is_empty() => {
                 format!("ended with {ending} and printed nothing")
             }

@@ -84,7 +84,7 @@ fn an_environment_that_sudo_left_to_root_is_given_back_and_no_link_is_followed()
         .run()
         .exits(1)
         .says("belongs to root, not to")
-        .says("sudo labready repair");
+        .says("labready repair");
     let refused = machine.labready(["setup", "--yes"]).by_student().run();
     refused.exits(4).says("-execdir /bin/chown -h --from=0 1000:1000");
 

@@ -92,7 +92,7 @@ fn a_broken_environment_is_rebuilt_and_somebody_elses_is_left() {
     as_student(&machine, "venv/bin/python -c 'import pip, wheel'");
 
     machine.run(["chown", "-R", "daemon:daemon", "/home/student/venv"]);
-    is_refused(&machine, 1, "belongs to user 1");
+    is_refused(&machine, 1, "belongs to user 1,");
 }
 
 #[test]

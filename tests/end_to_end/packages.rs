@@ -186,7 +186,7 @@ fn an_interrupted_dpkg_is_finished_after_saying_so() {
         .run()
         .exits(1)
         .says("error[dpkg-interrupted]: dpkg was interrupted")
-        .says("fix: sudo labready repair");
+        .says("fix: labready repair");
     set_up(&machine).succeeds().says("done: Finish the interrupted installation");
     assert!(machine.has_package("lr-ours"));
 }

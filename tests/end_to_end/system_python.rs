@@ -58,14 +58,14 @@ fn a_switched_python3_is_told_by_every_command_and_mended_by_repair() {
     doctor
         .exits(1)
         .says("error[system-python-switched]: `/usr/bin/python3` was switched")
-        .says("fix: sudo labready repair");
+        .says("fix: labready repair");
     machine.labready(["plan"]).run().succeeds().says(told);
     let setup = machine.labready(["setup", "--yes", "--no-verify"]).run();
     setup
         .succeeds()
         .says("warning[system-python-switched]: `/usr/bin/python3` was switched")
         .says(told)
-        .says("sudo labready repair");
+        .says("labready repair");
     assert_eq!(
         machine.leads_to("/etc/alternatives/python3"),
         "/usr/bin/python3.12",
@@ -118,7 +118,7 @@ fn a_python3_that_was_removed_stops_setup_before_apt_and_is_put_back() {
     setup
         .exits(1)
         .says("`/usr/bin/python3` is missing, so no package can be installed or removed")
-        .says("sudo labready repair");
+        .says("labready repair");
     machine.labready(["repair", "--yes"]).run().succeeds();
     machine.labready(["setup", "--yes", "--no-verify"]).limit(COLD).run().succeeds();
     expect_mended(&machine);

@@ -365,9 +365,13 @@ fn everything_that_can_be_wrong_with_an_environment_is_told_in_words() {
     let sections = machines.map(|(what, machine)| {
         let folder = if what.starts_with("a link") { "/home/student/other" } else { VENV };
         let found = venv::gather(&machine.host(), Path::new(folder));
+        let state = match &found.state {
+            State::Broken(flaw) => format!("broken: {}", flaw.words()),
+            State::Foreign(foreign) => format!("foreign: {}", foreign.words()),
+            state => format!("{state:?}").to_lowercase(),
+        };
         format!(
-            "## {what}\n{:?}{}\n",
-            found.state,
+            "## {what}\n{state}{}\n",
             found.strangers.iter().map(|name| format!("\nholds {name}")).collect::<String>()
         )
     });

@@ -46,7 +46,9 @@ impl Output {
     #[track_caller]
     pub fn says(&self, text: &str) -> &Self {
         assert!(
-            self.stdout.contains(text) || self.stderr.contains(text),
+            [&self.stdout, &self.stderr]
+                .iter()
+                .any(|said| unwrapped(said).contains(&unwrapped(text))),
             "`{text}` is not said: {self}"
         );
         self
@@ -261,4 +263,9 @@ impl Capture {
             text
         }
     }
+}
+
+/// A text on one line: where a line is wrapped is no part of what it says.
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
