@@ -9,7 +9,7 @@ use crate::error::{Error, Exit};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Everything is in place, and every lab that was run passed.
+    /// Everything is installed, and every lab that was run passed.
     Ready,
     /// Something is missing, or a lab failed.
     NotReady,

@@ -1,4 +1,4 @@
-//! The options of every command: which course, which Python, and how it is told.
+//! The options of every command: which course, which Python, and what is printed.
 
 use std::path::PathBuf;
 
@@ -8,34 +8,34 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Common options")]
 pub struct Common {
-    /// A course.toml, or the folder that holds one, instead of the embedded course
+    /// Use this course file, or the course in this folder
     #[arg(long, global = true, value_name = "FILE|DIR")]
     pub course: Option<PathBuf>,
-    /// Narrow the range (`3.12`, `>=3.10, <3.13`), or take this very interpreter
+    /// Use this Python: a version (`3.12`, `>=3.10, <3.13`) or a path
     #[arg(long, global = true, value_name = "REQ|PATH")]
     pub python: Option<String>,
-    /// Where the virtual environment is, instead of the course's folder below the current one
+    /// Use this folder for the virtual environment
     #[arg(long, global = true, value_name = "DIR")]
     pub venv: Option<PathBuf>,
-    /// What is printed on standard output
+    /// Print the report in this format
     #[arg(long, global = true, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     pub format: Format,
-    /// The same as `--format plain`: words first, for a screen reader
+    /// Print words only, for screen readers; same as `--format plain`
     #[arg(long, global = true, conflicts_with = "format")]
     pub plain: bool,
-    /// Also write the report in a format to a file; may be given more than once
+    /// Also write the report to a file, for example json=report.json; can be repeated
     #[arg(long, global = true, value_name = "FORMAT=FILE", value_parser = parse_report)]
     pub report: Vec<ReportFile>,
-    /// When to colour
+    /// Control when colors are used
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
-    /// Say nothing on standard error but errors
+    /// Print nothing but errors on standard error
     #[arg(long, short = 'q', global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more: every candidate, every line that a step prints
+    /// Print details: evidence of passed labs, rejected Pythons, output of each step
     #[arg(long, short = 'v', global = true)]
     pub verbose: bool,
-    /// Append every event to a file, as JSON lines
+    /// Append all events to a file, as JSON lines
     #[arg(long, global = true, value_name = "FILE")]
     pub log: Option<PathBuf>,
 }
@@ -43,24 +43,24 @@ pub struct Common {
 /// Formats of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people, with pictures
+    /// Text for people, with timelines
     Human,
-    /// For people, in words: no tables, no pictures
+    /// Text for people, in words only
     Plain,
-    /// One JSON document
+    /// A JSON document
     Json,
-    /// The same JSON document on one line
+    /// The JSON document on one line
     Line,
-    /// One JSON object per event, as it happens
+    /// A JSON object per event, as it happens
     Ndjson,
-    /// One SVG picture: the labs' timelines, to scale
+    /// An SVG picture of the labs' timelines
     Svg,
 }
 
-/// When to colour.
+/// When colors are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless NO_COLOR, CLICOLOR=0 or TERM=dumb says no
+    /// On a terminal, unless NO_COLOR, CLICOLOR=0 or TERM=dumb is set
     Auto,
     /// Always
     Always,
@@ -88,9 +88,9 @@ fn parse_report(text: &str) -> Result<ReportFile, String> {
     let (format, path) =
         text.split_once('=').ok_or("write it as FORMAT=FILE, for example json=report.json")?;
     let format = Format::from_str(format, false)
-        .map_err(|_| format!("`{format}` is no format; there are {}", names()))?;
+        .map_err(|_| format!("`{format}` is not a format; use one of {}", names()))?;
     if path.is_empty() {
-        return Err("the file's name is missing after `=`".into());
+        return Err("the file name is missing after `=`".into());
     }
     Ok(ReportFile { format, path: PathBuf::from(path) })
 }

@@ -27,24 +27,24 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Commands {
-    /// Make this workstation ready: show the plan, ask once, apply it, run the labs
+    /// Set up this workstation: show the plan, ask once, apply it and run the labs
     Setup(SetupArgs),
-    /// Show what setup would change, and why; needs no root and changes nothing
+    /// Show what setup would change, and why, without changing anything
     Plan(PlanArgs),
-    /// Run the course's labs, or a student's own copies of them, and judge their timing
+    /// Run the labs, or your own copies of them, and check their timing
     Verify(VerifyArgs),
-    /// Fetch everything that setup needs, for machines without a network
+    /// Download everything that setup needs on machines without a network
     Bundle(BundleArgs),
-    /// Say everything that is wrong with this workstation, and what mends it; changes nothing
+    /// Diagnose problems and suggest fixes, without changing anything
     Doctor(DoctorArgs),
-    /// Mend what labready itself can mend: show the plan, ask once, apply it
+    /// Fix what labready can fix itself: show the plan, ask once and apply it
     Repair(RepairArgs),
-    /// Take back what setup did
+    /// Remove what setup added
     Undo(UndoArgs),
-    /// The course author's tools
+    /// Write and check courses
     #[command(subcommand)]
     Course(CourseCommand),
-    /// Explain problems: what they mean, how labready knows and what to do
+    /// Explain a problem: what it means, how labready knows and what to do
     Explain(ExplainArgs),
 }
 
@@ -68,23 +68,22 @@ impl Commands {
 /// Options of `setup`.
 #[derive(Debug, Args)]
 pub struct SetupArgs {
-    /// Agree to the plan without being asked
+    /// Apply the plan without asking
     #[arg(long, short = 'y')]
     pub yes: bool,
-    /// How long to wait for another program that uses apt, in seconds
+    /// Wait this long for other programs that use apt
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,
-    /// Do not run the labs afterwards
+    /// Skip the labs
     #[arg(long)]
     pub no_verify: bool,
-    /// Take packages from a bundle that `labready bundle` made, instead of from the network
+    /// Install from a bundle made by `labready bundle`, without a network
     #[arg(long, value_name = "DIR", conflicts_with = "offline")]
     pub bundle: Option<PathBuf>,
-    /// Work inside an image that is being built: no question, no service started; everything is
-    /// root's unless --owner says whose
+    /// Set up an image that is being built: ask nothing and start no services
     #[arg(long)]
     pub image: bool,
-    /// Empty the image's apt cache and package index at the end
+    /// Empty the image's apt cache and package index when done
     #[arg(long, requires = "image")]
     pub clean: bool,
     /// What to change
@@ -103,8 +102,7 @@ pub struct PlanArgs {
 /// Options of `bundle`.
 #[derive(Debug, Args)]
 pub struct BundleArgs {
-    /// The folder to make; on a stick or a share it can be carried to any machine of the same
-    /// release and architecture
+    /// Folder to create, for machines of the same release and architecture
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
 }
@@ -112,7 +110,7 @@ pub struct BundleArgs {
 /// Options of `doctor`.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
-    /// Run the labs, too
+    /// Run the labs as well
     #[arg(long)]
     pub labs: bool,
     /// What setup would be asked for
@@ -123,13 +121,13 @@ pub struct DoctorArgs {
 /// Options of `repair`.
 #[derive(Debug, Args)]
 pub struct RepairArgs {
-    /// Agree to the plan without being asked
+    /// Apply the plan without asking
     #[arg(long, short = 'y')]
     pub yes: bool,
-    /// How long to wait for another program that uses apt, in seconds
+    /// Wait this long for other programs that use apt
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,
-    /// Whose the virtual environment is, when root asks
+    /// Account that owns the virtual environment, when run by root
     #[arg(long, value_name = "USER")]
     pub owner: Option<String>,
 }
@@ -137,10 +135,10 @@ pub struct RepairArgs {
 /// Options of `undo`.
 #[derive(Debug, Args)]
 pub struct UndoArgs {
-    /// Agree to the plan without being asked
+    /// Apply the plan without asking
     #[arg(long, short = 'y')]
     pub yes: bool,
-    /// How long to wait for another program that uses apt, in seconds
+    /// Wait this long for other programs that use apt
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,
 }
@@ -202,19 +200,19 @@ impl Commands {
 /// Options of `verify`.
 #[derive(Debug, Default, Args)]
 pub struct VerifyArgs {
-    /// Scripts that students typed themselves; each is matched to a lab by its file name
+    /// Your own scripts; each is matched to a lab by its file name
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Judge a script of another name as this lab; may be given more than once
+    /// Check a script with another name as this lab; can be repeated
     #[arg(long = "lab", num_args = 2, value_names = ["NAME", "FILE"])]
     pub labs: Vec<String>,
-    /// Run the labs as this account, in its environment, when root asks
+    /// Run the labs as this account, when run by root
     #[arg(long, value_name = "USER")]
     pub owner: Option<String>,
-    /// Run again whenever one of the files is saved, until Ctrl-C
+    /// Run again whenever a file is saved, until Ctrl-C
     #[arg(long)]
     pub watch: bool,
-    /// Prove on this machine that the judge can tell serial from side by side
+    /// Test the checks themselves, with scripts that must pass and fail
     #[arg(long, conflicts_with_all = ["files", "labs", "watch"])]
     pub selftest: bool,
 }
@@ -222,31 +220,30 @@ pub struct VerifyArgs {
 /// What is to be changed, besides what the course says.
 #[derive(Debug, Args)]
 pub struct Wish {
-    /// Prefer a newer interpreter that apt offers to the one that is installed
+    /// Prefer a newer Python from apt to an installed one
     #[arg(long)]
     pub newest: bool,
-    /// A room's own copy of the deadsnakes archive, instead of Launchpad's
+    /// Use this mirror of the deadsnakes archive instead of Launchpad
     #[arg(long, value_name = "URL")]
     pub ppa_mirror: Option<String>,
-    /// The key that signs that copy, in armour, instead of deadsnakes' own
+    /// Verify the mirror with this key (ASCII-armored) instead of deadsnakes' own
     #[arg(long, value_name = "FILE")]
     pub ppa_key: Option<PathBuf>,
-    /// Fetch nothing: what is not on this machine is named
+    /// Download nothing, and list what is missing
     #[arg(long)]
     pub offline: bool,
-    /// Whose the virtual environment and the labs are, when root prepares a machine; the
-    /// environment is then below that home
+    /// Account that owns the virtual environment, in its home, when run by root
     #[arg(long, value_name = "USER")]
     pub owner: Option<String>,
-    /// How far `python3` is selected: /usr/local/bin/python3, or not at all
+    /// Whether the `python3` command becomes the chosen Python
     #[arg(long, value_enum, default_value_t = Select::Local, value_name = "HOW")]
     pub select: Select,
 }
 
-/// How far `python3` is selected.
+/// Whether the `python3` command becomes the chosen Python.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Select {
-    /// /usr/local/bin/python3, through the alternatives group labready-python3
+    /// Through /usr/local/bin/python3 and the alternatives group labready-python3
     Local,
     /// Leave the machine's python3 alone
     None,
@@ -255,9 +252,9 @@ pub enum Select {
 /// Commands for whoever writes courses.
 #[derive(Debug, Subcommand)]
 pub enum CourseCommand {
-    /// Print the course file that applies, with its comments
+    /// Print the course file in use, with its comments
     Show(CoursePlace),
-    /// Check a course file and its scripts, and say what each lab has
+    /// Check a course file and its scripts, and summarize each lab
     Lint(CoursePlace),
     /// Run a script three times and draft a course from what it does
     New(NewCourse),
@@ -268,7 +265,7 @@ pub enum CourseCommand {
 /// Options of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// What labready printed in brackets, like disk-full; without it, every one is listed
+    /// Name in brackets, as in error[disk-full]; lists all names if omitted
     #[arg(value_name = "ID")]
     pub id: Option<String>,
 }
@@ -276,7 +273,7 @@ pub struct ExplainArgs {
 /// Where a course is.
 #[derive(Debug, Args)]
 pub struct CoursePlace {
-    /// A course.toml, or the folder that holds one; the same as `--course`
+    /// Course file, or the folder that contains it; same as `--course`
     #[arg(value_name = "FILE|DIR")]
     pub path: Option<PathBuf>,
 }
@@ -284,13 +281,12 @@ pub struct CoursePlace {
 /// Options of `course new`.
 #[derive(Debug, Args)]
 pub struct NewCourse {
-    /// The script; it is run in its own folder
+    /// Script to run, in its own folder
     pub script: PathBuf,
-    /// How long one unit of its timeline is (`1s`, `250ms`), instead of its greatest common sleep
+    /// Length of one unit of the timeline (`1s`, `250ms`) [default: found from its sleeps]
     #[arg(long, value_name = "TIME", value_parser = parse_unit)]
     pub unit: Option<Duration>,
-    /// Write course.toml and a copy of the script into a folder, instead of the course to standard
-    /// output
+    /// Write course.toml and a copy of the script to a folder instead of printing the course
     #[arg(long, short = 'o', value_name = "DIR")]
     pub output: Option<PathBuf>,
 }

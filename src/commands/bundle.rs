@@ -39,7 +39,7 @@ pub(super) fn run(task: &Task<'_>, options: &BundleArgs) -> Result<Outcome> {
         let why = errors
             .lines()
             .find(|line| line.starts_with("E: "))
-            .unwrap_or("apt named none")
+            .unwrap_or("apt lists no packages")
             .to_owned();
         return Err(BundleProblem::NotMade(BundleObstacle::Unresolved { said: why }).into());
     }
@@ -68,7 +68,7 @@ fn without_links(task: &Task<'_>, folder: &Path) -> PathBuf {
 fn summary(folder: &Path, manifest: &Manifest) -> String {
     let megabytes = manifest.files.iter().map(|file| file.size).sum::<u64>() as f64 / 1e6;
     format!(
-        "`{}` has all that a machine with {} on {} needs: {} files, {megabytes:.1} MB. There, `labready setup --bundle DIR` needs no network.",
+        "`{}` contains everything for {} on {}: {} files, {megabytes:.1} MB. Run `labready setup --bundle DIR` on machines without a network.",
         folder.display(),
         manifest.target.release,
         manifest.target.architecture,

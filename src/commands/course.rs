@@ -63,7 +63,7 @@ fn lint(host: &Host, path: Option<&Path>, output: &Reporter) -> Result<Outcome> 
     }
     let course = load(host, path)?;
     let mut text = format!(
-        "`{}` is a good course: {}, Python {}.\n",
+        "`{}` is valid: {}, Python {}.\n",
         course.name,
         count(course.labs.len(), "lab"),
         course.python
@@ -71,7 +71,7 @@ fn lint(host: &Host, path: Option<&Path>, output: &Reporter) -> Result<Outcome> 
     text += &course.labs.iter().map(lab).collect::<String>();
     if !course.labs.is_empty() {
         text += &format!(
-            "All labs together take {}: they run side by side.\n",
+            "All labs together take {}, because they run in parallel.\n",
             seconds(course.duration().as_secs_f64())
         );
     }

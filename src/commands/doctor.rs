@@ -63,5 +63,5 @@ fn conclude(task: &Task<'_>, errors: usize, warnings: usize) -> Outcome {
         _ => format!("Ready, with {}", count(warnings, "warning")),
     };
     let labs = task.request.typed.labready_with("doctor", &["--labs"]);
-    Outcome::ready(format!("{found}; `{labs}` runs the labs, too."))
+    Outcome::ready(format!("{found}. Run `{labs}` to run the labs as well."))
 }

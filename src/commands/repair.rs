@@ -48,17 +48,19 @@ fn conclude(task: &Task<'_>, facts: &Facts, changed: bool) -> Outcome {
         task.output.emit(Event::problem(problem));
     }
     if is_broken {
-        return Outcome::not_ready("Some problems are left that labready cannot fix by itself.");
+        return Outcome::not_ready("Some problems remain that labready cannot fix itself.");
     }
     let setup = task.request.typed.labready("setup");
     Outcome::ready(match (changed, rebuilt.is_empty()) {
-        (true, true) => "Everything that was broken is fixed.".to_owned(),
-        (true, false) => format!(
-            "Everything that was broken is fixed; `{setup}` rebuilds the virtual environment."
-        ),
-        (false, true) => "There is nothing to fix.".to_owned(),
+        (true, true) => "Everything is fixed.".to_owned(),
+        (true, false) => {
+            format!(
+                "Everything is fixed except the virtual environment. Run `{setup}` to rebuild it."
+            )
+        }
+        (false, true) => "Nothing to fix.".to_owned(),
         (false, false) => {
-            format!("Only the virtual environment is broken; `{setup}` rebuilds it.")
+            format!("Only the virtual environment is broken. Run `{setup}` to rebuild it.")
         }
     })
 }

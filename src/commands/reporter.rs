@@ -22,6 +22,8 @@ pub(super) struct Reporter {
     clock: Clock,
     format: Format,
     paint: Paint,
+    /// Whether the evidence of passed labs is shown.
+    is_verbose: bool,
     /// What was typed, for the hints of problems.
     typed: Invocation,
     /// Reports to write at the end.
@@ -106,6 +108,7 @@ impl Reporter {
             clock,
             format,
             paint: paint(host, common.color, streams.stdout),
+            is_verbose: common.verbose,
             typed: request::invocation(host, cli),
             files,
             listeners: Mutex::new(Listeners { report, console, logs }),
@@ -210,8 +213,8 @@ impl Reporter {
 
     fn rendered(&self, report: &Report, format: Format, paint: &Paint) -> Result<String> {
         match format {
-            Format::Human => Ok(human::text(report, paint)),
-            Format::Plain => Ok(plain::text(report)),
+            Format::Human => Ok(human::text(report, paint, self.is_verbose)),
+            Format::Plain => Ok(plain::text(report, self.is_verbose)),
             Format::Json => json::document(report),
             Format::Line => json::document_line(report),
             Format::Ndjson => Ok(String::new()),

@@ -51,16 +51,14 @@ pub(super) fn run(task: &Task<'_>, setting: &Setting) -> Result<Outcome> {
     let total = results.len();
     Ok(if wrong > 0 {
         Outcome::not_ready(format!(
-            "The judge was wrong about {wrong} of {total} scripts: do not trust it on this machine."
+            "Selftest failed: {wrong} of {total} scripts were judged wrongly. Do not trust verdicts on this machine."
         ))
     } else if unsure > 0 {
         Outcome::inconclusive(format!(
-            "Inconclusive: {unsure} of {total} scripts could not be judged; run it again when this machine is quieter."
+            "Inconclusive: {unsure} of {total} scripts could not be judged. Run it again when the machine is less busy."
         ))
     } else {
-        Outcome::ready(format!(
-            "The judge can tell serial from side by side on this machine: right about all {total} scripts."
-        ))
+        Outcome::ready(format!("Selftest passed: all {total} scripts were judged correctly."))
     })
 }
 

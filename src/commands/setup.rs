@@ -28,7 +28,7 @@ pub(super) fn run(task: &Task<'_>, options: &SetupArgs) -> Result<Outcome> {
     match converged {
         Converged::Declined => Ok(Outcome::declined()),
         Converged::Done { .. } if options.no_verify => {
-            Ok(Outcome::ready("Everything is in place; the labs were not run."))
+            Ok(Outcome::ready("Everything is installed; the labs were not run."))
         }
         Converged::Done { round, .. } => prove(task, &round),
     }

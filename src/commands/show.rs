@@ -12,8 +12,8 @@ pub(super) fn run(task: &Task<'_>) -> Result<Outcome> {
     let typed = &task.request.typed;
     Ok(if round.plan.is_empty() {
         let verify = typed.labready("verify");
-        Outcome::ready(format!("Nothing has to change; `{verify}` runs the labs."))
+        Outcome::ready(format!("Nothing to change. Run `{verify}` to run the labs."))
     } else {
-        Outcome::plan_shown(format!("`{}` applies this plan.", typed.labready("setup")))
+        Outcome::plan_shown(format!("run `{}` to apply this plan.", typed.labready("setup")))
     })
 }

@@ -47,7 +47,7 @@ pub(super) fn run(task: &Task<'_>) -> Result<Outcome> {
             Ok(Outcome::ready(if changed {
                 "Everything that setup did is undone."
             } else {
-                "There is nothing to undo."
+                "Nothing to undo."
             }))
         }
     }

@@ -37,7 +37,7 @@ pub(super) fn run(task: &Task<'_>, options: &VerifyArgs) -> Result<Outcome> {
     }
     loop {
         let before = saved(task, &files);
-        let outcome = judge(task, &subjects, &setting, "Every lab passed.")?;
+        let outcome = judge(task, &subjects, &setting, "All labs passed.")?;
         if !options.watch {
             return Ok(outcome);
         }
@@ -107,14 +107,14 @@ fn judge(
     }
     if !errors.is_empty() {
         return Ok(Outcome::inconclusive(format!(
-            "Could not be checked: {} of {total} labs could not be run ({}).",
+            "Not checked: {} of {total} labs could not be run ({}).",
             errors.len(),
             errors.join(", ")
         )));
     }
     if !unsure.is_empty() {
         return Ok(Outcome::inconclusive(format!(
-            "Inconclusive: this machine was too busy to judge {} of {total} labs ({}); run `labready verify` again when it is quieter.",
+            "Inconclusive: the machine was too busy to judge {} of {total} labs ({}). Run `labready verify` again when it is less busy.",
             unsure.len(),
             unsure.join(", ")
         )));

@@ -19,7 +19,7 @@ pub fn conclude(
     let timeline = &lab.timeline;
     let judgement = judge::judge(timeline, observations, attempts);
     let status = judgement.verdict?;
-    let Words { summary, fix } =
+    let Words { summary, detail, fix } =
         Explainer { script, timeline, judgement: &judgement, observations }.words();
     Some(LabResult {
         name: lab.name.clone(),
@@ -27,6 +27,7 @@ pub fn conclude(
         status,
         reason: judgement.reason,
         summary,
+        detail,
         fix,
         evidence: judgement.evidence,
         timeline: timeline.clone(),

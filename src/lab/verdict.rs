@@ -34,9 +34,11 @@ pub struct LabResult {
     pub status: Verdict,
     /// What decided.
     pub reason: Reason,
-    /// What it looks like, in one or two sentences, with the numbers that decided.
+    /// What happened, in one or two sentences, with the numbers that decided.
     pub summary: String,
-    /// What to look at or to do, when it is not a pass.
+    /// Why the numbers prove a pass.
+    pub detail: Option<String>,
+    /// What to do, when it is not a pass.
     pub fix: Option<String>,
     /// The two moments that decided, when a gap did.
     pub evidence: Option<Evidence>,
@@ -44,6 +46,14 @@ pub struct LabResult {
     pub timeline: Timeline,
     /// Every attempt, the first one first.
     pub attempts: Vec<Attempt>,
+}
+
+impl LabResult {
+    /// What happened, and why it proves a pass.
+    pub fn statement(&self) -> String {
+        let detail = self.detail.as_ref().map(|detail| format!(" {detail}")).unwrap_or_default();
+        format!("{}{detail}", self.summary)
+    }
 }
 
 /// A moment that gaps are measured between. Written as `spawn`, `line 2`, `exit`.
@@ -208,7 +218,7 @@ impl Stall {
                 "its control group was throttled",
                 self.throttled_ms.filter(|_| self.run_queue_ms.is_none()).unwrap_or(0.0),
             ),
-            ("the hypervisor served others", self.steal_ms.unwrap_or(0.0)),
+            ("the hypervisor ran other machines", self.steal_ms.unwrap_or(0.0)),
             ("it was stopped by a signal", self.stopped_ms),
             ("it waited for a disk or for memory", self.blocked_ms.unwrap_or(0.0)),
             ("the whole machine stood still", self.paused_ms),
@@ -218,7 +228,7 @@ impl Stall {
         })
     }
 
-    /// What this machine does not tell, in words.
+    /// What cannot be measured on this machine, in words.
     pub fn lacks(&self) -> Vec<&'static str> {
         let parts = [
             ("run-queue delay (schedstat)", self.run_queue_ms),
@@ -260,7 +270,7 @@ impl TryFrom<String> for Point {
             _ => number("line ")
                 .map(Self::Line)
                 .or_else(|| number("arrival ").map(Self::Arrival))
-                .ok_or_else(|| format!("`{text}` is no moment")),
+                .ok_or_else(|| format!("`{text}` is not a moment")),
         }
     }
 }

@@ -161,9 +161,10 @@ fn not_started(trial: &Trial<'_>, error: &Error) -> LabResult {
         script: trial.ready.script.shown.clone(),
         status: Verdict::Error,
         reason: Reason::CouldNotStart,
-        summary: format!("`{}` was not run: {error}.", trial.ready.script.shown),
+        summary: format!("`{}` could not be run: {error}.", trial.ready.script.shown),
+        detail: None,
         fix: Some(
-            "Look whether whoever the script runs as may start that interpreter; `--python PATH` takes another one.".into(),
+            "check that the account may start this interpreter, or use another one with `--python PATH`".into(),
         ),
         evidence: None,
         timeline: trial.lab.timeline.clone(),

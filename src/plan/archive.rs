@@ -32,9 +32,9 @@ pub(super) fn codename(facts: &Facts) -> Option<String> {
     if in_use(facts).is_some() { None } else { served(facts) }
 }
 
-/// Somebody else's source of it that is in use: a second one with another key would stop apt. Those
-/// that are switched off, of another release or of the old host do not stand in the way; our own is
-/// written anew, for another Python or with its key.
+/// A source of it that is in use and not ours: a second one with another key would stop apt. Those
+/// that are disabled, of another release or of the old host do not matter; our own is rewritten for
+/// another Python or with its key.
 pub(super) fn in_use(facts: &Facts) -> Option<&Source> {
     let codename = served(facts)?;
     let is_right = |source: &&Source| {
@@ -67,7 +67,7 @@ pub(super) fn add_step(
         id: "add-archive".into(),
         title: format!("Add the deadsnakes archive for {codename}"),
         why: format!(
-            "no other source offers a Python that fits; `{SOURCES}`, its key and what may come from it are written"
+            "no other source has a Python that fits; this writes `{SOURCES}`, its key and its pin"
         ),
         command: apt::commands::refresh_only(SOURCES),
         action: Action::AddArchive {
@@ -96,8 +96,8 @@ pub(super) fn pin_step(facts: &Facts, choice: &Choice) -> Option<Step> {
         .any(|source| offer.from.starts_with(source.address.trim_end_matches('/')));
     (choice.origin == Origin::Apt && is_from_it).then(|| Step {
         id: "pin-archive".into(),
-        title: format!("Let nothing but {} come from deadsnakes", choice.series()),
-        why: "everything else stays with the system's own archives".into(),
+        title: format!("Limit deadsnakes to {}", choice.series()),
+        why: "everything else comes from the system's own archives".into(),
         command: apt::commands::policy(&AptConfig::default(), [choice.series()]),
         action: Action::PinArchive {
             pin: Pin { origin: pin.origin.clone(), series: Some(choice.series()) },

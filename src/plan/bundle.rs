@@ -22,13 +22,14 @@ use crate::facts::venv::State;
 use crate::problem::{AptProblem, Obstacle, PythonProblem};
 use crate::request::Request;
 use crate::version::PythonVersion;
+use crate::words::count;
 
 /// The step that fetches an index of its own, newer than any that is here and signed.
 pub fn fetch_index(work: &Path) -> Plan {
     Plan {
         steps: vec![step(
             "fetch-index",
-            "Fetch apt's package index",
+            "Download apt's package index",
             Action::FetchIndex { folder: work.into() },
             apt::commands::fetch_index(&AptConfig::of_bare_machine(work)),
         )],
@@ -71,7 +72,7 @@ pub fn fetch(
     let mut steps = wheel_steps(course, facts, choice, work)?;
     let debs = step(
         "fetch-packages",
-        &format!("Fetch {} packages", dependencies.len()),
+        &format!("Download {}", count(dependencies.len(), "package")),
         Action::FetchPackages { folder: work.join("debs") },
         apt::commands::fetch_packages(
             &AptConfig::of_bare_machine(work),
@@ -95,7 +96,7 @@ fn wheel_steps(course: &Course, facts: &Facts, choice: &Choice, work: &Path) -> 
         let command = commands::fetch_wheels(venv, names, &folder, account.clone());
         step(
             "fetch-wheels",
-            &format!("Fetch {} for pip", quoted_list(names)),
+            &format!("Download {} for pip", quoted_list(names)),
             Action::FetchWheels { folder: folder.clone(), packages },
             command,
         )
@@ -128,7 +129,7 @@ fn wheel_steps(course: &Course, facts: &Facts, choice: &Choice, work: &Path) -> 
     };
     let make = step(
         "make-venv",
-        "Make a virtual environment to fetch with",
+        "Create a virtual environment for downloading",
         action,
         commands::make_venv(&interpreter.real, &own, account.clone()),
     );
@@ -136,6 +137,6 @@ fn wheel_steps(course: &Course, facts: &Facts, choice: &Choice, work: &Path) -> 
 }
 
 fn step(id: &str, title: &str, action: Action, command: crate::host::Command) -> Step {
-    let why = "the machines that the bundle is for have no network".to_owned();
+    let why = "machines that use the bundle have no network".to_owned();
     Step { id: id.into(), title: title.into(), why, action, command, needs_root: false }
 }

@@ -60,7 +60,7 @@ pub(super) fn choose(
     let best = best.map(|(index, _)| index);
     if let Some(best) = best {
         let taken = candidates[best].choice.clone();
-        let beaten_by = format!("{} is preferred", candidates[best].candidate.what);
+        let beaten_by = format!("{} is the better match", candidates[best].candidate.what);
         for (index, weighed) in
             candidates.iter_mut().enumerate().filter(|(_, weighed)| weighed.choice.is_some())
         {
@@ -124,7 +124,7 @@ fn choose_named(wanted: &PythonRequest, named: &Interpreter) -> Result<(Chosen, 
     if !named.ensurepip {
         return refuse(PythonFlaw::WithoutEnsurepip);
     }
-    let why = "it was named by `--python`".to_owned();
+    let why = "`--python` asks for it".to_owned();
     // A link that was named may itself be the one that is to be selected, and may be switched
     // later.
     let choice = Choice {
@@ -161,12 +161,12 @@ fn weigh_installed(wanted: &PythonRequest, found: &Interpreter) -> Weighed {
     }
     if found.origin != Home::Apt {
         return refused(format!(
-            "it is {}; `--python {}` takes it",
+            "it is {}; use it with `--python {}`",
             found.origin.words(),
             found.path.display()
         ));
     }
-    let why = format!("it is installed, and in `{}`", wanted.requirement);
+    let why = format!("it is installed and in `{}`", wanted.requirement);
     let choice = Choice {
         path: found.real.clone(),
         version: version.clone(),
@@ -194,14 +194,14 @@ fn weigh_offer(
         format!("offered by apt from {from}")
     };
     let damaged = facts.packages.has(name).then(|| {
-        format!("dpkg says that it is installed, and /usr/bin/{name} does not answer; `apt-get install --reinstall {name}-minimal {name}` mends it")
+        format!("it is installed, but /usr/bin/{name} does not run; to fix it, run `apt-get install --reinstall {name}-minimal {name}`")
     });
     let reason = refusal(wanted, &version).or(damaged);
     let choice = reason.is_none().then(|| Choice {
         path: PathBuf::from("/usr/bin").join(name),
         version: version.clone(),
         origin: Origin::Apt,
-        why: format!("it is the newest in `{}` that apt offers", wanted.requirement),
+        why: format!("it is the newest in `{}` that apt has", wanted.requirement),
     });
     let why =
         reason.or_else(|| choice.as_ref().map(|choice| choice.why.clone())).unwrap_or_default();
@@ -224,7 +224,7 @@ fn refusal(wanted: &PythonRequest, version: &PythonVersion) -> Option<String> {
     }
     if version.is_pre_release() && wanted.requirement.matches_numbers(version) {
         return Some(
-            "it is a pre-release, which is taken only when `--python` names it exactly".into(),
+            "it is a pre-release, which is used only when `--python` names it exactly".into(),
         );
     }
     // The course's reason speaks of its own range, not of what `--python` made of it.

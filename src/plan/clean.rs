@@ -17,7 +17,7 @@ pub(super) fn steps(facts: &Facts, request: &Request, before: &[Step]) -> Vec<St
     let cache = (fills_cache || facts.apt_files.cache).then(|| {
         step(
             "empty-cache",
-            "Empty apt's cache of packages",
+            "Empty apt's package cache",
             Action::EmptyCache,
             apt::commands::empty_cache(),
         )
@@ -34,6 +34,6 @@ pub(super) fn steps(facts: &Facts, request: &Request, before: &[Step]) -> Vec<St
 }
 
 fn step(id: &str, title: &str, action: Action, command: Command) -> Step {
-    let why = "`--clean`: whoever uses the image fetches it anew".to_owned();
+    let why = "`--clean` keeps it out of the image".to_owned();
     Step { id: id.into(), title: title.into(), why, action, command, needs_root: true }
 }

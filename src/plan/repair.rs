@@ -1,4 +1,4 @@
-//! What labready itself can mend, as steps: pure. Only what is certainly wrong, and in a way that
+//! What labready can fix itself, as steps: pure. Only what is certainly wrong, and in a way that
 //! harms nobody's work.
 
 use std::path::Path;
@@ -23,7 +23,7 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
         steps.push(configure_step(&facts.packages, &InstallOptions::default()));
     }
     let why =
-        |path: &Path| format!("`{}` is gone, and `{LINK}` must not lead there", path.display());
+        |path: &Path| format!("`{}` is gone, so `{LINK}` must not point to it", path.display());
     steps.extend(facts.selection.dangling.iter().map(|path| unregister_step(path, &why(path))));
     steps.extend(venv::give_back_step(facts));
     Plan { steps: with_distinct_ids(steps), ..Plan::default() }
@@ -49,12 +49,12 @@ fn restore_step(system: &SystemPython) -> Option<Step> {
     Some(Step {
         id: "restore-system-python".into(),
         title: match system.place {
-            Occupant::Right => format!("Take `{SYSTEM_PYTHON}` out of update-alternatives"),
-            _ => format!("Let `{SYSTEM_PYTHON}` lead to `{default}` again"),
+            Occupant::Right => format!("Remove `{SYSTEM_PYTHON}` from update-alternatives"),
+            _ => format!("Restore `{SYSTEM_PYTHON}` to `{default}`"),
         },
         why: system.group.as_ref().map_or(evidence.clone(), |group| {
             format!(
-                "{evidence}; that group is removed (`update-alternatives --remove-all {group}`)"
+                "{evidence}; this also removes that group (`update-alternatives --remove-all {group}`)"
             )
         }),
         command: commands::put_link(),

@@ -112,15 +112,15 @@ fn open_plan(
     let from_archive =
         archive::codename(facts).filter(|_| first.action == Action::RefreshIndex).map(|codename| {
             format!(
-                "if apt still offers none, add the deadsnakes archive for {codename} ({}) with its key",
+                "add the deadsnakes archive for {codename} ({}) and its key, if apt still has none",
                 request.archive.address
             )
         });
     let install = format!(
-        "install the newest Python in `{}` that apt then offers ({packages})",
+        "install the newest Python in `{}` that apt has ({packages})",
         request.python.requirement
     );
-    let make = format!("make the virtual environment `{}` with it", facts.venv.folder.display());
+    let make = format!("create the virtual environment `{}`", facts.venv.folder.display());
     let open = from_archive.into_iter().chain([install, make]).collect();
     let steps = feasible(facts, vec![first])?;
     Ok(Decision::Plan(Box::new(Plan { candidates, steps, open, ..Plan::default() })))
@@ -129,9 +129,9 @@ fn open_plan(
 fn why_refresh(request: &Request, facts: &Facts) -> String {
     let wanted = &request.python.requirement;
     if facts.apt.as_ref().is_some_and(|apt| apt.indexed) {
-        format!("no Python in `{wanted}` is installed, and apt's index lists none")
+        format!("no Python in `{wanted}` is installed, and apt's package index lists none")
     } else {
-        format!("no Python in `{wanted}` is installed, and apt has no index yet")
+        format!("no Python in `{wanted}` is installed, and apt has no package index yet")
     }
 }
 
@@ -151,7 +151,7 @@ fn package_steps(request: &Request, facts: &Facts, missing: &Missing) -> Result<
     let is_online = request.install.source == PackageSource::Network;
     if unknown.is_empty() {
         let is_outdated = is_online && facts.apt_index.is_older_than_sources();
-        let why = "apt's sources have changed since its index was fetched";
+        let why = "apt's sources have changed since its last update";
         steps.extend(is_outdated.then(|| refresh_step(why)));
         return Ok(steps);
     }
@@ -164,7 +164,7 @@ fn package_steps(request: &Request, facts: &Facts, missing: &Missing) -> Result<
         return Err(facts.disk.apt_problem().unwrap_or_else(not_offered).into());
     }
     steps.push(refresh_step(&if facts.apt.as_ref().is_some_and(|apt| apt.indexed) {
-        format!("apt's index does not list {}", quoted_list(&unknown))
+        format!("apt's package index does not list {}", quoted_list(&unknown))
     } else {
         "apt has no package index yet".into()
     }));

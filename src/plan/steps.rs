@@ -20,7 +20,7 @@ pub(super) fn configure_step(packages: &DpkgStatus, install_options: &InstallOpt
     };
     Step {
         id: "configure-packages".into(),
-        title: "Finish what dpkg began".into(),
+        title: "Finish the interrupted installation".into(),
         why: format!("an earlier run of dpkg was interrupted{left}"),
         action: Action::ConfigurePackages,
         command: apt::commands::configure_packages(install_options),
@@ -32,7 +32,7 @@ pub(super) fn configure_step(packages: &DpkgStatus, install_options: &InstallOpt
 pub(super) fn refresh_step(why: &str) -> Step {
     Step {
         id: "refresh-index".into(),
-        title: "Refresh apt's package index".into(),
+        title: "Update apt's package index".into(),
         why: why.to_owned(),
         action: Action::RefreshIndex,
         command: apt::commands::refresh_index(),
@@ -63,8 +63,8 @@ pub(super) fn register_step(path: PathBuf, priority: u32) -> Step {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Step {
         id: slug(&format!("register-{name}")),
-        title: format!("Register {name} in the alternatives group {GROUP}"),
-        why: format!("so that `{LINK}` can lead to it; /usr/bin/python3 stays the system's"),
+        title: format!("Add {name} to the alternatives group {GROUP}"),
+        why: format!("`{LINK}` can then point to it; /usr/bin/python3 stays unchanged"),
         command: alternatives::register(&path, priority),
         action: Action::RegisterAlternative { path, priority },
         needs_root: true,
@@ -76,7 +76,7 @@ pub(super) fn select_step(choice: &Choice) -> Step {
     Step {
         id: "select-python".into(),
         title: format!("Select Python {} as `{LINK}`", short(choice)),
-        why: "the course's commands say `python3`".into(),
+        why: "the course runs `python3`".into(),
         command: alternatives::select(&choice.path),
         action: Action::SelectAlternative { path: choice.path.clone() },
         needs_root: true,
@@ -88,7 +88,7 @@ pub(super) fn unregister_step(path: &Path, why: &str) -> Step {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Step {
         id: slug(&format!("unregister-{name}")),
-        title: format!("Take {name} out of the alternatives group {GROUP}"),
+        title: format!("Remove {name} from the alternatives group {GROUP}"),
         why: why.to_owned(),
         command: alternatives::unregister(path),
         action: Action::UnregisterAlternative { path: path.to_owned() },

@@ -15,6 +15,7 @@ use crate::facts::sources::{KEYRING, PREFERENCES, SOURCES};
 use crate::facts::venv::{State, Venv};
 use crate::host::Account;
 use crate::problem::Leftover;
+use crate::words::count;
 
 /// Why an interpreter is taken out of the group.
 const REGISTERED: &str = "setup registered it; with the last one `/usr/local/bin/python3` goes";
@@ -73,7 +74,7 @@ pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<Leftover>) {
     // apt say what may go.
     if remains.dpkg.need_configuring() && !trail.packages.is_empty() && !remains.configured {
         let open = vec![
-            "remove what setup installed and made, as far as nothing else needs it".to_owned(),
+            "remove what setup installed and created, unless something else needs it".to_owned(),
         ];
         return (
             Plan {
@@ -124,7 +125,7 @@ fn venv_step(venv: &Venv, account: Option<Account>) -> Result<Option<Step>, Left
         _ => Ok(Some(Step {
             id: slug(&format!("remove-venv-{shown}")),
             title: format!("Remove the virtual environment `{shown}`"),
-            why: "setup made it".into(),
+            why: "setup created it".into(),
             command: commands::remove_tree(&folder, account),
             action: Action::RemoveVenv { folder },
             needs_root: false,
@@ -136,7 +137,7 @@ fn packages_step(packages: &BTreeSet<String>) -> Step {
     let packages: Vec<String> = packages.iter().cloned().collect();
     Step {
         id: "remove-packages".into(),
-        title: format!("Remove the {} packages that came with setup", packages.len()),
+        title: format!("Remove {} that setup installed", count(packages.len(), "package")),
         why: "nothing else needs them".into(),
         command: apt::commands::remove_packages(&packages),
         action: Action::RemovePackages { packages },

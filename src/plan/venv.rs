@@ -43,8 +43,11 @@ pub(super) fn steps(request: &Request, facts: &Facts, choice: &Choice) -> Result
         version: choice.version.clone(),
         replace: matches!(facts.venv.state, State::Good | State::Broken(_)),
     };
-    let title =
-        if matches!(facts.venv.state, State::Missing | State::Empty) { "Make" } else { "Rebuild" };
+    let title = if matches!(facts.venv.state, State::Missing | State::Empty) {
+        "Create"
+    } else {
+        "Rebuild"
+    };
     steps.push(Step {
         id: "make-venv".into(),
         title: format!("{title} the virtual environment `{shown}`"),
@@ -113,7 +116,7 @@ pub(super) fn give_back_step(facts: &Facts) -> Option<Step> {
     (is_in_own_folder && is_nothing_else).then(|| Step {
         id: "give-back-venv".into(),
         title: format!(
-            "Give the virtual environment `{}` to {}",
+            "Change the owner of the virtual environment `{}` to {}",
             venv.folder.display(),
             owner.name
         ),
@@ -139,12 +142,13 @@ pub fn give_back_by_hand(facts: &Facts) -> String {
 fn misfit(version: &PythonVersion, request: &Request, choice: Option<&Choice>) -> Option<String> {
     let wanted = &request.python.requirement;
     if !wanted.matches(version) {
-        return Some(format!("it was made by Python {version}, which is not in `{wanted}`"));
+        return Some(format!("it was created by Python {version}, which is not in `{wanted}`"));
     }
     let named = choice.filter(|choice| choice.origin == Origin::Named)?;
     let is_other = (version.major, version.minor) != (named.version.major, named.version.minor);
-    is_other
-        .then(|| format!("it was made by Python {version}, and `--python` names {}", named.version))
+    is_other.then(|| {
+        format!("it was created by Python {version}, but `--python` asks for {}", named.version)
+    })
 }
 
 /// What a good virtual environment lacks.
@@ -159,7 +163,7 @@ fn package_steps(
     let missing: Vec<String> = packages.iter().filter(|name| !has(name)).cloned().collect();
     let add_pip = (!has("pip")).then(|| Step {
         id: "add-pip".into(),
-        title: "Put pip into the virtual environment".into(),
+        title: "Add pip to the virtual environment".into(),
         why: "it has no pip".into(),
         action: Action::AddPip { folder: folder.clone() },
         command: commands::add_pip(folder, owner.clone()),
@@ -177,7 +181,7 @@ fn pip_step(
     (!packages.is_empty()).then(|| Step {
         id: "install-into-venv".into(),
         title: format!("Install {} into the virtual environment", quoted_list(packages)),
-        why: "the course uses it there".into(),
+        why: "the course needs it".into(),
         command: commands::install_into_venv(folder, packages, owner, source),
         action: Action::InstallIntoVenv { folder: folder.to_owned(), packages: packages.to_vec() },
         needs_root: false,

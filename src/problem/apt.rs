@@ -211,9 +211,9 @@ impl Describe for AptProblem {
             }
             Self::Interrupted { said: None } => "dpkg was interrupted".into(),
             Self::Interrupted { said: Some(_) } => "dpkg is still interrupted".into(),
-            Self::IndexMissing { .. } => "apt's package index could not be fetched".into(),
+            Self::IndexMissing { .. } => "apt's package index could not be downloaded".into(),
             Self::IndexOutOfDate { .. } => {
-                "apt's index lists packages that the server does not have, even after a refresh"
+                "apt's package index lists packages that the server does not have, even after an update"
                     .into()
             }
             Self::HalfInstalled { package, state, .. } => {
@@ -226,11 +226,11 @@ impl Describe for AptProblem {
                 format!("`/usr/bin/python3` is the system's own again, but `{command}` still fails")
             }
             Self::Held { packages, .. } => format!(
-                "{} {} held at a version that does not fit",
+                "{} {} held at an unsuitable version",
                 names(packages),
                 is_are(packages.len())
             ),
-            Self::NotFetched { .. } => "not every package could be downloaded".into(),
+            Self::NotFetched { .. } => "some packages could not be downloaded".into(),
             Self::NotHere { packages } => match packages.as_slice() {
                 [one] => format!("the package {} is not on this machine", quoted(one)),
                 all => format!("{} are not on this machine", count(all.len(), "package")),
@@ -239,7 +239,7 @@ impl Describe for AptProblem {
                 format!("{} could not be installed", names(packages))
             }
             Self::NotOffered { packages, system } => {
-                format!("apt offers no {} on {system}", names(packages))
+                format!("apt has no {} on {system}", names(packages))
             }
             Self::NotRemoved { packages, .. } => {
                 format!("{} could not be removed", count(packages.len(), "package"))
@@ -251,7 +251,7 @@ impl Describe for AptProblem {
                 "the packages cannot be installed together with what is on this machine".into()
             }
             Self::Lost { packages } => format!(
-                "{} {} removed, too",
+                "{} {} also removed",
                 names(packages),
                 if packages.len() == 1 { "was" } else { "were" }
             ),
@@ -262,7 +262,7 @@ impl Describe for AptProblem {
     fn evidence(&self) -> String {
         match self {
             Self::ConfigFileKept { brought, .. } => {
-                format!("its package brings another version, saved beside it as {}", path(brought))
+                format!("the new version of its package is saved as {}", path(brought))
             }
             Self::Interrupted { said: None } => {
                 "no package can be installed or removed until it finishes".into()
@@ -272,10 +272,10 @@ impl Describe for AptProblem {
             }
             Self::NotHere { packages } => names(packages),
             Self::NotInstalled { ending, said, .. } => format!("{said} ({ending})"),
-            Self::Lost { .. } => "apt removed more than it was asked to".into(),
-            Self::FilesLost { .. } => "the group managed it in a package's place".into(),
+            Self::Lost { .. } => "apt removed more than planned".into(),
+            Self::FilesLost { .. } => "the group had replaced a package's file".into(),
             Self::HalfInstalled { said, .. } if said.is_empty() => {
-                "apt tries to finish it with every installation, and fails each time".into()
+                "apt tries to finish it with every installation and fails each time".into()
             }
             Self::Interrupted { said: Some(said) }
             | Self::CacheLeft { said }
@@ -308,7 +308,7 @@ impl Describe for AptProblem {
             Self::Interrupted { said: None } => Remedy::run(typed.labready("repair")),
             Self::Interrupted { .. } => Remedy::as_root("dpkg --configure -a"),
             Self::IndexMissing { .. } => {
-                Remedy::advice("check apt's sources and the network, and the proxy if there is one")
+                Remedy::advice("check apt's sources, the network and, if there is one, the proxy")
             }
             Self::IndexOutOfDate { .. } => Remedy::advice(
                 "the server is being updated: try again in an hour, or use another mirror",
@@ -323,20 +323,20 @@ impl Describe for AptProblem {
                 Remedy::as_root(format!("apt-mark unhold {}", packages.join(" ")))
             }
             Self::NotFetched { .. } => {
-                Remedy::advice("check the network, and the proxy if there is one")
+                Remedy::advice("check the network and, if there is one, the proxy")
             }
             Self::NotHere { .. } => Remedy::advice(bundle_instead(typed)),
             Self::NotInstalled { command, .. } | Self::NotRemoved { command, .. } => {
                 Remedy::advice(format!("run `{command}` by hand to see more"))
             }
             Self::NotOffered { .. } => Remedy::advice(
-                "check apt's sources with `sudo apt-get update`: its warnings name the source that failed (on Ubuntu, enable universe)",
+                "run `sudo apt-get update` and check for sources that fail; on Ubuntu, enable universe",
             ),
             Self::Conflict { is_broken: true, .. } => {
                 Remedy::as_root("apt-get --fix-broken install")
             }
             Self::Conflict { .. } => Remedy::as_root("apt-get update"),
-            Self::SourcesUnreadable { .. } => Remedy::advice("fix the source that apt names"),
+            Self::SourcesUnreadable { .. } => Remedy::advice("fix the source that apt reports"),
         }
     }
 }

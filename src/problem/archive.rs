@@ -82,7 +82,7 @@ impl Describe for ArchiveProblem {
 
     fn title(&self) -> String {
         match self {
-            Self::NotServed { codename, .. } => format!("deadsnakes has nothing for {codename}"),
+            Self::NotServed { codename, .. } => format!("deadsnakes does not serve {codename}"),
             Self::ArchitectureNotServed { architecture, codename, .. } => {
                 format!("deadsnakes has no Python for {codename} on {architecture}")
             }
@@ -97,7 +97,7 @@ impl Describe for ArchiveProblem {
             }
             Self::NotAccepted { .. } => "apt does not accept the deadsnakes archive".into(),
             Self::Overridden { package, .. } => {
-                format!("apt's settings keep it from taking {package} from deadsnakes")
+                format!("apt's settings prevent it from installing {package} from deadsnakes")
             }
             Self::NotFromIt { package, version, .. } => {
                 format!("{} {version} did not come from deadsnakes", quoted(package))
@@ -120,9 +120,9 @@ impl Describe for ArchiveProblem {
             Self::NotAnArchive { .. } => String::new(),
             Self::NotAccepted { said } => said.clone(),
             Self::Overridden { candidate: Some(candidate), .. } => {
-                format!("it would take {candidate}")
+                format!("it would install {candidate}")
             }
-            Self::Overridden { candidate: None, .. } => "it would take none".into(),
+            Self::Overridden { candidate: None, .. } => "it would install nothing".into(),
             Self::NotFromIt { address, .. } => {
                 format!("{} does not have that version", quoted(address))
             }
@@ -132,7 +132,7 @@ impl Describe for ArchiveProblem {
     fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
         let otherwise = || {
             format!(
-                "`{}` uses an interpreter that you installed yourself",
+                "to use a Python that you installed yourself, run `{}`",
                 typed.labready_with("setup", &["--python", "PATH"])
             )
         };
@@ -144,9 +144,9 @@ impl Describe for ArchiveProblem {
                 Remedy::advice(otherwise())
             }
             Self::NotAnArchive { .. } => Remedy::advice("check the address of `--ppa-mirror`"),
-            Self::NotAccepted { .. } => Remedy::advice(
-                "check that its key is the right one (`--ppa-key`) and that this machine's clock is right",
-            ),
+            Self::NotAccepted { .. } => {
+                Remedy::advice("check the key (`--ppa-key`) and the system clock")
+            }
             Self::Overridden { package, .. } | Self::NotFromIt { package, .. } => {
                 Remedy::run(format!("apt-cache policy {package}"))
             }

@@ -176,16 +176,16 @@ impl Describe for BundleProblem {
         let make = || typed.labready_with("bundle", &["DIR"]);
         Remedy::advice(match self {
             Self::Damaged { flaw: BundleFlaw::NoManifest { .. }, .. } => {
-                format!("name the folder that `{}` made", make())
+                format!("use a folder created by `{}`", make())
             }
             Self::Damaged { .. } => {
-                format!("copy the bundle again, or make a new one with `{}`", make())
+                format!("copy the bundle again, or create a new one with `{}`", make())
             }
             Self::ForAnother { .. } => format!(
-                "make one with `{}` on a connected machine of the same release and architecture",
+                "create one with `{}` on a machine with a network and the same release and architecture",
                 make()
             ),
-            Self::NoRoom { .. } => "free some space: `df -h` shows where".into(),
+            Self::NoRoom { .. } => "free some space; `df -h` shows where".into(),
             Self::NotMade(obstacle) => obstacle.remedy().into(),
         })
     }
@@ -202,14 +202,14 @@ impl BundleFlaw {
             Self::NoManifest { name } => format!("has no `{name}`"),
             Self::Unreadable { said } => format!("cannot be read: {said}"),
             Self::Format { found, known } => {
-                format!("has the format {}, and this labready reads {known}", quoted(found))
+                format!("has format {}, but this labready needs {known}", quoted(found))
             }
             Self::PathOutside { name } => {
-                format!("lists a file that no bundle has: {}", quoted(name))
+                format!("lists a file that cannot be in a bundle: {}", quoted(name))
             }
             Self::NotCopied { said } => format!("cannot be copied: {said}"),
-            Self::Larger => "is larger than when the bundle was made".into(),
-            Self::Changed => "is not as it was made: its SHA-256 is different".into(),
+            Self::Larger => "is larger than when the bundle was created".into(),
+            Self::Changed => "has changed since the bundle was created: its SHA-256 differs".into(),
             Self::Index { said } if said.is_empty() => "cannot be read by apt".into(),
             Self::Index { said } => format!("cannot be read by apt: {said}"),
         }
@@ -235,30 +235,32 @@ impl BundleObstacle {
             Self::WritableByOthers { folder } => {
                 format!("accounts other than root can write to {}", path(folder))
             }
-            Self::Unresolved { .. } => "apt cannot say what the packages need".into(),
+            Self::Unresolved { .. } => "apt cannot resolve the dependencies".into(),
             Self::NotSigned { name } => {
                 format!("{} was downloaded, but the signed index does not list it", quoted(name))
             }
             Self::Incomplete { wanted, fetched } => {
                 format!("only {fetched} of {wanted} packages were downloaded")
             }
-            Self::BadName { name } => format!("a bundle cannot hold a file named {}", quoted(name)),
+            Self::BadName { name } => {
+                format!("a bundle cannot contain a file named {}", quoted(name))
+            }
         }
     }
 
     fn remedy(&self) -> &'static str {
         match self {
             Self::FolderNotEmpty { .. } | Self::NotAFolder { .. } => {
-                "name a folder that does not exist yet"
+                "use a folder that does not exist yet"
             }
             Self::WritableByOthers { .. } => {
-                "run it as the account that owns the folder: it does not need root"
+                "run it as the account that owns the folder, without root"
             }
             Self::Unresolved { .. } => {
                 "check apt's sources and preferences with `apt-cache policy`"
             }
             Self::NotSigned { .. } | Self::Incomplete { .. } | Self::BadName { .. } => {
-                "run it again: the archive may have changed meanwhile"
+                "run it again; the archive may have changed meanwhile"
             }
         }
     }

@@ -75,16 +75,14 @@ impl Describe for ChangeProblem {
     fn title(&self) -> String {
         match self {
             Self::Pending { steps } => format!("setup has {} to do", count(steps.len(), "step")),
-            Self::Stops { why } => format!("setup would stop: {why}"),
-            Self::WithoutEffect { .. } => {
-                "the same steps are needed again right after they were applied".into()
-            }
+            Self::Stops { why } => format!("setup would fail: {why}"),
+            Self::WithoutEffect { .. } => "steps were applied without effect".into(),
             Self::Left(Leftover::Packages { packages }) => match packages.as_slice() {
-                [one] => format!("the package {} is left", quoted(one)),
-                all => format!("{} are left", count(all.len(), "package")),
+                [one] => format!("the package {} stays", quoted(one)),
+                all => format!("{} stay", count(all.len(), "package")),
             },
             Self::Left(Leftover::Replaced { folder, .. } | Leftover::HoldsFiles { folder, .. }) => {
-                format!("{} is left", path(folder))
+                format!("{} stays", path(folder))
             }
         }
     }
@@ -94,11 +92,11 @@ impl Describe for ChangeProblem {
             Self::Pending { steps } | Self::WithoutEffect { steps } => steps.join("; "),
             Self::Stops { .. } => String::new(),
             Self::Left(Leftover::Packages { packages }) => {
-                format!("something else that is installed needs {}", names(packages))
+                format!("other installed packages need {}", names(packages))
             }
             Self::Left(Leftover::Replaced { what, .. }) => format!("it is {} now", what.words()),
             Self::Left(Leftover::HoldsFiles { file, .. }) => {
-                format!("{} in it is not part of it", quoted(file))
+                format!("it contains {}, which setup did not create", quoted(file))
             }
         }
     }

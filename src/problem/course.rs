@@ -198,29 +198,29 @@ impl CourseFault {
     /// What is wrong.
     pub fn words(&self) -> String {
         match self {
-            Self::NotFound => "there is no such course file".into(),
+            Self::NotFound => "the course file does not exist".into(),
             Self::TooLarge { limit_bytes } => format!("it is larger than {limit_bytes} bytes"),
-            Self::NotUtf8 => "a character there is not UTF-8".into(),
+            Self::NotUtf8 => "it is not UTF-8".into(),
             Self::Toml { said } => said.clone(),
             Self::ControlCharacter { text } => {
-                format!("the text {text:?} holds a control character")
+                format!("the text {text:?} contains a control character")
             }
             Self::BadRange { fault } => fault.to_string(),
-            Self::EmptyRange { range } => format!("no Python can be in `{range}`"),
-            Self::NoInterpreterPackage => "`packages.python` does not name the interpreter".into(),
+            Self::EmptyRange { range } => format!("no Python version is in `{range}`"),
+            Self::NoInterpreterPackage => "`packages.python` does not list the interpreter".into(),
             Self::PackageName { name } => format!("{} is not a package name", quoted(name)),
             Self::VenvFolder { folder } => {
                 format!("{} is not a folder below the current one", quoted(folder))
             }
             Self::PipName { name } => format!("{} is not the name of a pip package", quoted(name)),
-            Self::NoLab => "the course has no lab".into(),
+            Self::NoLab => "the course has no labs".into(),
             Self::TwoLabs { script } => format!("two labs have the script {}", quoted(script)),
             Self::ScriptName { script } => {
                 format!("the script {} is not a plain Python file name", quoted(script))
             }
-            Self::ScriptMissing { script } => format!("there is no script {}", path(script)),
+            Self::ScriptMissing { script } => format!("the script {} does not exist", path(script)),
             Self::ScriptOutside { script, target } => format!(
-                "the script {} leads out of the course's folder, to {}",
+                "the script {} is a link out of the course's folder, to {}",
                 quoted(script),
                 path(target)
             ),
@@ -245,11 +245,11 @@ impl CourseFault {
     fn fix(&self) -> String {
         match self {
             Self::NotFound => {
-                "`--course` takes a course.toml, or the folder that holds one".into()
+                "use `--course` with a course.toml or the folder that contains it".into()
             }
-            Self::TooLarge { .. } => "write a course file and scripts that a person can read".into(),
+            Self::TooLarge { .. } => "shorten it".into(),
             Self::NotUtf8 => "save the file as UTF-8".into(),
-            Self::Toml { .. } | Self::NoLab => "`labready course show` prints a whole course file to compare with".into(),
+            Self::Toml { .. } | Self::NoLab => "compare it with the course file that `labready course show` prints".into(),
             Self::ControlCharacter { .. } => "write it on one line, in plain words".into(),
             Self::BadRange { .. } | Self::EmptyRange { .. } => {
                 "write the range under `[course]`, like `python = \">=3.7, <3.14\"`".into()
@@ -259,12 +259,12 @@ impl CourseFault {
                 "use lower-case letters, digits, `+`, `-` and `.`; `{python}` stands for the interpreter".into()
             }
             Self::VenvFolder { .. } => {
-                "write a plain name such as `venv`; `--venv DIR` takes any folder".into()
+                "use a plain name such as `venv`; `--venv DIR` accepts any folder".into()
             }
             Self::PipName { .. } => "write the name alone, for example `wheel`".into(),
             Self::TwoLabs { .. } => "give each lab a script of its own".into(),
             Self::ScriptName { .. } => {
-                "put the script beside the course file and name it like `learning_tasks.py`".into()
+                "put the script beside the course file, with a name like `learning_tasks.py`".into()
             }
             Self::ScriptMissing { .. } | Self::ScriptOutside { .. } | Self::ScriptNotFile { .. } => {
                 "put the script itself beside the course file".into()
@@ -282,8 +282,10 @@ impl LineFault {
     fn words(self, text: &str) -> String {
         match self {
             Self::Empty => "a line of the timeline is empty".into(),
-            Self::ControlCharacter => format!("the line {text:?} holds a control character"),
-            Self::Placeholder => format!("the line {} holds an unknown placeholder", quoted(text)),
+            Self::ControlCharacter => format!("the line {text:?} contains a control character"),
+            Self::Placeholder => {
+                format!("the line {} contains an unknown placeholder", quoted(text))
+            }
             Self::TwoStamps => format!("the line {} has two stamps", quoted(text)),
         }
     }
@@ -313,12 +315,12 @@ impl TimelineFault {
                 format!("write units after the start, from 0 to {last}")
             }
             Self::AfterNotAbove { .. } => {
-                "`after` takes the number of a line further up; the first line is 1".into()
+                "set `after` to the number of a line further up; the first line is 1".into()
             }
             Self::BeforeItsLine { after_at, .. } => {
                 format!("give it an `at` of {after_at} or more")
             }
-            Self::EndBeforeLastLine { last, .. } => format!("write `ends = {last}` or more"),
+            Self::EndBeforeLastLine { last, .. } => format!("set `ends` to {last} or more"),
         }
     }
 }

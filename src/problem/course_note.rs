@@ -64,12 +64,15 @@ impl Describe for CourseNote {
                 unit.as_millis()
             ),
             Self::LongLab { script, duration } => format!(
-                "{} takes {} s, and everybody who verifies the course waits for it",
+                "{} takes {} s, which everybody who runs the labs waits for",
                 quoted(script),
                 duration.as_secs_f64()
             ),
             Self::AnyLine { script, line } => {
-                format!("line {line} of {} is only `{{any}}`, which any text fits", quoted(script))
+                format!(
+                    "line {line} of {} is only `{{any}}`, which matches any text",
+                    quoted(script)
+                )
             }
             Self::NothingTaught { script } => {
                 format!("{} does not say what it teaches", quoted(script))
@@ -82,8 +85,8 @@ impl Describe for CourseNote {
             Self::ShortUnit { safe, .. } => {
                 Remedy::advice(format!("use a unit of {} ms or more", safe.as_millis()))
             }
-            Self::AnyLine { .. } => Remedy::advice("add the words that are always printed"),
-            Self::NothingTaught { .. } => Remedy::advice("write it under `teaches`"),
+            Self::AnyLine { .. } => Remedy::advice("add the text that is always printed"),
+            Self::NothingTaught { .. } => Remedy::advice("add it as `teaches`"),
             Self::NoWait { .. } | Self::LongLab { .. } => None,
         }
     }

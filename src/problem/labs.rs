@@ -146,12 +146,12 @@ impl Describe for LabProblem {
             Self::ScriptUnusable { script, why } => match why {
                 ScriptFlaw::TooManyLines { lines, limit } => {
                     format!(
-                        "{} printed {lines} lines, and a lab has at most {limit}",
+                        "{} printed {lines} lines, but a lab has at most {limit}",
                         quoted(script)
                     )
                 }
                 ScriptFlaw::Endless => {
-                    format!("{} printed without end and was stopped", quoted(script))
+                    format!("{} printed endlessly and was stopped", quoted(script))
                 }
                 ScriptFlaw::Failed { summary, .. } => summary.trim_end_matches('.').to_owned(),
             },
@@ -159,11 +159,11 @@ impl Describe for LabProblem {
                 let script = quoted(script);
                 match why {
                     Unclear::ClockSet => format!(
-                        "the clock was set or the machine was suspended while {script} ran, so its times say nothing"
+                        "{script} could not be timed: the system clock was changed or the machine was suspended"
                     ),
-                    Unclear::Busy => format!(
-                        "the machine was too busy while {script} ran, so its times say nothing"
-                    ),
+                    Unclear::Busy => {
+                        format!("{script} could not be timed: the machine was too busy")
+                    }
                     Unclear::Contradiction(difference) => {
                         format!(
                             "the runs of {script} contradict each other: {}",
@@ -201,17 +201,17 @@ impl Describe for LabProblem {
                 ScriptFlaw::TooManyLines { .. } => {
                     "remove the `print`s that do not show its timing"
                 }
-                ScriptFlaw::Endless => "look for a loop that prints without end",
+                ScriptFlaw::Endless => "check for a loop that prints and never ends",
                 ScriptFlaw::Failed { fix: Some(fix), .. } => fix.trim_end_matches('.'),
                 ScriptFlaw::Failed { fix: None, .. } => "run it by hand to see what is wrong",
             }),
             Self::RunsUnclear { why, .. } => Remedy::advice(match why {
-                Unclear::ClockSet | Unclear::Busy => "run it again when the machine is quiet",
+                Unclear::ClockSet | Unclear::Busy => "run it again when the machine is less busy",
                 Unclear::Contradiction(_) => {
-                    "does its timing, or what it prints, depend on chance? If not, run it again when the machine is quiet"
+                    "check that neither its timing nor its output is random, and run it again when the machine is less busy"
                 }
                 Unclear::NoUnit { .. } => {
-                    "give the length of its shortest sleep, for example `--unit 0.5s`, or run it again when the machine is quiet"
+                    "set the length of its shortest sleep, for example `--unit 0.5s`, or run it again when the machine is less busy"
                 }
             }),
             Self::Selftest { .. } => None,
@@ -229,7 +229,7 @@ impl Describe for LabProblem {
 impl Difference {
     fn words(&self) -> String {
         match self {
-            Self::NoRun => "there was none".into(),
+            Self::NoRun => "there are none".into(),
             Self::LineCounts { lines } => {
                 let counts = lines.iter().map(ToString::to_string).collect();
                 format!("they printed {} lines", and_listed(counts))

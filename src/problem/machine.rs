@@ -151,7 +151,7 @@ impl Describe for MachineProblem {
                 format!("another run of labready is working in {}", path(folder))
             }
             Self::ChangedSincePlan { place } => {
-                format!("{} changed after the plan was made", path(place))
+                format!("{} has changed since the plan was shown", path(place))
             }
             Self::CloudInitRunning => "cloud-init is still preparing this machine".into(),
             Self::DiskFull { folder, free_bytes: Some(free), .. } if *free >= FULL_BYTES => {
@@ -161,13 +161,13 @@ impl Describe for MachineProblem {
                 format!("the disk that holds {} is full", path(folder))
             }
             Self::SomeDiskFull { .. } => "a disk is full".into(),
-            Self::EndOfLife { system, .. } => format!("{system} gets no more updates"),
+            Self::EndOfLife { system, .. } => format!("{system} no longer gets updates"),
             Self::FileRefused { said } => said.clone(),
             Self::FileTooLarge { file, limit_bytes } => {
                 format!("{} is larger than {limit_bytes} bytes", path(file))
             }
             Self::ReadOnly { mount, .. } => format!("{} is mounted read-only", path(mount)),
-            Self::ProgramMissing { program } => format!("`{program}` is not on this machine"),
+            Self::ProgramMissing { program } => format!("`{program}` is not installed"),
             Self::ProgramTimedOut { program, seconds } => {
                 format!("`{program}` did not finish within {seconds} s and was stopped")
             }
@@ -184,12 +184,12 @@ impl Describe for MachineProblem {
             Self::DiskFull { said, .. } if said.is_empty() => "nothing can be installed".into(),
             Self::DiskFull { said, .. } | Self::SomeDiskFull { said } => said.clone(),
             Self::ReadOnly { said, .. } if said.is_empty() => {
-                "packages are installed there; after a disk error the system does this by itself"
+                "packages are installed there; the system does this itself after a disk error"
                     .into()
             }
             Self::ReadOnly { said, .. } => said.clone(),
             Self::CloudInitRunning => {
-                "until it finishes, it changes apt's sources and installs packages".into()
+                "it changes apt's sources and installs packages until it finishes".into()
             }
             Self::EndOfLife { codename, .. } => format!(
                 "{codename} is past its end of life, so its packages may be gone from the servers"
@@ -223,14 +223,14 @@ impl Describe for MachineProblem {
             }
             Self::ReadOnly { mount, .. } => Remedy::as_root(remount(mount)),
             Self::ProgramMissing { program } => Remedy::advice(format!(
-                "is this a Debian or Ubuntu system with its PATH intact? `command -v {program}` shows where it is"
+                "check PATH: `command -v {program}` shows where the program is on Debian and Ubuntu"
             )),
             Self::ProgramTimedOut { program, .. } => {
                 Remedy::advice(format!("run `{program}` by hand to see what it waits for"))
             }
             Self::SystemPython(link) => link.remedy(typed),
             Self::Unsupported { .. } => Remedy::advice(format!(
-                "install a Python in the course's range with its venv module and make a virtual environment; then `{} --python PATH` checks the labs",
+                "install a Python in the course's range with its venv module, create a virtual environment, and run `{} --python PATH` to check the labs",
                 typed.labready("verify")
             )),
         }
@@ -266,7 +266,9 @@ impl PythonLink {
         let what = match self.place {
             _ if self.was_repaired => "is still not the system's own Python",
             Occupant::Nothing => "is missing, so no package can be installed or removed",
-            Occupant::DeadLink(_) => "leads nowhere, so no package can be installed or removed",
+            Occupant::DeadLink(_) => {
+                "points to a missing file, so no package can be installed or removed"
+            }
             Occupant::Right => "is managed by update-alternatives, which can switch it at any time",
             Occupant::Link(_) | Occupant::File | Occupant::Folder | Occupant::Special => {
                 "was switched, which breaks `apt-get update`, `add-apt-repository` and upgrades"
@@ -279,19 +281,19 @@ impl PythonLink {
     pub fn evidence(&self) -> String {
         let default = &self.default;
         let seen = match &self.place {
-            Occupant::Nothing => format!("it does not exist, and should be a link to `{default}`"),
-            Occupant::Right => format!("it leads to `{default}`, as it should"),
+            Occupant::Nothing => format!("it does not exist, but should be a link to `{default}`"),
+            Occupant::Right => format!("it points to `{default}`, as it should"),
             Occupant::Link(places) => {
-                format!("it leads to {}, and this system needs `{default}`", way(places))
+                format!("it points to {}, but this system needs `{default}`", way(places))
             }
             Occupant::DeadLink(places) if is_circle(places) => {
-                format!("it leads to itself, and this system needs `{default}`")
+                format!("it points to itself, but this system needs `{default}`")
             }
             Occupant::DeadLink(places) => format!(
-                "it leads to {}, which does not exist; this system needs `{default}`",
+                "it points to {}, which does not exist; this system needs `{default}`",
                 way(places)
             ),
-            other => format!("it is {}, and should be a link to `{default}`", other.words()),
+            other => format!("it is {}, but should be a link to `{default}`", other.words()),
         };
         match &self.group {
             Some(group) => format!("{seen}; the alternatives group `{group}` manages it"),

@@ -240,8 +240,8 @@ impl Problem {
     pub fn hint(&self) -> Option<String> {
         let remedy = self.remedy().map(|remedy| remedy.to_string());
         let Some(again) = self.step.as_ref().and(self.typed.again()) else { return remedy };
-        let go_on = format!("run `{again}` again: it continues where it stopped");
-        Some(remedy.map_or(go_on.clone(), |remedy| format!("{remedy}; then {go_on}")))
+        let continued = format!("run `{again}` again to continue");
+        Some(remedy.map_or(continued.clone(), |remedy| format!("{remedy}; then {continued}")))
     }
 
     /// How a run ends because of it.

@@ -132,14 +132,14 @@ impl Describe for NetworkProblem {
                 format!("this machine does not trust the certificate of {}", quoted(server))
             }
             Self::ProxyWantsPassword { .. } => SourceFailure::ProxyWantsPassword.title().into(),
-            Self::LoginPage { .. } => "this network wants you to log in first".into(),
+            Self::LoginPage { .. } => "this network requires you to log in first".into(),
             Self::ClockWrong { ahead_seconds, .. } => {
                 let side = if *ahead_seconds < 0 { "behind" } else { "ahead" };
-                format!("this machine's clock is {} {side}", span(ahead_seconds.unsigned_abs()))
+                format!("the system clock is {} {side}", span(ahead_seconds.unsigned_abs()))
             }
             Self::Source { why, .. } => why.title().into(),
             Self::ReleaseMoved { codename, .. } => {
-                format!("{codename} gets no more updates, and its archive has moved")
+                format!("{codename} is past its end of life, and its archive has moved")
             }
             Self::KeyUnreadable { file, why, .. } => {
                 format!("apt cannot read the key {}: {}", path(file), why.words())
@@ -161,7 +161,7 @@ impl Describe for NetworkProblem {
                     .unwrap_or_default(),
             ),
             Self::ClockWrong { server, .. } => {
-                format!("{} says so, and apt checks the dates of signatures", quoted(server))
+                format!("compared with {}; apt checks the dates of signatures", quoted(server))
             }
             Self::Source { place, said, .. } => {
                 joined(place.as_ref().map(std::slice::from_ref).unwrap_or_default(), said.clone())
@@ -199,7 +199,7 @@ impl ServerFailure {
         let name = quoted(&self.name);
         match &self.what {
             Silence::Nothing => format!("{name} does not answer"),
-            Silence::NameUnknown => format!("there is no server called {name}"),
+            Silence::NameUnknown => format!("no server is called {name}"),
             Silence::ProxyUnknown { .. } | Silence::Refused { .. } => {
                 format!("{name} cannot be reached")
             }
@@ -217,10 +217,10 @@ impl ServerFailure {
 impl Silence {
     fn said(&self) -> String {
         match self {
-            Self::Nothing => "no address, no connection and no refusal came back".into(),
+            Self::Nothing => "no response at all".into(),
             Self::NameUnknown => String::new(),
             Self::ProxyUnknown { proxy } => {
-                format!("there is no server called {}, the proxy", quoted(proxy))
+                format!("no server is called {}, the proxy", quoted(proxy))
             }
             Self::Refused { said } => said.clone(),
         }

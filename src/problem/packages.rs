@@ -17,9 +17,9 @@ pub enum PackageOwner {
 impl PackageOwner {
     pub(super) fn words(self) -> &'static str {
         match self {
-            Self::Course => "the course needs it",
-            Self::Dependency => "a package of the course needs it",
-            Self::Other => "it was on this machine before",
+            Self::Course => "needed by the course",
+            Self::Dependency => "needed by a package of the course",
+            Self::Other => "not part of the course",
         }
     }
 }
@@ -32,7 +32,7 @@ pub(super) fn reinstall(packages: &[String]) -> Option<Remedy> {
 /// What to do where nothing may be fetched.
 pub(super) fn bundle_instead(typed: &Invocation) -> String {
     format!(
-        "`--offline` fetches nothing: run `{}` on a connected machine of the same release, carry the folder here, then run `{}`",
+        "run `{}` on a machine with a network and the same release, copy the folder to this machine, then run `{}`",
         typed.labready_with("bundle", &["DIR"]),
         typed.labready_with("setup", &["--bundle", "DIR"])
     )

@@ -123,7 +123,9 @@ impl Describe for PythonProblem {
             }
             Self::NotInstalled { wanted } => format!("no Python in `{wanted}` is installed"),
             Self::NotInstalledForBundle { series } => {
-                format!("Python {series} is not installed here, and only it can fetch its packages")
+                format!(
+                    "Python {series} is not installed here, but is needed to download its packages"
+                )
             }
             Self::Unusable {
                 path: named,
@@ -152,14 +154,14 @@ impl Describe for PythonProblem {
             Self::NotInstalled { .. } => Remedy::run(typed.labready("setup")),
             Self::NotInstalledForBundle { .. } => Remedy::run(typed.labready("setup")),
             Self::Unusable { why: PythonFlaw::WithoutEnsurepip, .. } => Remedy::advice(
-                "install its venv package, or leave out `--python` to let labready choose",
+                "install its venv package, or omit `--python` to let labready choose",
             ),
             Self::Unusable { why: PythonFlaw::OutOfRange { .. }, .. } => {
-                Remedy::advice("leave out `--python` to let labready choose")
+                Remedy::advice("omit `--python` to let labready choose")
             }
-            Self::Unusable { .. } => {
-                Remedy::advice("name an interpreter, for example `--python /usr/bin/python3.12`")
-            }
+            Self::Unusable { .. } => Remedy::advice(
+                "use a Python 3 interpreter, for example `--python /usr/bin/python3.12`",
+            ),
         }
     }
 }
@@ -169,15 +171,15 @@ impl Obstacle {
         Remedy::advice(match self {
             Self::Offline => bundle_instead(typed),
             Self::Bundle => format!(
-                "a bundle fits one course on one release: make a new one with `{}` on a connected machine, with the same `--course` and `--python`",
+                "a bundle is for one course on one release: create a new one with `{}` on a machine with a network, with the same `--course` and `--python`",
                 typed.labready_with("bundle", &["DIR"])
             ),
             Self::MakingBundle => format!(
-                "add an apt source that offers one; on Ubuntu, `{}` on this machine adds deadsnakes",
+                "add an apt source that has one; on Ubuntu, run `{}` on this machine to add deadsnakes",
                 typed.labready("setup")
             ),
             Self::ArchiveWithout { source } => format!(
-                "`sudo apt-get update` shows what is wrong with the deadsnakes source of {source}; without that source, labready adds its own"
+                "run `sudo apt-get update` to see what is wrong with the deadsnakes source in {source}, or remove it so that labready adds its own"
             ),
             Self::NoIndex => format!(
                 "check the network and run `sudo apt-get update`, then `{}`",
@@ -185,8 +187,7 @@ impl Obstacle {
             ),
             Self::NoOffer => "check apt's sources with `apt-cache policy`".into(),
             Self::OutOfRange => {
-                "add an apt source that offers one, or name an interpreter with `--python PATH`"
-                    .into()
+                "add an apt source that has one, or use your own with `--python PATH`".into()
             }
         })
     }
@@ -199,16 +200,16 @@ impl PythonFlaw {
             Self::Missing => "does not exist".into(),
             Self::Folder => "is a folder".into(),
             Self::NotAsked => "was not asked for its version".into(),
-            Self::NotPython => "does not answer as Python does".into(),
+            Self::NotPython => "does not behave like Python".into(),
             Self::Python2 => "does not know the option `-I`, so it is probably Python 2".into(),
             Self::Failed { ending, said } if said.is_empty() => {
-                format!("ended with {ending} and said nothing")
+                format!("ended with {ending} and printed nothing")
             }
             Self::Failed { ending, said } => format!("ended with {ending}: {said}"),
             Self::NotStarted { said } => format!("did not answer: {said}"),
             Self::OutOfRange { version, why } => format!("is Python {version}: {why}"),
             Self::WithoutEnsurepip => {
-                "cannot make a virtual environment, because it has no ensurepip".into()
+                "cannot create a virtual environment, because it has no ensurepip".into()
             }
         }
     }

@@ -37,7 +37,7 @@ impl Misreading {
             Self::Identity => "write the version alone, for example `3.12.4`",
             Self::Equality => "write `3.12` for every 3.12.x, or all three numbers",
             Self::Order => {
-                "write all three numbers, or `>=3.13` and `<3.13`, which leave no doubt about 3.12.x"
+                "write all three numbers, or use `>=3.13` or `<3.13`, which are clear about 3.12.x"
             }
             Self::Other => "write for example `>=3.7, <3.14`, `3.12` or `~=3.8`",
         }

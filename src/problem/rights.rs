@@ -30,13 +30,13 @@ impl Describe for RightsProblem {
     fn title(&self) -> String {
         match self {
             Self::NobodyToAsk => {
-                "this would change the machine, and there is no terminal to ask on".into()
+                "changes need your agreement, but there is no terminal to ask on".into()
             }
             Self::Missing { steps: 1, user, .. } => {
-                format!("one step needs root, and `{user}` cannot become root")
+                format!("one step needs root, but `{user}` cannot become root")
             }
             Self::Missing { steps, user, .. } => {
-                format!("{steps} steps need root, and `{user}` cannot become root")
+                format!("{steps} steps need root, but `{user}` cannot become root")
             }
         }
     }
@@ -44,11 +44,11 @@ impl Describe for RightsProblem {
     fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
         match self {
             Self::NobodyToAsk => Remedy::advice(format!(
-                "`{}` shows what would change; add `--yes` to agree to it",
+                "run `{}` to see what would change, and add `--yes` to agree",
                 typed.labready("plan")
             )),
             Self::Missing { handover, .. } => {
-                Remedy::advice(format!("ask whoever administers this machine to run:\n{handover}"))
+                Remedy::advice(format!("ask the administrator of this machine to run:\n{handover}"))
             }
         }
     }

@@ -57,10 +57,10 @@ impl Describe for SelectionProblem {
     fn title(&self) -> String {
         match self {
             Self::Foreign { what } => {
-                format!("`{LINK}` is {} that labready did not put there", what.words())
+                format!("`{LINK}` is {} that labready did not create", what.words())
             }
             Self::Dangling { interpreter } => {
-                format!("`{LINK}` can lead to {}, which does not exist", path(interpreter))
+                format!("`{LINK}` can point to {}, which does not exist", path(interpreter))
             }
             Self::Failed { wanted, interpreter, .. } => {
                 let interpreter = path(interpreter);
@@ -68,7 +68,7 @@ impl Describe for SelectionProblem {
                     Change::Register => {
                         format!("the alternatives group `{GROUP}` does not list {interpreter}")
                     }
-                    Change::Select => format!("`{LINK}` does not lead to {interpreter}"),
+                    Change::Select => format!("`{LINK}` does not point to {interpreter}"),
                     Change::Unregister => {
                         format!("the alternatives group `{GROUP}` still lists {interpreter}")
                     }
@@ -79,7 +79,7 @@ impl Describe for SelectionProblem {
 
     fn evidence(&self) -> String {
         match self {
-            Self::Foreign { .. } => "labready leaves it as it is".into(),
+            Self::Foreign { .. } => "labready does not touch it".into(),
             Self::Dangling { .. } => {
                 "its package was removed, and the alternatives group still lists it".into()
             }
@@ -90,7 +90,7 @@ impl Describe for SelectionProblem {
     fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
         match self {
             Self::Foreign { .. } => Remedy::advice(format!(
-                "move it away, or leave the machine's python3 alone: `{}`",
+                "move it away, or set up without it: `{}`",
                 typed.labready_with("setup", &["--select", "none"])
             )),
             Self::Dangling { .. } => Remedy::run(typed.labready("repair")),

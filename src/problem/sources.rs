@@ -71,15 +71,15 @@ impl SourceFailure {
         match self {
             Self::WithoutRelease => "a server does not have this release",
             Self::KeyWrong => "a source is not signed by its key",
-            Self::Expired => "a release file is past its date",
+            Self::Expired => "a release file has expired",
             Self::FromTheFuture => {
-                "a release file is dated in the future, by the server's own clock too"
+                "a release file is dated in the future, even by the server's own clock"
             }
-            Self::OutOfDate => "an index does not fit its release, on a second attempt too",
+            Self::OutOfDate => "an index does not match its release, even on a second attempt",
             Self::NoAnswer => "a server does not answer",
-            Self::ProxyWantsPassword => "the proxy wants a name and a password, or different ones",
-            Self::LoginPage => "a server sent something other than a release: a login page?",
-            Self::Other => "an apt source could not be refreshed",
+            Self::ProxyWantsPassword => "the proxy requires a valid name and password",
+            Self::LoginPage => "a server sent something other than a release, perhaps a login page",
+            Self::Other => "an apt source could not be updated",
         }
     }
 
@@ -87,16 +87,16 @@ impl SourceFailure {
         match (self, place) {
             (Self::WithoutRelease, Some(place)) => Remedy::as_root(place.disable()),
             (Self::NoAnswer, _) => Remedy::advice(
-                "check the network, and the proxy (`http_proxy`, apt's settings) if there is one",
+                "check the network and, if there is one, the proxy (`http_proxy`, apt's settings)",
             ),
             (Self::ProxyWantsPassword, _) => Remedy::advice(
-                "set `http_proxy` to `http://NAME:PASSWORD@PROXY:PORT`, or ask whoever runs the proxy",
+                "set `http_proxy` to `http://NAME:PASSWORD@PROXY:PORT`, or ask your network's administrator",
             ),
             (Self::LoginPage, _) => {
                 Remedy::advice("open any page in a browser on this machine and log in")
             }
             (Self::OutOfDate, _) => Remedy::advice("try again in an hour, or use another mirror"),
-            _ => Remedy::advice("fix the source that is named, or disable it"),
+            _ => Remedy::advice("fix this source, or disable it"),
         }
     }
 }
@@ -104,7 +104,7 @@ impl SourceFailure {
 impl KeyFlaw {
     pub(super) fn words(&self) -> String {
         match self {
-            Self::Missing => "there is no such file".into(),
+            Self::Missing => "it does not exist".into(),
             Self::FileMode(_) => "only its owner may read it".into(),
             Self::FolderMode(folder) => format!("only root may open the folder {}", path(folder)),
         }
@@ -119,7 +119,7 @@ impl KeyFlaw {
             Self::FileMode(file) => chmod("0644", file),
             Self::FolderMode(folder) => chmod("0755", folder),
             Self::Missing => {
-                Remedy::advice("install the key again, as the archive's own page says")
+                Remedy::advice("install the key again, as the archive's website describes")
             }
         }
     }
@@ -165,7 +165,7 @@ mod tests {
         insta::assert_snapshot!(fixes.join("\n"), @r"
         run `sudo chmod 0644 /keyrings/key.asc`
         run `sudo chmod 0755 /keyrings`
-        install the key again, as the archive's own page says
+        install the key again, as the archive's website describes
         ");
     }
 }

@@ -173,30 +173,30 @@ impl Describe for UsageProblem {
                 format!("`--python {text}` leaves no version of the course's range `{range}`")
             }
             Self::PythonNamedForBundle => {
-                "a bundle brings its own Python, and `--python` names one that is here".into()
+                "a bundle contains its own Python, so `--python` cannot be a path".into()
             }
             Self::MirrorAddress { address } => {
                 format!("`--ppa-mirror`: {} is not the address of an archive", quoted(address))
             }
             Self::KeyFile { file } => format!("`--ppa-key`: {} is not a public key", path(file)),
             Self::VenvFolder { folder, why } => {
-                format!("the virtual environment cannot be {}: {}", path(folder), why.words())
+                format!("the virtual environment cannot be in {}: {}", path(folder), why.words())
             }
             Self::OwnerUnknown { name } => {
                 format!("`--owner`: there is no account {}", quoted(name))
             }
             Self::OwnerNotRoot { name, user } => {
                 format!(
-                    "`--owner {name}`: only root can work for another account, and you are {user}"
+                    "`--owner {name}`: only root can work for another account, but you are {user}"
                 )
             }
             Self::ImageNotRoot { user } => {
-                format!("`--image` changes the system it runs in, and you are {user}, not root")
+                format!("`--image` needs root, but you are {user}")
             }
-            Self::QuietQuestion => "`--quiet` hides the plan that you would agree to".into(),
+            Self::QuietQuestion => "`--quiet` hides the plan that needs your agreement".into(),
             Self::WatchWithoutFile => "`--watch` needs a file to watch".into(),
             Self::NoSuchLab { file, .. } => {
-                format!("{} is not named like a lab of the course", path(file))
+                format!("{} does not have the name of a lab of the course", path(file))
             }
             Self::ScriptFile { file, why } => {
                 format!("{} cannot be run: it {}", path(file), why.words())
@@ -206,7 +206,7 @@ impl Describe for UsageProblem {
                 path(file)
             ),
             Self::TwoCourses { argument, option } => format!(
-                "two courses are named, {} and `--course {}`",
+                "two courses are given, {} and `--course {}`",
                 path(argument),
                 option.display()
             ),
@@ -224,7 +224,7 @@ impl Describe for UsageProblem {
 
     fn evidence(&self) -> String {
         match self {
-            Self::FileInTheWay { .. } => "labready overwrites nothing".into(),
+            Self::FileInTheWay { .. } => "labready does not overwrite files".into(),
             _ => String::new(),
         }
     }
@@ -248,28 +248,28 @@ impl Describe for UsageProblem {
             Self::KeyFile { .. } => "export it with `gpg --export --armor`".into(),
             Self::VenvFolder { .. } => "choose another folder with `--venv DIR`".into(),
             Self::OwnerUnknown { .. } => {
-                "name an account of this system, or its uid; an image needs the account first (`useradd --create-home NAME`)".into()
+                "use the name or uid of an existing account; in an image, create it first with `useradd --create-home NAME`".into()
             }
-            Self::OwnerNotRoot { .. } => "leave out `--owner`, or run it as root".into(),
+            Self::OwnerNotRoot { .. } => "run it as root, or without `--owner`".into(),
             Self::ImageNotRoot { .. } => format!(
                 "run it as root inside the image; on your own machine, run `{}` without `--image`",
                 typed.labready("setup")
             ),
-            Self::QuietQuestion => "add `--yes`, or leave out `--quiet`".into(),
+            Self::QuietQuestion => "add `--yes`, or run it without `--quiet`".into(),
             Self::WatchWithoutFile => {
-                "name the script that you are writing: `labready verify --watch learning_tasks.py`".into()
+                "add your script: `labready verify --watch learning_tasks.py`".into()
             }
             Self::NoSuchLab { file, labs } => format!(
-                "the labs are {}; `{}` judges a file of another name",
+                "the labs are {}; for a file with another name, run `{}`",
                 names(labs),
                 typed.labready_with("verify", &["--lab", "NAME", &file.display().to_string()])
             ),
             Self::ScriptFile { why: FileFault::NotUtf8, .. } => "rename it".into(),
-            Self::ScriptFile { .. } => "name a Python script".into(),
+            Self::ScriptFile { .. } => "check the path of the script".into(),
             Self::ScriptName { .. } => {
                 "rename it to letters, digits, `_`, `-` and `.`, like `learning_tasks.py`".into()
             }
-            Self::TwoCourses { .. } => "name one of them".into(),
+            Self::TwoCourses { .. } => "use only one of them".into(),
             Self::CurrentFolderUnusable { .. } => {
                 "change to a folder that exists, for example with `cd ~`".into()
             }
@@ -277,12 +277,12 @@ impl Describe for UsageProblem {
             Self::UnknownId { near: Some(near), .. } => {
                 format!("did you mean `labready explain {near}`?")
             }
-            Self::UnknownId { near: None, .. } => "`labready explain` lists every id".into(),
+            Self::UnknownId { near: None, .. } => "run `labready explain` to list all ids".into(),
             Self::FileInTheWay { .. } => {
                 "choose another folder with `--output DIR`, or move it away".into()
             }
             Self::ReportNotWritten { .. } => {
-                "name a file in a folder that exists and that you can write to".into()
+                "use a file in a folder that exists and that you can write to".into()
             }
         })
     }
@@ -300,8 +300,8 @@ impl FolderFault {
         match self {
             Self::NotUtf8 => "its name is not UTF-8",
             Self::Root => "it is the root of the file system",
-            Self::ControlCharacter => "its name holds a control character",
-            Self::Colon => "its name holds a `:`, which separates the folders of a PATH",
+            Self::ControlCharacter => "its name contains a control character",
+            Self::Colon => "its name contains a `:`, which separates folders in PATH",
         }
     }
 }
@@ -315,7 +315,7 @@ impl FileFault {
             Self::Link => "is a link, not the script itself",
             Self::Special => "is not a file",
             Self::NotUtf8 => "has a name that is not UTF-8",
-            Self::Exists => "exists already",
+            Self::Exists => "already exists",
             Self::OtherScript => "is another script",
             Self::NotAFolder => "is not a folder",
         }

@@ -177,7 +177,7 @@ impl Describe for VenvProblem {
             }
             Self::Foreign { folder, what } => format!("{} is {}", path(folder), what.words()),
             Self::HoldsFiles { folder, file, .. } => format!(
-                "the virtual environment {} must be rebuilt, and {} in it is not part of it",
+                "the virtual environment {} must be rebuilt, but contains {}, which is not part of it",
                 path(folder),
                 quoted(file)
             ),
@@ -190,10 +190,13 @@ impl Describe for VenvProblem {
                 format!("{what} belongs to {whose}, not to {owner}")
             }
             Self::NotMade { folder, .. } => {
-                format!("the virtual environment {} could not be made", path(folder))
+                format!("the virtual environment {} could not be created", path(folder))
             }
             Self::NotGivenBack { folder, .. } => {
-                format!("the virtual environment {} could not be given back", path(folder))
+                format!(
+                    "the owner of the virtual environment {} could not be changed",
+                    path(folder)
+                )
             }
             Self::NotRemoved { folder, .. } => {
                 format!("the virtual environment {} could not be removed", path(folder))
@@ -210,9 +213,9 @@ impl Describe for VenvProblem {
     fn evidence(&self) -> String {
         match self {
             Self::Broken { flaw, .. } => flaw.words(),
-            Self::Foreign { .. } => "labready leaves it as it is".into(),
+            Self::Foreign { .. } => "labready does not touch it".into(),
             Self::HoldsFiles { why, .. } => why.clone(),
-            Self::OfAnother { .. } => "pip cannot write into it".into(),
+            Self::OfAnother { .. } => "pip cannot write to it".into(),
             Self::NotMade { flaw: Some(flaw), said, .. } => format!("{}; {said}", flaw.words()),
             Self::NotMade { flaw: None, said, .. }
             | Self::NotGivenBack { said, .. }
@@ -251,21 +254,19 @@ impl VenvFlaw {
     /// What is wrong, without a period.
     pub fn words(&self) -> String {
         match self {
-            Self::Unfinished => "making it was interrupted".into(),
+            Self::Unfinished => "its creation was interrupted".into(),
             Self::NoConfig => "it has no pyvenv.cfg".into(),
-            Self::NoVersion => "its pyvenv.cfg names no version".into(),
-            Self::NoInterpreter => {
-                "its bin/python leads nowhere: the interpreter that made it is gone".into()
-            }
+            Self::NoVersion => "its pyvenv.cfg has no version".into(),
+            Self::NoInterpreter => "its bin/python points to a Python that no longer exists".into(),
             Self::OtherInterpreter { made_by, leads_to } => {
                 format!(
-                    "it was made by {made_by}, and its bin/python now leads to {}",
+                    "it was created by {made_by}, but its bin/python now points to {}",
                     path(leads_to)
                 )
             }
             Self::NoSitePackages { series } => format!("it has no lib/{series}/site-packages"),
             Self::Moved { from } => {
-                format!("it was made as {} and moved; its scripts still point there", quoted(from))
+                format!("it was moved from {}, and its scripts still point there", quoted(from))
             }
         }
     }
@@ -299,7 +300,7 @@ impl PipFailure {
         match self {
             Self::Offline { .. } => Remedy::advice(super::packages::bundle_instead(typed)),
             Self::Said { .. } => {
-                Remedy::advice("check the network, and pip's settings with `pip config list`")
+                Remedy::advice("check the network, and check pip's settings with `pip config list`")
             }
         }
     }

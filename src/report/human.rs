@@ -12,8 +12,9 @@ use super::picture::Pen;
 use super::words::{count, harmless, label, more, remedy, sizes, wrapped};
 use super::{Report, StepPart, picture};
 
-/// What the command says on standard output.
-pub fn text(report: &Report, paint: &Paint) -> String {
+/// What the command prints on standard output. A passed lab is one line, unless `is_verbose` asks
+/// for its evidence.
+pub fn text(report: &Report, paint: &Paint, is_verbose: bool) -> String {
     let mut text = String::new();
     if report.command == "plan" {
         text += &plan(report, paint, true);
@@ -23,18 +24,15 @@ pub fn text(report: &Report, paint: &Paint) -> String {
         let more = more(report.problems.iter().map(|found| found.id));
         text += &more.map(|more| format!("{}\n\n", paint.dim(&more))).unwrap_or_default();
     }
-    for lab in &report.labs {
-        text += &lab_text(lab, paint);
-        text.push('\n');
-    }
+    text += &labs(&report.labs, paint, is_verbose);
     if !report.outcome.sentence.is_empty() {
         text += &format!("{}\n", answer(report, paint));
     }
     text
 }
 
-/// The plan: what, why, and the exact command of each step. `with_candidates` also says why each
-/// interpreter was refused.
+/// The plan: what, why, and the exact command of each step. `with_candidates` also says why the
+/// other Pythons were not chosen.
 pub(super) fn plan(report: &Report, paint: &Paint, with_candidates: bool) -> String {
     let mut text = String::new();
     if let Some(python) = &report.python {
@@ -62,13 +60,13 @@ pub(super) fn plan(report: &Report, paint: &Paint, with_candidates: bool) -> Str
     if !text.is_empty() && !report.steps.is_empty() {
         text.push('\n');
     }
-    // What an earlier round of this run did is no plan any more.
+    // Steps of an earlier round are done and no longer planned.
     let planned = report.steps.iter().filter(|step| step.status == StepStatus::Planned);
     for (index, step) in planned.enumerate() {
         text += &step_text(index + 1, step, paint);
     }
     if !report.open.is_empty() {
-        text += "\nThe rest is decided once the index is there:\n";
+        text += "\nAfter that:\n";
         text +=
             &report.open.iter().map(|open| format!("  - {}\n", harmless(open))).collect::<String>();
     }
@@ -105,6 +103,43 @@ fn problem_text(problem: &ProblemRecord, paint: &Paint) -> String {
     text + "\n"
 }
 
+/// The labs: a line for each pass, a paragraph with its evidence for everything else.
+fn labs(labs: &[LabResult], paint: &Paint, is_verbose: bool) -> String {
+    let is_short = |lab: &LabResult| lab.status == Verdict::Pass && !is_verbose;
+    let names = labs.iter().filter(|lab| is_short(lab)).map(|lab| harmless(&lab.script));
+    let column = names.map(|name| name.chars().count()).max().unwrap_or_default();
+    let mut text = String::new();
+    let mut follows_line = false;
+    for lab in labs {
+        if is_short(lab) {
+            text += &pass_line(lab, paint, column);
+        } else {
+            // An empty line keeps paragraphs apart.
+            text += if follows_line { "\n" } else { "" };
+            text += &format!("{}\n", lab_text(lab, paint));
+        }
+        follows_line = is_short(lab);
+    }
+    text + if follows_line { "\n" } else { "" }
+}
+
+/// `✓ pass  learning_tasks.py  The two sleeps overlapped: 0.2 ms apart`, on a second line where the
+/// terminal is narrow.
+fn pass_line(lab: &LabResult, paint: &Paint, column: usize) -> String {
+    let summary = harmless(lab.summary.trim_end_matches('.'));
+    let script = format!("{:column$}", harmless(&lab.script));
+    let line = |paint: &Paint| {
+        format!("{}  {}  {summary}\n", paint.verdict(lab.status), paint.bold(&script))
+    };
+    let uncoloured = line(&Paint::uncoloured(paint.is_unicode(), paint.width()));
+    if uncoloured.trim_end().chars().count() <= paint.width() {
+        return line(paint);
+    }
+    let summary = indented(&wrapped(&summary, paint.width().saturating_sub(2)));
+    format!("{}  {}\n{summary}", paint.verdict(lab.status), paint.bold(script.trim_end()))
+}
+
+/// A lab with its evidence.
 fn lab_text(lab: &LabResult, paint: &Paint) -> String {
     let id = match lab.status {
         Verdict::Pass => String::new(),
@@ -113,12 +148,12 @@ fn lab_text(lab: &LabResult, paint: &Paint) -> String {
     let script = paint.bold(&harmless(&lab.script));
     let mut text = format!("{}{id}  {script}\n", paint.verdict(lab.status));
     let width = paint.width().saturating_sub(2);
-    text += &indented(&wrapped(&harmless(&lab.summary), width));
+    text += &indented(&wrapped(&harmless(&lab.statement()), width));
     let pen = if paint.is_unicode() { Pen::Unicode } else { Pen::Ascii };
     text += &indented(&harmless(&picture::draw(lab, width, pen).join("\n")));
     if let Some(fix) = &lab.fix {
-        let fix = wrapped(&format!("What to do: {}", harmless(fix)), width);
-        text += &indented(&fix.replacen("What to do:", &paint.unsure("What to do:"), 1));
+        let fix = wrapped(&format!("hint: {}", harmless(fix)), width);
+        text += &indented(&fix.replacen("hint:", &paint.unsure("hint:"), 1));
     }
     text
 }

@@ -9,9 +9,10 @@ use crate::event::StepStatus;
 use crate::lab::Verdict;
 use crate::problem::Severity;
 
-/// What the command prints on standard output. A health check of a ready machine names no host, no
-/// path and no time: the text of two machines in one state is the same.
-pub fn text(report: &Report) -> String {
+/// What the command prints on standard output. `doctor` on a ready machine prints no host, no path
+/// and no time: the text of two machines in one state is the same. A passed lab is one line, unless
+/// `is_verbose` asks for its evidence.
+pub fn text(report: &Report, is_verbose: bool) -> String {
     let mut lines = match report.command.as_str() {
         "doctor" => Vec::new(),
         "plan" => [choice(report), plan(report)].concat(),
@@ -24,9 +25,13 @@ pub fn text(report: &Report) -> String {
             Verdict::Inconclusive => "Inconclusive",
             Verdict::Error => "Error",
         };
-        lines.push(format!("{verdict}: {}. {}", lab.script, lab.summary));
+        if lab.status == Verdict::Pass && !is_verbose {
+            lines.push(format!("{verdict}: {}. {}", lab.script, lab.summary));
+            continue;
+        }
+        lines.push(format!("{verdict}: {}. {}", lab.script, lab.statement()));
         lines.extend(picture::words(lab));
-        lines.extend(lab.fix.as_ref().map(|fix| format!("What to do: {fix}")));
+        lines.extend(lab.fix.as_ref().map(|fix| format!("Hint: {fix}.")));
     }
     for problem in &report.problems {
         let severity = match problem.severity {
@@ -37,8 +42,8 @@ pub fn text(report: &Report) -> String {
         let id = Some(problem.id).filter(|id| id.is_worth_explaining());
         let id = id.map(|id| format!(" {}", id.name())).unwrap_or_default();
         lines.push(format!("{severity}{id}: {}.", problem.sentence()));
-        lines.extend(problem.fix.as_ref().map(|fix| format!("To fix it: {fix}")));
-        lines.extend(problem.advice.as_ref().map(|advice| format!("What to do: {advice}.")));
+        lines.extend(problem.fix.as_ref().map(|fix| format!("Fix: {fix}")));
+        lines.extend(problem.advice.as_ref().map(|advice| format!("Hint: {advice}.")));
     }
     if report.command == "doctor" {
         lines.extend(more(report.problems.iter().map(|problem| problem.id)));
@@ -59,7 +64,7 @@ fn choice(report: &Report) -> Vec<String> {
             .map(|version| format!(", version {version}"))
             .unwrap_or_default();
         lines.push(format!(
-            "Refused: {}{version}, {}, because {}.",
+            "Not chosen: {}{version}, {}, because {}.",
             candidate.what, candidate.origin, candidate.why
         ));
     }
@@ -81,7 +86,7 @@ fn plan(report: &Report) -> Vec<String> {
         lines.push(format!("Command: {}", quoted_line(&step.command)));
     }
     let open = report.open.iter();
-    lines.extend(open.map(|open| format!("Decided once the index is there: {open}.")));
+    lines.extend(open.map(|open| format!("After that: {open}.")));
     lines.extend(report.sizes.as_ref().map(sizes));
     lines
 }

@@ -58,7 +58,7 @@ pub fn document(report: &Report) -> String {
         sheet.lab(index + 1, lab);
     }
     if report.labs.is_empty() {
-        sheet.paragraph("soft", "No lab was run.");
+        sheet.paragraph("soft", "No labs were run.");
     } else {
         sheet.legend();
     }
@@ -87,7 +87,7 @@ struct Sheet {
 impl Sheet {
     fn lab(&mut self, number: usize, lab: &LabResult) {
         self.y += 14.0;
-        let desc: Vec<String> = std::iter::once(lab.summary.clone())
+        let desc: Vec<String> = std::iter::once(lab.statement())
             .chain(picture::words(lab))
             .chain(lab.fix.clone())
             .collect();
@@ -106,11 +106,11 @@ impl Sheet {
         self.text(MARGIN + 30.0, 14.0, "strong", word(lab.status));
         self.text(MARGIN + LABELS, 14.0, "strong", &shortened(&lab.script, HEADING_LENGTH));
         self.y += 26.0;
-        self.paragraph("", &lab.summary);
+        self.paragraph("", &lab.statement());
         self.timeline(lab);
         if let Some(fix) = &lab.fix {
             self.y += 6.0;
-            self.paragraph("", &format!("What to do: {fix}"));
+            self.paragraph("", &format!("Hint: {fix}."));
         }
         self.body.push_str("</g>\n");
     }

@@ -6,9 +6,8 @@ use crate::apt::offers::Sizes;
 use crate::problem::{Id, ProblemRecord, Severity};
 pub(crate) use crate::words::count;
 
-/// Text from the machine (a file name, a program's complaint) made fit for a terminal: control
-/// characters, and the marks that turn the reading direction round, become visible escapes. Line
-/// breaks stay.
+/// Text from the machine (a file name, a program's message) made safe for a terminal: control
+/// characters and marks that change the reading direction become visible escapes. Line breaks stay.
 pub(crate) fn harmless(text: &str) -> String {
     let mut harmless = String::with_capacity(text.len());
     for character in text.chars() {
@@ -46,8 +45,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> String {
     lines.join("\n")
 }
 
-/// What a problem is announced with: `error[disk-full]`. What its page has nothing to add to goes
-/// without its id.
+/// A problem's label: `error[disk-full]`. The id is left out where its page has nothing to add.
 pub(crate) fn label(severity: Severity, id: Option<Id>) -> String {
     let word = match severity {
         Severity::Note => "note",
@@ -60,10 +58,10 @@ pub(crate) fn label(severity: Severity, id: Option<Id>) -> String {
     }
 }
 
-/// What to do about a problem, on one line: its fix or its advice.
+/// What to do about a problem, on one line: its fix or a hint.
 pub(super) fn remedy(problem: &ProblemRecord) -> Option<String> {
     let fix = problem.fix.as_ref().map(|fix| format!("fix: {fix}"));
-    fix.or_else(|| problem.advice.as_ref().map(|advice| format!("what to do: {advice}")))
+    fix.or_else(|| problem.advice.as_ref().map(|advice| format!("hint: {advice}")))
 }
 
 /// Where to read more about these problems; nothing where no page says more.
@@ -74,7 +72,7 @@ pub(super) fn more(ids: impl IntoIterator<Item = Id>) -> Option<String> {
     match ids.as_slice() {
         [] => None,
         [id] => Some(format!("Run `labready explain {}` to learn more.", id.name())),
-        _ => Some("Run `labready explain ID` to learn more about one of them.".into()),
+        _ => Some("Run `labready explain ID` to learn more about each.".into()),
     }
 }
 
@@ -96,10 +94,10 @@ fn bytes(bytes: u64) -> String {
     }
 }
 
-/// What apt will fetch and use, as a sentence.
+/// What apt will download and use on disk, as a sentence.
 pub(super) fn sizes(sizes: &Sizes) -> String {
     format!(
-        "{} with what they need: {} to download, {} on disk.",
+        "{} with dependencies: {} to download, {} on disk.",
         count(sizes.packages, "package"),
         bytes(sizes.download_bytes),
         bytes(sizes.disk_bytes)

@@ -6,6 +6,7 @@
 
 mod circles;
 mod graph;
+mod words;
 
 use std::fs;
 use std::path::Path;

@@ -58,7 +58,7 @@ fn show_takes_a_folder_or_a_file_and_not_two() {
     }
     let run = labready(&["course", "show", &shown(&course), "--course", "elsewhere"]);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("two courses are named"), "{run:?}");
+    assert!(run.stderr.contains("two courses are given"), "{run:?}");
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn a_draft_overwrites_nothing() {
     let run = labready(&["course", "new", &shown(&script), "--output", &shown(folder.path())]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(
-        run.stderr.contains("course.toml` exists already: labready overwrites nothing"),
+        run.stderr.contains("course.toml` already exists: labready does not overwrite files"),
         "{run:?}"
     );
     fs::remove_file(folder.path().join("course.toml")).unwrap();

@@ -109,7 +109,7 @@ fn an_ubuntu_whose_python_is_too_new_gets_3_13_from_deadsnakes_and_nothing_else_
     assert_eq!(machine.started(), Vec::<String>::new());
 
     let output = machine.labready(["undo", "--yes"]).limit(COLD).run();
-    assert_eq!(output.succeeds().last_line(), "Everything that setup did is taken back.");
+    assert_eq!(output.succeeds().last_line(), "Everything that setup did is undone.");
     assert_eq!(packages(&machine), before);
     machine.watch_no_more();
     tree.is_the_same_as(&machine.tree().without(&CACHES));
@@ -163,7 +163,7 @@ fn a_release_that_deadsnakes_does_not_serve_is_named_and_nothing_is_written() {
     let port = free_port();
     machine.write("/srv/key.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n");
     let _server = serve(&machine, "/usr/bin/python3.11", port);
-    is_refused(&machine, port, &["deadsnakes has nothing for questing", "404", "LTS"]);
+    is_refused(&machine, port, &["deadsnakes does not serve questing", "404", "LTS"]);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_server_that_is_dead_or_wants_a_login_is_told_apart_and_nothing_is_written()
         "<html><title>Welcome to our hotel</title></html>\n",
     );
     let _server = serve(&machine, "/usr/bin/python3.11", port);
-    is_refused(&machine, port, &["wants you to log in first", "in a browser"]);
+    is_refused(&machine, port, &["requires you to log in first", "in a browser"]);
     machine.write("/srv/ppa/dists/noble/InRelease", "moved\n");
     is_refused(&machine, port, &["is not a package archive"]);
 }
@@ -203,7 +203,7 @@ fn an_archive_that_apt_cannot_use_or_that_has_nothing_here_is_taken_back() {
     machine.run(["chmod", "0755", "/etc/apt/keyrings"]);
 
     sign_otherwise(&machine, "amd64", "expired");
-    is_refused(&machine, port, &["past its date"]);
+    is_refused(&machine, port, &["has expired"]);
     sign_otherwise(&machine, "arm64", "");
     is_refused(&machine, port, &["deadsnakes has no Python for noble on amd64", "it serves arm64"]);
 
@@ -240,7 +240,7 @@ fn a_source_of_deadsnakes_that_is_right_is_reused_and_any_other_does_not_stand_i
     let output = plan(&right);
     output
         .exits(1)
-        .says("the deadsnakes source of /etc/apt/sources.list.d/ppa.list:1 offers none")
+        .says("the deadsnakes source in /etc/apt/sources.list.d/ppa.list:1")
         .does_not_say("Add the deadsnakes");
 
     for other in [

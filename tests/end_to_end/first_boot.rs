@@ -27,8 +27,8 @@ fn cloud_init_is_waited_for_and_the_index_is_refreshed_after_it() {
     running
         .finish()
         .succeeds()
-        .says("cloud-init has just set up apt's sources")
-        .says("done: Refresh apt's package index");
+        .says("apt's sources have changed since its last update")
+        .says("done: Update apt's package index");
     assert!(machine.has_package("build-essential"));
 }
 

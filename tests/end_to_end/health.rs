@@ -42,7 +42,7 @@ fn everything_that_is_wrong_is_told_with_what_mends_it() {
 
     assert_eq!(
         machine.labready(["repair", "--yes"]).run().succeeds().last_line(),
-        "Everything that was broken is fixed; `labready setup` rebuilds the virtual environment."
+        "Everything is fixed except the virtual environment. Run `labready setup` to rebuild it."
     );
     machine.labready(["setup", "--yes", "--no-verify"]).run().succeeds();
     machine.labready(["doctor"]).run().succeeds();
@@ -90,7 +90,9 @@ fn an_environment_that_sudo_left_to_root_is_given_back_and_no_link_is_followed()
 
     machine.write("/etc/sudoers.d/student", "student ALL=(ALL:ALL) NOPASSWD: ALL\n");
     let output = machine.labready(["setup", "--yes", "--no-verify"]).by_student().run();
-    output.succeeds().says("done: Give the virtual environment `/home/student/venv` to student");
+    output
+        .succeeds()
+        .says("done: Change the owner of the virtual environment `/home/student/venv` to student");
     expect_it_to_be_the_students(&machine);
     machine.command(["venv/bin/python", "-c", "import pip, wheel"]).by_student().run().succeeds();
 }

@@ -118,7 +118,7 @@ fn three_dead_servers_beside_a_good_one_are_warnings_with_file_and_line() {
         .succeeds()
         .says("does not answer")
         .says("cannot be reached")
-        .says("there is no server called `apt.invalid`");
+        .says("no server is called `apt.invalid`");
     for line in 1..=3 {
         output.says(&format!("{DEAD}:{line}"));
     }
@@ -134,7 +134,7 @@ fn three_dead_servers_alone_stop_setup_before_apt_is_started() {
         &machine,
         &[
             "no package server can be reached",
-            "there is no server called `apt.invalid`",
+            "no server is called `apt.invalid`",
             "Connection refused",
         ],
     );
@@ -160,7 +160,7 @@ fn a_proxy_that_wants_a_password_is_named_and_a_given_one_is_not_shown() {
     );
     let output = stops_before_apt(
         &machine,
-        &["the proxy wants a name and a password", "/etc/apt/sources.list:1", "http_proxy"],
+        &["the proxy requires a valid name and password", "/etc/apt/sources.list:1", "http_proxy"],
     );
     output.does_not_say("secret").does_not_say("c3R1ZGVudDpzZWNyZXQ=");
 }
@@ -181,14 +181,14 @@ fn a_login_page_and_a_clock_that_is_behind_are_told_apart_from_a_dead_network() 
     only(&machine, port, "hotel");
     stops_before_apt(
         &machine,
-        &["wants you to log in", "/etc/apt/sources.list:2", "log in", "in a browser"],
+        &["requires you to log in", "/etc/apt/sources.list:2", "log in", "in a browser"],
     );
 
     only(&machine, port, "future");
     let output = machine.labready(["setup", "--yes", "--no-verify"]).run();
     output
         .exits(5)
-        .says("this machine's clock is")
+        .says("the system clock is")
         .says("years behind")
         .says("timedatectl set-ntp true");
 }
@@ -300,7 +300,7 @@ fn a_package_that_the_server_has_no_more_is_looked_for_in_a_fresh_index_and_miss
 
     machine.shell("dpkg --purge build-essential; rm /srv/flat/*.deb; apt-get clean");
     let output = setup(&machine);
-    output.exits(5).says("even after a refresh").says("404").says("try again in an hour");
+    output.exits(5).says("even after an update").says("404").says("try again in an hour");
     machine.run(["apt-get", "check", "-q"]);
 }
 
@@ -318,7 +318,7 @@ fn an_old_release_whose_archive_has_moved_is_told_where_to() {
     let output = setup(&machine);
     output
         .exits(5)
-        .says("lunar gets no more updates, and its archive has moved")
+        .says("lunar is past its end of life, and its archive has moved")
         .says("/etc/apt/sources.list:1");
     output.says(&format!(
         "sed -i 's|http://archive.ubuntu.com:{port}/ubuntu|http://old-releases.ubuntu.com/ubuntu|' /etc/apt/sources.list"

@@ -57,7 +57,7 @@ fn a_script_that_fails_is_told_with_whose_it_is_and_the_next_run_goes_on() {
     let output = set_up(&machine);
     output
         .exits(5)
-        .says("a script of the package `lr-ours` failed (the course needs it)")
+        .says("a script of the package `lr-ours` failed (needed by the course)")
         .says("exit status 3");
     output.says("run `sudo dpkg --configure lr-ours`; then run `labready setup");
     machine
@@ -66,7 +66,7 @@ fn a_script_that_fails_is_told_with_whose_it_is_and_the_next_run_goes_on() {
         .succeeds()
         .says("warning[package-half-installed]: the package `lr-ours` is half-configured");
     machine.run(["touch", "/srv/well"]);
-    set_up(&machine).succeeds().says("Finish what dpkg began");
+    set_up(&machine).succeeds().says("Finish the interrupted installation");
     assert!(machine.has_package("lr-ours"));
 
     machine.run(["rm", "/srv/well"]);
@@ -76,7 +76,7 @@ fn a_script_that_fails_is_told_with_whose_it_is_and_the_next_run_goes_on() {
     offer(&machine);
     set_up(&machine)
         .exits(5)
-        .says("a script of the package `lr-needed` failed (a package of the course needs it)");
+        .says("a script of the package `lr-needed` failed (needed by a package of the course)");
     assert_eq!(
         machine
             .run(["apt-get", "check", "-q"])
@@ -104,12 +104,12 @@ fn a_broken_package_of_somebody_elses_is_told_as_such_and_stops_nobody() {
     let repair = machine.labready(["repair", "--yes"]).run();
     repair
         .succeeds()
-        .says("Finish what dpkg began")
+        .says("Finish the interrupted installation")
         .says("the package `lr-bad` is half-configured");
     machine.run(["touch", "/srv/well"]);
     assert_eq!(
         machine.labready(["repair", "--yes"]).run().succeeds().last_line(),
-        "Everything that was broken is fixed."
+        "Everything is fixed."
     );
     assert!(machine.has_package("lr-bad"));
 }
@@ -127,7 +127,7 @@ fn a_held_package_and_packages_that_do_not_go_together_are_told_apart() {
     let output = set_up(&machine);
     output
         .exits(5)
-        .says("`lr-lib` is held at a version that does not fit")
+        .says("`lr-lib` is held at an unsuitable version")
         .says("sudo apt-mark unhold lr-lib");
     before.is_the_same_as(&machine.tree().without(&[
         "/var/log",
@@ -187,7 +187,7 @@ fn an_interrupted_dpkg_is_finished_after_saying_so() {
         .exits(1)
         .says("error[dpkg-interrupted]: dpkg was interrupted")
         .says("fix: labready repair");
-    set_up(&machine).succeeds().says("done: Finish what dpkg began");
+    set_up(&machine).succeeds().says("done: Finish the interrupted installation");
     assert!(machine.has_package("lr-ours"));
 }
 

@@ -92,7 +92,7 @@ fn a_student_whom_sudo_refuses_is_told_the_commands_and_nothing_is_changed() {
     let machine = machine_with_sudo("");
     let tree = machine.tree().without(&["/run", "/var/log", "/var/lib/sudo"]);
     let output = machine.labready(["setup", "--yes"]).by_student().on_a_terminal().run();
-    output.exits(4).says("may not run sudo").says("apt-get").says("build-essential");
+    output.exits(4).says("cannot become root").says("apt-get").says("build-essential");
     tree.is_the_same_as(&machine.tree().without(&["/run", "/var/log", "/var/lib/sudo"]));
 }
 

@@ -53,7 +53,7 @@ fn a_switched_python3_is_told_by_every_command_and_mended_by_repair() {
     let machine = machine_with_two();
     let healthy = machine.tree().without(&KEPT);
     switch(&machine);
-    let told = "it leads to `/etc/alternatives/python3`, then `/usr/bin/python3.12`, and this system needs `python3.11`";
+    let told = "it points to `/etc/alternatives/python3`, then `/usr/bin/python3.12`, but this system needs `python3.11`";
     let doctor = machine.labready(["doctor"]).run();
     doctor
         .exits(1)
@@ -81,12 +81,12 @@ fn a_switched_python3_is_told_by_every_command_and_mended_by_repair() {
         .says("/bin/mv -f -T");
     machine.labready(["repair"]).run().exits(2).says("--yes");
     let mut running = machine.labready(["repair"]).on_a_terminal().start();
-    running.sees("Let `/usr/bin/python3` lead to `python3.11` again").sees("[y/N]").types("y\n");
-    assert_eq!(running.finish().succeeds().last_line(), "Everything that was broken is fixed.");
+    running.sees("Restore `/usr/bin/python3` to `python3.11`").sees("[y/N]").types("y\n");
+    assert_eq!(running.finish().succeeds().last_line(), "Everything is fixed.");
     expect_mended(&machine);
     healthy.is_the_same_as(&machine.tree().without(&KEPT));
     let again = machine.labready(["repair", "--yes"]).run();
-    assert_eq!(again.succeeds().last_line(), "There is nothing to fix.");
+    assert_eq!(again.succeeds().last_line(), "Nothing to fix.");
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_link_that_dpkg_put_back_is_taken_out_of_the_group_that_would_switch_it_agai
     let output = machine.labready(["repair", "--yes"]).run();
     output
         .succeeds()
-        .says("Take `/usr/bin/python3` out of update-alternatives")
+        .says("Remove `/usr/bin/python3` from update-alternatives")
         .says("`/usr/bin/pydoc3` was removed with");
     expect_mended(&machine);
 }
@@ -164,7 +164,7 @@ fn while_it_is_repaired_dpkg_is_kept_out_and_ctrl_c_waits_until_the_link_is_ther
         .says("lock-frontend");
     machine.signal("labready", "INT");
     machine.run(["touch", "/tmp/go"]);
-    running.finish().exits(130).says("done: Let `/usr/bin/python3` lead to `python3.11` again");
+    running.finish().exits(130).says("done: Restore `/usr/bin/python3` to `python3.11`");
     expect_mended(&machine);
 }
 
@@ -175,7 +175,7 @@ fn what_is_no_link_is_left_and_what_is_not_installed_is_not_linked_to() {
     let repair = machine.labready(["repair", "--yes"]).run();
     repair
         .exits(1)
-        .says("it is a file, and should be a link to `python3.11`")
+        .says("it is a file, but should be a link to `python3.11`")
         .says("sudo mv -n /usr/bin/python3");
     machine.run(["cmp", "/usr/bin/python3", "/usr/bin/python3.12"]);
 

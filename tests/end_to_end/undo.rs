@@ -31,10 +31,10 @@ fn comes_back_as_it_was(suite: &str) {
     let (tree, before) = (machine.tree().without(&CACHES), packages(&machine));
     machine.labready(["setup", "--yes", "--no-verify"]).limit(COLD).run().succeeds();
     let output = machine.labready(["undo", "--yes"]).limit(COLD).run();
-    assert_eq!(output.succeeds().last_line(), "Everything that setup did is taken back.");
+    assert_eq!(output.succeeds().last_line(), "Everything that setup did is undone.");
     assert_eq!(packages(&machine), before);
     tree.is_the_same_as(&machine.tree().without(&CACHES));
-    machine.labready(["undo", "--yes"]).run().succeeds().says("Nothing is left to take back.");
+    machine.labready(["undo", "--yes"]).run().succeeds().says("Nothing to undo.");
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn what_others_need_or_made_is_left_and_said_to_be() {
     output
         .succeeds()
         .says("`/root/venv`: it holds `thesis.txt`")
-        .says("packages: something else that is installed needs them: ")
+        .says("packages stay: other installed packages need `")
         .says("`python3.11`");
     assert!(machine.has_package("python3-yaml") && machine.has_package("python3.11"));
     assert!(!machine.has_package("build-essential") && !machine.has_package("python3.11-dev"));
@@ -95,10 +95,5 @@ fn nothing_is_taken_back_without_an_answer() {
     running.sees("Remove the virtual environment").sees("[y/N]").types("n\n");
     running.finish().exits(1).says("Nothing was changed.");
     tree.without(&CACHES).is_the_same_as(&machine.tree().without(&CACHES));
-    machine
-        .labready(["undo", "--yes"])
-        .by_student()
-        .run()
-        .succeeds()
-        .says("Nothing is left to take back.");
+    machine.labready(["undo", "--yes"]).by_student().run().succeeds().says("Nothing to undo.");
 }

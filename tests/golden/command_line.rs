@@ -263,9 +263,9 @@ fn nothing_that_a_machine_says_reaches_a_terminal_as_a_command() {
     let report = planned(&facts, &asked());
     let bad = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
     for text in [
-        human::text(&report, &Paint::uncoloured(true, 100)),
-        human::text(&report, &Paint::uncoloured(false, 40)),
-        plain::text(&report),
+        human::text(&report, &Paint::uncoloured(true, 100), true),
+        human::text(&report, &Paint::uncoloured(false, 40), false),
+        plain::text(&report, true),
     ] {
         assert!(!text.contains(bad) && text.contains("\\u{1b}"), "{text:?}");
     }
@@ -288,18 +288,19 @@ fn a_file_name_with_terminal_commands_is_shown_and_not_obeyed() {
 fn the_plan_reads_well_on_a_terminal() {
     assert_snapshot!(human::text(
         &planned(&recorded("sid-indexed"), &asked()),
-        &Paint::uncoloured(true, 100)
+        &Paint::uncoloured(true, 100),
+        false
     ));
 }
 
 #[test]
 fn the_plan_reads_well_aloud() {
-    assert_snapshot!(plain::text(&planned(&recorded("sid-indexed"), &asked())));
+    assert_snapshot!(plain::text(&planned(&recorded("sid-indexed"), &asked()), false));
 }
 
 #[test]
 fn a_report_of_everything_reads_well_on_a_terminal_and_aloud() {
-    assert_snapshot!(human::text(&full_report(), &Paint::uncoloured(true, 100)));
-    assert_snapshot!(human::text(&full_report(), &Paint::uncoloured(false, 60)));
-    assert_snapshot!(plain::text(&full_report()));
+    assert_snapshot!(human::text(&full_report(), &Paint::uncoloured(true, 100), true));
+    assert_snapshot!(human::text(&full_report(), &Paint::uncoloured(false, 60), false));
+    assert_snapshot!(plain::text(&full_report(), true));
 }

@@ -104,6 +104,7 @@ fn judged() -> [LabResult; 2] {
         status: Verdict::Fail,
         reason: Reason::TooLate,
         summary: "the first line came a second late".into(),
+        detail: Some("why that is a proof".into()),
         fix: Some("look at the first line".into()),
         evidence: Some(evidence),
         timeline: lab.timeline.clone(),

@@ -43,6 +43,7 @@ fn passed(name: &str) -> Event {
         status: Verdict::Pass,
         reason: Reason::AsDue,
         summary: "as due".into(),
+        detail: None,
         fix: None,
         evidence: None,
         timeline: course().labs.remove(0).timeline,
@@ -137,7 +138,7 @@ fn what_is_printed_in_words_of_two_ready_machines_is_the_same() {
         report.note(&Event::Looked { facts: Box::new(facts) });
         report.note(&Event::Planned { plan });
         report.note(&Event::Finished { outcome, duration_ms });
-        plain::text(&report)
+        plain::text(&report, true)
     };
     let text = doctor("seat-1", "2026-11-22T15:31:50Z", 12);
     assert_eq!(doctor("seat-2", "2026-11-23T08:00:00Z", 4321), text);

@@ -28,6 +28,7 @@ fn lab(name: &str, status: Verdict, reason: Reason, stamps: &[f64], end: f64) ->
         status,
         reason,
         summary: format!("what is said of `{name}`"),
+        detail: (status == Verdict::Pass).then(|| "why that is a proof".to_owned()),
         fix: (status != Verdict::Pass).then(|| "what to look at".to_owned()),
         evidence: None,
         timeline: Timeline {

@@ -99,7 +99,7 @@ fn verdict(recording: &Recording) -> String {
         "{status}, {reason}, {} of {} attempts\n{}\n{fix}\n\n{pictures}\n",
         result.attempts.len(),
         recording.attempts,
-        result.summary
+        result.statement()
     )
 }
 

@@ -1,4 +1,4 @@
-//! What Python says on standard error, and what it means for a student. Pure.
+//! Python's messages on standard error, and what they mean for a student. Pure.
 
 /// A text that is known, what it means, and what to do.
 struct Known {
@@ -10,101 +10,101 @@ struct Known {
 const NEWER: &str = "run it with the Python that the course asks for; `labready plan` shows which";
 const SHADOW: &str = "rename any file called `asyncio.py` beside the script, and check that it runs with Python 3.7 or later";
 
-/// The usual ones. The first that is found is told, so that the narrower stands before the wider.
+/// The usual ones. The first match wins, so the narrower comes before the wider.
 const KNOWN: &[Known] = &[
     Known {
         text: "There is no current event loop",
-        means: "from Python 3.14 on there is no event loop until one runs, so that `asyncio.get_event_loop()` raised RuntimeError; the course needs an earlier Python",
+        means: "since Python 3.14, `asyncio.get_event_loop()` fails where no event loop runs; the course needs an earlier Python",
         fix: NEWER,
     },
     Known {
         text: "no running event loop",
-        means: "a task was made where no event loop runs",
-        fix: "make tasks inside a coroutine that `asyncio.run(…)` runs",
+        means: "a task was created where no event loop runs",
+        fix: "create tasks inside a coroutine that `asyncio.run(…)` runs",
     },
     Known {
         text: "module 'asyncio' has no attribute",
-        means: "`asyncio` is not Python's own, or Python is older than 3.7",
+        means: "`asyncio` is not Python's own module, or Python is older than 3.7",
         fix: SHADOW,
     },
     Known {
         text: "partially initialized module",
-        means: "a file beside the script has the name of one of Python's own modules and hides it",
-        fix: "rename that file; the message names it",
+        means: "a file beside the script hides the Python module of the same name",
+        fix: "rename the file that the message names",
     },
     Known {
         text: "No module named 'asyncio'",
         means: "this Python lacks its own standard library",
-        fix: "install a whole Python (`labready setup`), not a minimal package",
+        fix: "install a complete Python with `labready setup`, not a minimal package",
     },
     Known {
         text: "No module named '_",
-        means: "this Python was built without a part of its standard library",
-        fix: "use an interpreter from the system's packages (`labready setup`)",
+        means: "this Python was built without part of its standard library",
+        fix: "install the system's own Python packages with `labready setup`",
     },
     Known {
         text: "ensurepip is not available",
-        means: "the package with Python's venv support is missing",
-        fix: "`labready setup` installs it (pythonX.Y-venv)",
+        means: "the package for virtual environments is missing",
+        fix: "install pythonX.Y-venv with `labready setup`",
     },
     Known {
         text: "asyncio.run() cannot be called from a running event loop",
-        means: "`asyncio.run()` was called inside a coroutine, where a loop runs already",
-        fix: "`await` the coroutine there instead",
+        means: "`asyncio.run()` was called inside a coroutine, where a loop already runs",
+        fix: "`await` the coroutine instead",
     },
     Known {
         text: "a coroutine was expected",
-        means: "a function was passed where its coroutine is wanted",
-        fix: "call it: `main()`, not `main`; and is it `async def`?",
+        means: "a function was passed instead of its coroutine",
+        fix: "call the function (`main()`, not `main`), and check that it is `async def`",
     },
     Known {
         text: "can't be used in 'await' expression",
-        means: "something was awaited that is no coroutine",
-        fix: "was `time.sleep` awaited instead of `asyncio.sleep`, or an `async` left out before `def`?",
+        means: "something was awaited that is not a coroutine",
+        fix: "check for `await time.sleep` instead of `await asyncio.sleep`, or a missing `async` before `def`",
     },
     Known {
         text: "'await' outside",
-        means: "`await` stands in a function that is not `async`",
-        fix: "write `async def` before the function that awaits",
+        means: "`await` is used in a function that is not `async`",
+        fix: "write `async def` instead of `def` for the function that awaits",
     },
     Known {
         text: "TabError:",
         means: "tabs and spaces are mixed in the indentation",
-        fix: "indent every line with four spaces; most editors can convert tabs",
+        fix: "indent with spaces only; most editors can convert tabs",
     },
     Known {
         text: "IndentationError:",
-        means: "a line is indented wrongly",
-        fix: "lines of the same block begin in the same column, with spaces only",
+        means: "the indentation of a line is wrong",
+        fix: "start all lines of a block in the same column, with spaces only",
     },
     Known {
         text: "SyntaxError:",
         means: "Python cannot read the script",
-        fix: "look at the line that the message shows, and at the end of the one above it",
+        fix: "check the line that the message shows, and the end of the line above it",
     },
     Known {
         text: "can't open file",
-        means: "Python may not read the script",
-        fix: "check that the file is there and readable",
+        means: "Python cannot open the script",
+        fix: "check that the file exists and is readable",
     },
     Known {
         text: "ModuleNotFoundError:",
         means: "a module that the script imports is not installed",
-        fix: "check its spelling; install it into the virtual environment with `pip install` if the course says so",
+        fix: "check its spelling, or install it with `pip install` if the course says so",
     },
     Known {
         text: "NameError:",
-        means: "a name is used that was never defined",
-        fix: "check its spelling, and whether an `import` is missing",
+        means: "a name is used but never defined",
+        fix: "check its spelling, and for a missing `import`",
     },
     Known {
         text: "MemoryError",
         means: "it ran out of memory",
-        fix: "look for a loop that never ends",
+        fix: "check for a loop that never ends",
     },
 ];
 
-/// What the known texts say of it: meaning, and fix.
+/// The meaning and the fix of the first known message.
 pub(super) fn known(errors: &str) -> Option<(&'static str, &'static str)> {
     KNOWN.iter().find(|known| errors.contains(known.text)).map(|known| (known.means, known.fix))
 }
@@ -137,7 +137,7 @@ pub(super) fn line_of(errors: &str, script: &str) -> Option<usize> {
     .next()
 }
 
-/// A coroutine that was made and never awaited, by its name.
+/// The name of a coroutine that was never awaited.
 pub(super) fn never_awaited(errors: &str) -> Option<&str> {
     let (before, _) = errors.split_once("' was never awaited")?;
     before.rsplit_once('\'').map(|(_, name)| name)

@@ -16,11 +16,9 @@ impl Explainer<'_> {
         let means = known.map_or(String::new(), |(means, _)| format!(": {means}"));
         // Python exits with 0 after an exception in a thread, in a callback, or in a task that
         // nobody awaits.
-        let how = if self.end() == Some(End::Exit(0)) { "went on after" } else { "ended with" };
-        let fix = known.map_or(
-            "look at the line of the script that the message on standard error names",
-            |(_, fix)| fix,
-        );
+        let how = if self.end() == Some(End::Exit(0)) { "continued after" } else { "ended with" };
+        let fix =
+            known.map_or("check the line that the message on standard error names", |(_, fix)| fix);
         Words::new(format!("{} {how} `{what}`{place}{means}", self.name()), fix)
     }
 
@@ -40,8 +38,8 @@ impl Explainer<'_> {
                 fix,
             ),
             None => Words::new(
-                format!("{} {printed}ended with exit code {code}; 0 is right", self.name()),
-                "look for `sys.exit` or `SystemExit` with a number, and at what it printed on standard error",
+                format!("{} {printed}ended with exit code {code} instead of 0", self.name()),
+                "check for `sys.exit` or `SystemExit` with a number, and read what it printed on standard error",
             ),
         }
     }
@@ -52,12 +50,15 @@ impl Explainer<'_> {
             _ => 0,
         };
         let (what, fix) = match signal {
-            9 => ("was killed", "did the machine run out of memory? `sudo dmesg | tail` tells"),
+            9 => (
+                "was killed",
+                "check whether the machine ran out of memory: `sudo dmesg | tail` shows it",
+            ),
             11 => (
                 "crashed Python itself",
-                "try another interpreter; this one, or a module of it, is broken",
+                "try another interpreter; this one or one of its modules is broken",
             ),
-            _ => ("was ended", "does the script send itself a signal, or did somebody else?"),
+            _ => ("was ended", "check what sent the signal: the script itself or another program"),
         };
         Words::new(format!("{} {what} by signal {signal}", self.name()), fix)
     }
@@ -70,20 +71,20 @@ impl Explainer<'_> {
         let (until_then, fix) = match seen {
             0 => (
                 "it had printed nothing".to_owned(),
-                "what does it wait for: an endless loop, a lock, an event that nobody sets?",
+                "check for an endless loop, a lock that is never released or an event that is never set",
             ),
             _ if seen == total => (
                 "it had printed everything".to_owned(),
-                "does something still run: `run_forever`, a thread, a loop without an end?",
+                "check for something that still runs: `run_forever`, a thread or an endless loop",
             ),
             _ => (
                 format!("it had printed {seen} of its {}", lines_of(total)),
-                "what does it wait for after its last line?",
+                "check what it waits for after its last line",
             ),
         };
         let took = time(observation.map_or(0.0, |run| run.ended_ms));
         let summary = format!(
-            "{} was stopped after {took}; it is due to end after {due}. Until then {until_then}",
+            "{} was stopped after {took} instead of ending after {due}; {until_then}",
             self.name()
         );
         if observation
@@ -92,7 +93,7 @@ impl Explainer<'_> {
         {
             return Words::new(
                 summary,
-                "it wants to read from the terminal, and a lab has nobody to ask",
+                "remove what reads from the terminal: a lab runs without input",
             );
         }
         Words::new(summary, fix)
@@ -101,8 +102,8 @@ impl Explainer<'_> {
     pub(super) fn flood(&self) -> Words {
         let due = lines_of(self.timeline.marks.len());
         Words::new(
-            format!("{} printed without end, where {due} are due, and was stopped", self.name()),
-            "look for a loop that prints and never ends",
+            format!("{} printed endlessly instead of {due} and was stopped", self.name()),
+            "check for a loop that prints and never ends",
         )
     }
 }

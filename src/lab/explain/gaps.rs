@@ -7,57 +7,87 @@ use crate::lab::verdict::{Evidence, Point};
 const SIDE_BY_SIDE: f64 = 0.1;
 
 impl Explainer<'_> {
+    /// What the lab shows, in one sentence with the number that proves it.
     pub(super) fn as_due(&self) -> String {
         let attempt = match self.judgement.attempt {
             0 | 1 => String::new(),
-            attempt => format!("at attempt {attempt} "),
+            attempt => format!(", on attempt {attempt}"),
         };
         let Some(gap) = &self.judgement.evidence else {
-            return format!("{attempt}every line came at its time");
+            return format!("every line came on time{attempt}");
         };
-        let (took, bound) = (time(gap.gap_ms - gap.interpreter_ms), time(gap.bound_ms));
-        match (gap.from, gap.to) {
-            (Point::Line(from), Point::Line(to)) if gap.due_ms.abs() < 1.0 => format!(
-                "{attempt}every line came at its time: lines {from} and {to} are due together and came {took} apart, \
-                 and less than {bound} proves that nothing waited in between"
+        let took = took(gap);
+        let shown = match (gap.from, gap.to) {
+            (Point::Line(from), Point::Line(to)) if is_together(gap) => {
+                if self.is_sleep_of_both(from, to) {
+                    format!("the two sleeps overlapped: {took} apart")
+                } else {
+                    format!("lines {from} and {to} came together: {took} apart")
+                }
+            }
+            (Point::Line(from), Point::Line(to)) if self.is_sleep_of_both(from, to) => {
+                format!("the two sleeps ran one after the other: {took} apart")
+            }
+            (from, Point::Exit) => format!("it ended {took} after {}, on time", named(from)),
+            (from, to) => format!("{to} came {took} after {}, on time", named(from)),
+        };
+        format!("{shown}{attempt}")
+    }
+
+    /// Why that is a proof; `None` where no single gap decided.
+    pub(super) fn proof(&self) -> Option<String> {
+        let gap = self.judgement.evidence.as_ref()?;
+        let (due, bound) = (time(gap.due_ms), time(gap.bound_ms));
+        Some(match (gap.from, gap.to) {
+            (Point::Line(from), Point::Line(to)) if is_together(gap) => format!(
+                "lines {from} and {to} are due together; less than {bound} between them proves that nothing waited in between"
             ),
             _ => format!(
-                "{attempt}every line came at its time: {} it took {took}, {} is due, and less than {bound} proves that \
-                 nothing else waited in between",
-                between(gap),
-                time(gap.due_ms)
+                "{due} is due {}; less than {bound} proves that nothing else waited in between",
+                between(gap)
             ),
-        }
+        })
+    }
+
+    /// Whether two lines are printed by one function, each behind a wait of its own.
+    fn is_sleep_of_both(&self, from: usize, to: usize) -> bool {
+        let mark = |line: usize| self.timeline.marks.get(line - 1);
+        let has_waited = |line| mark(line).is_some_and(|mark| mark.due.at > 0.0);
+        let text = |line| mark(line).map(|mark| mark.line.as_str());
+        self.script.source.contains("sleep(")
+            && has_waited(from)
+            && has_waited(to)
+            && text(from) == text(to)
     }
 
     pub(super) fn too_early(&self) -> Words {
         let Some(gap) = &self.judgement.evidence else {
             return Words::new(format!("{} was too early", self.name()), "");
         };
-        let (took, due) = (time(gap.gap_ms - gap.interpreter_ms), time(gap.due_ms));
+        let (took, due) = (took(gap), time(gap.due_ms));
         match (gap.from, gap.to) {
             (Point::Spawn, Point::Exit) => Words::new(
-                format!("{} ended after {took}; its sleeps alone take {due}", self.name()),
-                "is every sleep awaited, and as long as the lab says?",
+                format!("{} ended after {took}, but its sleeps alone take {due}", self.name()),
+                "check that every sleep is awaited and as long as the lab says",
             ),
             (Point::Spawn, to) => Words::new(
-                format!("{} printed {to} after {took}; it is due after {due}", self.name()),
-                "is it printed before the sleep, is the sleep too short, or is an `await` missing before it?",
+                format!("{} printed {to} after {took} instead of {due}", self.name()),
+                "check that the sleep comes before the `print`, is awaited and is long enough",
             ),
             (from, Point::Exit) => Words::new(
-                format!("{} ended {took} after {from}; {due} is due", self.name()),
-                "is the last sleep missing, or did it begin before that line?",
+                format!("{} ended {took} after {from} instead of {due}", self.name()),
+                "check that the last sleep is there and begins after that line",
             ),
             (from, to) if gap.gap_ms < SIDE_BY_SIDE * gap.due_ms => Words::new(
                 format!(
-                    "{} printed {to} {took} after {from}; {due} is due. The two waits ran side by side",
+                    "{} printed {to} {took} after {from} instead of {due}: the two waits overlapped",
                     self.name()
                 ),
-                "here the second wait begins only when the first is over: is each awaited before the next is made?",
+                "await the first wait before you start the second",
             ),
             (from, to) => Words::new(
-                format!("{} printed {to} {took} after {from}; {due} is due", self.name()),
-                "is the sleep between them too short, or did it begin before the first of them?",
+                format!("{} printed {to} {took} after {from} instead of {due}", self.name()),
+                "check that the sleep between them is long enough and begins after the first of them",
             ),
         }
     }
@@ -66,31 +96,31 @@ impl Explainer<'_> {
         let Some(gap) = &self.judgement.evidence else {
             return Words::new(format!("{} was too late", self.name()), "");
         };
-        let (took, due) = (time(gap.gap_ms - gap.interpreter_ms), time(gap.due_ms));
+        let (took, due) = (took(gap), time(gap.due_ms));
         match (gap.from, gap.to) {
-            (Point::Line(from), Point::Line(to)) if gap.due_ms.abs() < 1.0 => Words::new(
+            (Point::Line(from), Point::Line(to)) if is_together(gap) => Words::new(
                 format!(
-                    "{} printed line {to} {took} after line {from}; they are due together. {} ran one after the other",
+                    "{} printed line {to} {took} after line {from}, but they are due together: {} ran one after the other",
                     self.name(),
                     self.waiters(from)
                 ),
                 self.serial_fix(),
             ),
             (Point::Spawn, Point::Exit) => Words::new(
-                format!("{} ended after {took}; it is due to end after {due}", self.name()),
-                "is a sleep longer than the lab says, or do waits run one after the other that should share their time?",
+                format!("{} ended after {took} instead of {due}", self.name()),
+                "check that no sleep is longer than the lab says, and that waits that should overlap do",
             ),
             (from, Point::Exit) => Words::new(
-                format!("{} went on for {took} after {from}; {due} is due", self.name()),
-                "does something still sleep or run that prints nothing?",
+                format!("{} ended {took} after {from} instead of {due}", self.name()),
+                "check for something that still sleeps or runs without printing",
             ),
             (Point::Spawn, to) => Words::new(
-                format!("{} printed {to} after {took}; it is due after {due}", self.name()),
-                "is a sleep longer than the lab says, or is there one more of them?",
+                format!("{} printed {to} after {took} instead of {due}", self.name()),
+                "check that no sleep is longer than the lab says, and that there is not one too many",
             ),
             (from, to) => Words::new(
-                format!("{} printed {to} {took} after {from}; {due} is due", self.name()),
-                "is a sleep longer than the lab says, or do waits run one after the other that should share their time?",
+                format!("{} printed {to} {took} after {from} instead of {due}", self.name()),
+                "check that no sleep is longer than the lab says, and that waits that should overlap do",
             ),
         }
     }
@@ -111,22 +141,22 @@ impl Explainer<'_> {
                 found = found.or(function);
             }
         }
-        found.map_or_else(|| "The two waits".into(), |name| format!("The two `{name}()`"))
+        found.map_or_else(|| "the two waits".into(), |name| format!("the two calls of `{name}()`"))
     }
 
     /// What the script's own words suggest.
     fn serial_fix(&self) -> &'static str {
         let has = |word: &str| self.script.source.contains(word);
         if has("Lock(") || has("Semaphore(") {
-            "does a lock let only one of them wait at a time?"
+            "check for a lock that lets only one of them wait at a time"
         } else if has("run_in_executor") || has("Executor(") || has("to_thread") {
-            "was every call handed over before the first was awaited, and has the pool more than one worker?"
+            "submit every call before you await the first, to a pool with more than one worker"
         } else if has("time.sleep") && has("async def") {
-            "`time.sleep` holds up the whole event loop: write `await asyncio.sleep(…)`"
+            "`time.sleep` blocks the whole event loop: write `await asyncio.sleep(…)` instead"
         } else if has("create_task") || has("gather") || has("TaskGroup") {
-            "were all tasks made before the first `await`?"
+            "create all tasks before the first `await`"
         } else {
-            "awaiting one coroutine after the other takes the sum of their times: make tasks of them first, then await those"
+            "create a task for each coroutine first, then await the tasks"
         }
     }
 
@@ -134,28 +164,25 @@ impl Explainer<'_> {
         let late = self.judgement.evidence.as_ref().map_or(0.0, |gap| gap.gap_ms);
         Words::new(
             format!(
-                "{} took the time for a line and printed it only {} later",
+                "{} printed a line only {} after its timestamp was taken",
                 self.name(),
                 time(late)
             ),
-            "print each line at its time: do not collect them, and leave `sys.stdout` as it is",
+            "print each line right away: do not collect lines, and leave `sys.stdout` as it is",
         )
     }
 
     pub(super) fn clock_step(&self) -> Words {
         Words::new(
-            format!(
-                "the clock of this machine was set while {} ran, in every attempt",
-                self.name()
-            ),
-            "wait until the machine's time is synchronised, then run it again",
+            format!("the system clock was changed while {} ran, on every attempt", self.name()),
+            "wait until the clock is synchronized, then run it again",
         )
     }
 
     pub(super) fn suspended(&self) -> Words {
         Words::new(
-            format!("this machine was suspended while {} ran, in every attempt", self.name()),
-            "keep it awake and run it again",
+            format!("the machine was suspended while {} ran, on every attempt", self.name()),
+            "keep the machine awake and run it again",
         )
     }
 
@@ -164,23 +191,42 @@ impl Explainer<'_> {
             0 | 1 => "in one attempt".to_owned(),
             count => format!("in {count} attempts"),
         };
-        let fix = "run it again when less is going on on this machine";
+        let fix = "run it again when the machine is less busy";
         let unjudged = format!("{} could not be judged {attempts}", self.name());
         let Some(gap) = &self.judgement.evidence else { return Words::new(unjudged, fix) };
         let (what, how_long) = gap.stall.largest();
         let lacks = match gap.stall.lacks().as_slice() {
             [] => String::new(),
-            lacks => format!(". This machine does not tell {}", lacks.join(", ")),
+            lacks => format!(". Not measurable on this machine: {}", lacks.join(", ")),
         };
         let (took, due, held) =
             (time(gap.gap_ms), time(gap.due_ms), time(how_long.min(gap.gap_ms)));
         let between = between(gap);
         Words::new(
             format!(
-                "{unjudged}: {between} it took {took}, where {due} is due, and for {held} of that {what}{lacks}"
+                "{unjudged}: it took {took} {between} instead of {due}, and for {held} of that {what}{lacks}"
             ),
             fix,
         )
+    }
+}
+
+/// Whether both lines are due at the same time.
+fn is_together(gap: &Evidence) -> bool {
+    gap.due_ms.abs() < 1.0
+}
+
+/// How long a gap took, without the part that is the interpreter's own. Lines that are due together
+/// may come in any order.
+fn took(gap: &Evidence) -> String {
+    let took = gap.gap_ms - gap.interpreter_ms;
+    time(if is_together(gap) { took.abs() } else { took.max(0.0) })
+}
+
+fn named(point: Point) -> String {
+    match point {
+        Point::Spawn => "the start".into(),
+        point => point.to_string(),
     }
 }
 

@@ -11,11 +11,10 @@ impl Explainer<'_> {
         };
         match complaints::never_awaited(self.errors()) {
             Some(coroutine) => Words::new(
+                format!("{} {what}: the coroutine `{coroutine}()` was never awaited", self.name()),
                 format!(
-                    "{} {what}: the coroutine `{coroutine}()` was made and never awaited",
-                    self.name()
+                    "write `await` before `{coroutine}()`, or create a task for it and await that"
                 ),
-                format!("write `await` before `{coroutine}()`, or make it a task and await that"),
             ),
             None => Words::new(format!("{} {what}", self.name()), self.missing_fix(is_silent)),
         }
@@ -25,17 +24,17 @@ impl Explainer<'_> {
     fn missing_fix(&self, is_silent: bool) -> &'static str {
         let has = |word: &str| self.script.source.contains(word);
         if self.script.source.trim().is_empty() {
-            "the file is empty: was it saved?"
+            "save the file in your editor: it is empty"
         } else if is_silent
             && has("async def main")
             && !has("asyncio.run")
             && !has("run_until_complete")
         {
-            "`main()` is never run: end the script with `asyncio.run(main())`"
+            "end the script with `asyncio.run(main())`: `main()` is never run"
         } else if has("create_task") || has("ensure_future") {
-            "is every task awaited before the script ends?"
+            "check that every task is awaited before the script ends"
         } else {
-            "is it called as often as the lab says, and awaited to its end?"
+            "check that it is called as often as the lab says, and awaited"
         }
     }
 
@@ -43,34 +42,34 @@ impl Explainer<'_> {
         let (line, due) = self.first_missing().unwrap_or((1, String::new()));
         let extra = self.found().extra.first().map(String::as_str).unwrap_or_default();
         Words::new(
-            format!("{} printed `{extra}` where line {line}, `{due}`, is due", self.name()),
-            "compare the `print` with the lab sheet letter by letter",
+            format!("{} printed `{extra}` instead of line {line}, `{due}`", self.name()),
+            "compare the `print` with the lab sheet, letter by letter",
         )
     }
 
     pub(super) fn doubled(&self) -> Words {
         let line = self.found().doubled.first().map(|seen| seen.text.as_str()).unwrap_or_default();
         Words::new(
-            format!("{} printed a line more often than it is due: `{line}`", self.name()),
-            "is something called, or made a task, once too often?",
+            format!("{} printed `{line}` more often than the lab does", self.name()),
+            "check that nothing is called, or made a task, once too often",
         )
     }
 
     pub(super) fn extra_text(&self) -> Words {
         let extra = self.found().extra.first().map(String::as_str).unwrap_or_default();
         Words::new(
-            format!("{} printed something that the lab does not: `{extra}`", self.name()),
-            "remove the `print` that it comes from",
+            format!("{} printed `{extra}`, which the lab does not", self.name()),
+            "remove the `print` that prints it",
         )
     }
 
     pub(super) fn on_stderr(&self) -> Words {
         Words::new(
             format!(
-                "{} printed its lines on standard error instead of standard output",
+                "{} printed its lines to standard error instead of standard output",
                 self.name()
             ),
-            "print without `file=sys.stderr`, and without `logging`",
+            "print without `file=sys.stderr` and without `logging`",
         )
     }
 
@@ -82,23 +81,15 @@ impl Explainer<'_> {
         let came: Vec<String> =
             lines.iter().map(|(_, mark)| format!("`{}`", shown(&mark.line))).collect();
         Words::new(
-            format!(
-                "{} printed {}, where the order is {}",
-                self.name(),
-                came.join(", "),
-                due.join(", ")
-            ),
-            "does each wait begin where the lab has it, after the line before it?",
+            format!("{} printed {} instead of {}", self.name(), came.join(", "), due.join(", ")),
+            "check that each wait begins where it does in the lab, after the line before it",
         )
     }
 
     pub(super) fn impossible_stamp(&self) -> Words {
         Words::new(
-            format!(
-                "{} printed a time at which it did not print: the stamps are not from this run",
-                self.name()
-            ),
-            "print `datetime.now()` as it is, at the moment of printing",
+            format!("{} printed timestamps that are not from this run", self.name()),
+            "print `datetime.now()` itself, at the moment of printing",
         )
     }
 

@@ -1,8 +1,7 @@
-//! Words for a student: what a verdict looks like, with the numbers that decided, and what to look
-//! at. Pure.
+//! Words for a student: what happened, with the numbers that decided, and what to do. Pure.
 //!
-//! `ending` speaks of how a script ended, `lines` of what it printed, `gaps` of when; `complaints`
-//! knows what Python says itself.
+//! `ending` explains how a script ended, `lines` what it printed, `gaps` when; `complaints` knows
+//! Python's own messages.
 
 mod complaints;
 mod ending;
@@ -30,18 +29,24 @@ pub(super) struct Explainer<'a> {
     pub observations: &'a [Observation],
 }
 
-/// What it looks like, and what to look at: full sentences.
+/// What happened, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Words {
-    /// One or two sentences.
+    /// One or two full sentences.
     pub summary: String,
-    /// What to do; `None` for a pass.
+    /// Why a pass is one: a full sentence.
+    pub detail: Option<String>,
+    /// What to do, without a final period; `None` for a pass.
     pub fix: Option<String>,
 }
 
 impl Words {
     fn new(summary: impl AsRef<str>, fix: impl AsRef<str>) -> Self {
-        Self { summary: sentence(summary.as_ref()), fix: Some(sentence(fix.as_ref())) }
+        Self {
+            summary: sentence(summary.as_ref()),
+            detail: None,
+            fix: Some(fix.as_ref().to_owned()),
+        }
     }
 }
 
@@ -53,7 +58,7 @@ impl Explainer<'_> {
         match (self.script.shadows.as_slice(), &words.fix) {
             ([first, ..], Some(fix)) => {
                 let fix = format!(
-                    "`{first}` beside the script hides Python's own module of that name: rename it. Otherwise: {fix}"
+                    "rename `{first}` beside the script, which hides Python's own module of that name; if that is not it, {fix}"
                 );
                 Words { fix: Some(fix), ..words }
             }
@@ -63,7 +68,11 @@ impl Explainer<'_> {
 
     fn for_reason(&self) -> Words {
         match self.judgement.reason {
-            Reason::AsDue => Words { summary: sentence(&self.as_due()), fix: None },
+            Reason::AsDue => Words {
+                summary: sentence(&self.as_due()),
+                detail: self.proof().as_deref().map(sentence),
+                fix: None,
+            },
             Reason::CouldNotStart => {
                 Words::new(format!("{} could not be started", self.name()), "run `labready doctor`")
             }
