@@ -76,7 +76,7 @@ fn a_draft_overwrites_nothing() {
     fs::write(folder.path().join("pool_of_two.py"), "another").unwrap();
     let run = labready(&["course", "new", &shown(&other), "--output", &shown(folder.path())]);
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.stderr.contains("is another script: labready overwrites nothing"), "{run:?}");
+    assert!(run.stderr.contains("is another script: labready does not overwrite files"), "{run:?}");
     assert_eq!(fs::read_to_string(folder.path().join("pool_of_two.py")).unwrap(), "another");
 }
 
