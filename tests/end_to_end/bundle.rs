@@ -159,7 +159,7 @@ fn offline_what_apt_fetched_before_is_used_and_what_is_missing_is_named() {
         .labready(["plan", "--offline", "--python", "3.12"])
         .run()
         .exits(1)
-        .says("labready bundle DIR");
+        .says("labready bundle --python 3.12 DIR");
     before.without(&["/var/lib/apt/lists"]).is_the_same_as(&machine.tree().without(&[
         "/var/log",
         "/var/cache/apt",
