@@ -70,7 +70,7 @@ pub enum AptProblem {
         /// Which, with those that they need.
         packages: Vec<String>,
     },
-    /// Packages are not installed afterwards, for a reason that nothing tells.
+    /// Packages are not installed afterwards, for an unknown reason.
     NotInstalled {
         /// Which.
         packages: Vec<String>,
@@ -274,9 +274,6 @@ impl Describe for AptProblem {
             Self::NotInstalled { ending, said, .. } => format!("{said} ({ending})"),
             Self::Lost { .. } => "apt removed more than planned".into(),
             Self::FilesLost { .. } => "the group had replaced a package's file".into(),
-            Self::HalfInstalled { said, .. } if said.is_empty() => {
-                "apt tries to finish it with every installation and fails each time".into()
-            }
             Self::Interrupted { said: Some(said) }
             | Self::CacheLeft { said }
             | Self::IndexMissing { said }

@@ -90,7 +90,9 @@ fn an_environment_that_sudo_left_to_root_is_given_back_and_no_link_is_followed()
 
     machine.write("/etc/sudoers.d/student", "student ALL=(ALL:ALL) NOPASSWD: ALL\n");
     let output = machine.labready(["setup", "--yes", "--no-verify"]).by_student().run();
-    output.succeeds().says("done: Change the owner of the virtual environment `/home/student/venv` to student");
+    output
+        .succeeds()
+        .says("done: Change the owner of the virtual environment `/home/student/venv` to student");
     expect_it_to_be_the_students(&machine);
     machine.command(["venv/bin/python", "-c", "import pip, wheel"]).by_student().run().succeeds();
 }

@@ -95,10 +95,5 @@ fn nothing_is_taken_back_without_an_answer() {
     running.sees("Remove the virtual environment").sees("[y/N]").types("n\n");
     running.finish().exits(1).says("Nothing was changed.");
     tree.without(&CACHES).is_the_same_as(&machine.tree().without(&CACHES));
-    machine
-        .labready(["undo", "--yes"])
-        .by_student()
-        .run()
-        .succeeds()
-        .says("Nothing to undo.");
+    machine.labready(["undo", "--yes"]).by_student().run().succeeds().says("Nothing to undo.");
 }
