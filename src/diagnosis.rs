@@ -6,7 +6,8 @@ use crate::facts::cloud_init::CloudInit;
 use crate::facts::venv::State;
 use crate::plan::{self, Action, Plan};
 use crate::problem::{
-    AptProblem, ChangeProblem, Id, MachineProblem, Problem, SelectionProblem, VenvProblem,
+    AptProblem, ChangeProblem, Id, MachineProblem, PackageProblem, Problem, SelectionProblem,
+    VenvProblem,
 };
 
 /// Less free space than this is little, in bytes: a course's packages take some hundred megabytes.
@@ -59,7 +60,7 @@ pub fn setup(planned: &Result<Plan, Error>, facts: &Facts) -> Option<Problem> {
 fn half_installed(facts: &Facts) -> impl Iterator<Item = Problem> {
     facts.packages.half_done.iter().map(|(package, state)| {
         let (package, state) = (package.clone(), state.clone());
-        AptProblem::HalfInstalled { package, state, said: String::new() }.into()
+        PackageProblem::HalfInstalled { package, state, said: String::new() }.into()
     })
 }
 

@@ -10,7 +10,7 @@ use crate::apt::{commands, offers};
 use crate::error::Result;
 use crate::facts::disk;
 use crate::host::Finished;
-use crate::problem::{AptProblem, MachineProblem, PackageOwner, Problem};
+use crate::problem::{MachineProblem, PackageOwner, PackageProblem, Problem};
 
 /// Where apt and dpkg write.
 const WRITTEN: [&str; 4] = ["/usr", "/var/cache/apt", "/var/lib/dpkg", "/etc"];
@@ -31,7 +31,7 @@ pub(super) fn of_failed_installation(
     if let Some(problem) = of_machine(apt, finished) {
         return Ok(problem);
     }
-    let unknown = || AptProblem::NotInstalled {
+    let unknown = || PackageProblem::NotInstalled {
         packages: missing,
         command: apt.step.command.to_string(),
         ending: finished.ending(),
@@ -61,7 +61,7 @@ fn of_packages(
     wanted: &[String],
     finished: &Finished,
     output: &AptOutput,
-) -> Result<Option<AptProblem>> {
+) -> Result<Option<PackageProblem>> {
     let state = dpkg::gather(apt.host, |_| false)?;
     if let Some(problem) = failed_script(&state, wanted, finished, output) {
         return Ok(Some(problem));
@@ -76,7 +76,7 @@ fn of_packages(
     }
     let unmet = unmet_dependency(&simulated(apt, &[])?);
     let is_broken = !apt.host.run(&commands::check_dependencies(), LIMIT)?.is_success();
-    Ok(Some(AptProblem::Conflict { unmet, is_broken }))
+    Ok(Some(PackageProblem::Conflict { unmet, is_broken }))
 }
 
 /// The package that dpkg named, or else the first that it left unconfigured.
@@ -85,7 +85,7 @@ fn failed_script(
     wanted: &[String],
     finished: &Finished,
     output: &AptOutput,
-) -> Option<AptProblem> {
+) -> Option<PackageProblem> {
     const STATE: &str = "half-configured";
     let is_left = |name: &String| state.half_done.get(name).is_some_and(|state| state == STATE);
     let named = output.failed.iter().find(|(name, _)| is_left(name));
@@ -100,11 +100,15 @@ fn failed_script(
         PackageOwner::Other
     };
     let said = named.map_or_else(|| evidence(finished), |(_, message)| message.clone());
-    Some(AptProblem::ScriptFailed { package: name.clone(), whose, state: STATE.into(), said })
+    Some(PackageProblem::ScriptFailed { package: name.clone(), whose, state: STATE.into(), said })
 }
 
 /// Held packages are the cause when apt could do it without their being held.
-fn held(apt: &AptStep<'_>, state: &DpkgStatus, finished: &Finished) -> Result<Option<AptProblem>> {
+fn held(
+    apt: &AptStep<'_>,
+    state: &DpkgStatus,
+    finished: &Finished,
+) -> Result<Option<PackageProblem>> {
     if state.held.is_empty() {
         return Ok(None);
     }
@@ -119,7 +123,7 @@ fn held(apt: &AptStep<'_>, state: &DpkgStatus, finished: &Finished) -> Result<Op
     if names.is_empty() {
         return Ok(None);
     }
-    Ok(Some(AptProblem::Held { packages: names, said: evidence(finished) }))
+    Ok(Some(PackageProblem::Held { packages: names, said: evidence(finished) }))
 }
 
 /// What apt would do in the place of the step; nothing is changed, and no right is needed.

@@ -5,7 +5,7 @@ use super::cause;
 use crate::apt::dpkg;
 use crate::apt::output::evidence;
 use crate::error::Result;
-use crate::problem::AptProblem;
+use crate::problem::{AptProblem, PackageProblem};
 
 impl AptStep<'_> {
     /// Finishes what an interrupted dpkg began. A package that cannot be finished
@@ -19,7 +19,7 @@ impl AptStep<'_> {
         }
         let said = evidence(&finished);
         for (package, state) in state.half_done {
-            self.report(AptProblem::HalfInstalled { package, state, said: said.clone() });
+            self.report(PackageProblem::HalfInstalled { package, state, said: said.clone() });
         }
         Ok(())
     }

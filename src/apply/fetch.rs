@@ -5,7 +5,7 @@ use std::path::Path;
 use super::apt_step::{AptOutput, AptStep};
 use crate::apt::{AptConfig, index, output::evidence};
 use crate::error::Result;
-use crate::problem::AptProblem;
+use crate::problem::{AptProblem, PackageProblem};
 
 impl AptStep<'_> {
     /// Fetches the index that the bundle is made from.
@@ -24,6 +24,6 @@ impl AptStep<'_> {
         if finished.is_success() {
             return Ok(());
         }
-        Err(AptProblem::NotFetched { said: evidence(&finished) }.into())
+        Err(PackageProblem::NotFetched { said: evidence(&finished) }.into())
     }
 }

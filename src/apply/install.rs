@@ -10,7 +10,7 @@ use crate::apt::commands::{self, NO_CACHE};
 use crate::apt::output::{evidence, is_index_out_of_date};
 use crate::apt::{PackageSource, dpkg};
 use crate::error::Result;
-use crate::problem::AptProblem;
+use crate::problem::{AptProblem, PackageProblem};
 
 impl AptStep<'_> {
     /// Installs packages.
@@ -56,7 +56,7 @@ impl AptStep<'_> {
         for file in &output.conffiles {
             let brought = PathBuf::from(format!("{file}.dpkg-dist"));
             if self.host.lstat(&brought).exists() {
-                self.report(AptProblem::ConfigFileKept { file: file.into(), brought });
+                self.report(PackageProblem::ConfigFileKept { file: file.into(), brought });
             }
         }
     }
@@ -65,7 +65,7 @@ impl AptStep<'_> {
     fn report_other_packages(&self, before: &BTreeMap<String, String>) -> Result<()> {
         let after = dpkg::gather(self.host, |_| false)?.half_done;
         for (package, state) in after.into_iter().filter(|(name, _)| !before.contains_key(name)) {
-            self.report(AptProblem::HalfInstalled { package, state, said: String::new() });
+            self.report(PackageProblem::HalfInstalled { package, state, said: String::new() });
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::facts::venv::{self, State};
 use crate::host::{Host, Kind, last_line};
 use crate::plan::Step;
-use crate::problem::{AptProblem, MachineProblem, VenvProblem};
+use crate::problem::{MachineProblem, PackageProblem, VenvProblem};
 
 const LIMIT: Duration = Duration::from_secs(300);
 
@@ -57,12 +57,12 @@ impl AptStep<'_> {
         if !left.is_empty() {
             let command = self.step.command.to_string();
             let said = format!("{} ({})", evidence(&finished), finished.ending());
-            return Err(AptProblem::NotRemoved { packages: left, command, said }.into());
+            return Err(PackageProblem::NotRemoved { packages: left, command, said }.into());
         }
         let lost: Vec<String> =
             before.difference(&after).filter(|name| !ours.contains(name)).cloned().collect();
         if !lost.is_empty() {
-            self.report(AptProblem::Lost { packages: lost });
+            self.report(PackageProblem::Lost { packages: lost });
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::facts::system_python::{self, SystemPython};
 use crate::host::{Command, Finished, last_line};
 use crate::plan::by_hand;
-use crate::problem::{AptProblem, MachineProblem, PythonLink, SYSTEM_PYTHON};
+use crate::problem::{MachineProblem, PackageProblem, PythonLink, SYSTEM_PYTHON};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -34,7 +34,7 @@ impl AptStep<'_> {
         }
         for file in before.slaves.into_iter().filter(|link| !self.host.lstat(link).exists()) {
             let packages = ["python3", "python3-minimal"].map(str::to_owned).to_vec();
-            self.report(AptProblem::FilesLost { file, packages });
+            self.report(PackageProblem::FilesLost { file, packages });
         }
         self.check_system_python()
     }
@@ -68,7 +68,7 @@ impl AptStep<'_> {
         for (check, package) in checks {
             let finished = self.host.run_through(&check, LIMIT)?;
             if !finished.is_success() {
-                self.report(AptProblem::CheckFails {
+                self.report(PackageProblem::CheckFails {
                     command: check.to_string(),
                     package: package.to_owned(),
                     said: last_line(&finished.stderr),

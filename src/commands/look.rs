@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::facts::Facts;
 use crate::plan::{self, Action, Decision, Plan, Step};
-use crate::problem::AptProblem;
+use crate::problem::PackageProblem;
 
 /// How long apt may take to say what it would fetch.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -83,5 +83,5 @@ fn what_apt_would_fetch(task: &Task<'_>, plan: &Plan) -> Result<String> {
 /// With nowhere to fetch from, every package that is to be installed must be in apt's cache.
 fn expect_nothing(said: &str) -> Result<()> {
     let packages = offers::parse_archives(said);
-    if packages.is_empty() { Ok(()) } else { Err(AptProblem::NotHere { packages }.into()) }
+    if packages.is_empty() { Ok(()) } else { Err(PackageProblem::NotHere { packages }.into()) }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::host::Host;
-use crate::problem::FULL_BYTES;
+use crate::problem::{FULL_BYTES, MachineProblem, Problem};
 
 /// Free bytes for this user; `None` where the system does not tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,20 @@ pub struct Disk {
     /// mounted.
     #[serde(default)]
     pub read_only: Vec<PathBuf>,
+}
+
+impl Disk {
+    /// The full disk that keeps apt from working, if there is one: without room for its caches, apt
+    /// offers nothing.
+    pub fn apt_problem(&self) -> Option<Problem> {
+        let places = [("/var/cache/apt", self.var_bytes), ("/usr", self.usr_bytes)];
+        places.into_iter().find(|(_, free)| free.is_some_and(|free| free < FULL_BYTES)).map(
+            |(folder, free_bytes)| {
+                let (folder, said) = (folder.into(), String::new());
+                MachineProblem::DiskFull { folder, free_bytes, said }.into()
+            },
+        )
+    }
 }
 
 /// Where packages write.

@@ -19,7 +19,7 @@ use crate::facts::Facts;
 use crate::facts::interpreters::Home;
 use crate::facts::pip::normalized;
 use crate::facts::venv::State;
-use crate::problem::{AptProblem, Obstacle, PythonProblem};
+use crate::problem::{Obstacle, PackageProblem, PythonProblem};
 use crate::request::Request;
 use crate::version::PythonVersion;
 use crate::words::count;
@@ -40,7 +40,7 @@ pub fn fetch_index(work: &Path) -> Plan {
 /// The Python and the packages that a bare machine needs, of what apt offers.
 ///
 /// # Errors
-/// [`PythonProblem::NotOffered`], [`AptProblem::NotOffered`].
+/// [`PythonProblem::NotOffered`], [`PackageProblem::NotOffered`].
 pub fn needs(request: &Request, facts: &Facts) -> Result<(Choice, Vec<String>)> {
     let bare = Facts { interpreters: Vec::new(), packages: DpkgStatus::default(), ..facts.clone() };
     let nothing_else = Remaining::Nothing(Obstacle::MakingBundle);
@@ -54,7 +54,7 @@ pub fn needs(request: &Request, facts: &Facts) -> Result<(Choice, Vec<String>)> 
     if unknown.is_empty() {
         return Ok((choice, packages));
     }
-    Err(AptProblem::NotOffered { packages: unknown, system: facts.distro.name.clone() }.into())
+    Err(PackageProblem::NotOffered { packages: unknown, system: facts.distro.name.clone() }.into())
 }
 
 /// The steps that fetch: wheels by a pip of the chosen Python, and `dependencies`, the packages with all

@@ -265,12 +265,12 @@ fn nothing_fits(
         None if candidates.is_empty() => Obstacle::NoOffer,
         None => Obstacle::OutOfRange,
     });
-    PythonProblem::NotOffered {
+    let not_offered = PythonProblem::NotOffered {
         wanted: wanted.requirement.clone(),
         because: wanted.because.clone().filter(|_| !wanted.is_narrowed()),
         system: facts.distro.name.clone(),
         candidates: candidates.iter().map(Candidate::line).collect(),
         obstacle,
-    }
-    .into()
+    };
+    facts.disk.apt_problem().unwrap_or_else(|| not_offered.into()).into()
 }

@@ -16,7 +16,7 @@ use super::{Action, Candidate, Plan, Step, clean, selection, venv};
 use crate::apt::PackageSource;
 use crate::error::Result;
 use crate::facts::Facts;
-use crate::problem::{AptProblem, MachineProblem, Obstacle};
+use crate::problem::{MachineProblem, Obstacle, PackageProblem};
 use crate::request::{Request, SelectionRequest};
 
 /// What came of planning.
@@ -156,11 +156,12 @@ fn package_steps(request: &Request, facts: &Facts, missing: &Missing) -> Result<
         return Ok(steps);
     }
     if !is_online {
-        return Err(AptProblem::NotHere { packages: unknown }.into());
+        return Err(PackageProblem::NotHere { packages: unknown }.into());
     }
     if facts.apt_index.is_fresh {
         let system = facts.distro.name.clone();
-        return Err(AptProblem::NotOffered { packages: unknown, system }.into());
+        let not_offered = || PackageProblem::NotOffered { packages: unknown, system }.into();
+        return Err(facts.disk.apt_problem().unwrap_or_else(not_offered).into());
     }
     steps.push(refresh_step(&if facts.apt.as_ref().is_some_and(|apt| apt.indexed) {
         format!("apt's package index does not list {}", quoted_list(&unknown))

@@ -1,11 +1,6 @@
 //! Problems of apt, dpkg and the packages.
 
-use std::path::PathBuf;
-
-use super::packages::{PackageOwner, bundle_instead, reinstall};
 use super::{Describe, Id, Invocation, Remedy, Severity};
-use crate::shell::quoted_line;
-use crate::words::{count, is_are, names, path, quoted};
 
 /// What can be wrong with packages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,13 +17,6 @@ pub enum AptProblem {
         /// What apt said.
         said: String,
     },
-    /// A configuration file was kept as it is, though its package brings another.
-    ConfigFileKept {
-        /// The file on this machine.
-        file: PathBuf,
-        /// The package's own version, beside it.
-        brought: PathBuf,
-    },
     /// dpkg was interrupted.
     Interrupted {
         /// What dpkg said when it was asked to finish; `None` when it was not asked yet.
@@ -44,98 +32,6 @@ pub enum AptProblem {
         /// What apt said.
         said: String,
     },
-    /// A package that is not labready's is half-installed.
-    HalfInstalled {
-        /// The package.
-        package: String,
-        /// dpkg's word for its state: `half-configured`.
-        state: String,
-        /// What dpkg said when it was asked to finish it, or empty.
-        said: String,
-    },
-    /// Packages are held at versions that do not fit.
-    Held {
-        /// Which.
-        packages: Vec<String>,
-        /// What apt said.
-        said: String,
-    },
-    /// Not every package could be downloaded.
-    NotFetched {
-        /// What apt said.
-        said: String,
-    },
-    /// Packages are not on this machine, and nothing may be fetched.
-    NotHere {
-        /// Which, with those that they need.
-        packages: Vec<String>,
-    },
-    /// Packages are not installed afterwards, for an unknown reason.
-    NotInstalled {
-        /// Which.
-        packages: Vec<String>,
-        /// The command.
-        command: String,
-        /// How it ended: `exit code 100`.
-        ending: String,
-        /// What it said.
-        said: String,
-    },
-    /// apt offers no such packages, though its index is fresh.
-    NotOffered {
-        /// Which.
-        packages: Vec<String>,
-        /// What the system calls itself.
-        system: String,
-    },
-    /// Packages are still installed after their removal.
-    NotRemoved {
-        /// Which.
-        packages: Vec<String>,
-        /// The command.
-        command: String,
-        /// What it said.
-        said: String,
-    },
-    /// A package's own script failed.
-    ScriptFailed {
-        /// The package.
-        package: String,
-        /// Whose package it is.
-        whose: PackageOwner,
-        /// dpkg's word for its state.
-        state: String,
-        /// What the script or dpkg said.
-        said: String,
-    },
-    /// Packages cannot be installed together with what is there.
-    Conflict {
-        /// The first dependency that cannot be met.
-        unmet: String,
-        /// Whether what is installed already is broken, too.
-        is_broken: bool,
-    },
-    /// Packages were removed that were not meant to.
-    Lost {
-        /// Which.
-        packages: Vec<String>,
-    },
-    /// Files went with an alternatives group that managed them in a package's place.
-    FilesLost {
-        /// The file.
-        file: PathBuf,
-        /// The packages that bring it.
-        packages: Vec<String>,
-    },
-    /// A package's own check fails.
-    CheckFails {
-        /// The check.
-        command: String,
-        /// The package.
-        package: String,
-        /// What it said.
-        said: String,
-    },
     /// apt cannot read its sources.
     SourcesUnreadable {
         /// What apt said.
@@ -143,56 +39,21 @@ pub enum AptProblem {
     },
 }
 
-impl AptProblem {
-    /// The command that fixes a package in this state.
-    pub fn finish(package: &str, state: &str) -> String {
-        match state {
-            // Nothing of it can be run: only its archive can bring it back.
-            "half-installed" | "reinst-required" => {
-                format!("apt-get install --reinstall {package}")
-            }
-            "unpacked" | "half-configured" | "triggers-awaited" | "triggers-pending" => {
-                format!("dpkg --configure {package}")
-            }
-            _ => "apt-get --fix-broken install".into(),
-        }
-    }
-}
-
 impl Describe for AptProblem {
     fn id(&self) -> Id {
         match self {
             Self::InUse { .. } => Id::AptInUse,
             Self::CacheLeft { .. } => Id::AptCacheLeft,
-            Self::ConfigFileKept { .. } => Id::ConfigFileKept,
             Self::Interrupted { .. } => Id::DpkgInterrupted,
             Self::IndexMissing { .. } => Id::IndexMissing,
             Self::IndexOutOfDate { .. } => Id::IndexOutOfDate,
-            Self::HalfInstalled { .. } | Self::FilesLost { .. } | Self::CheckFails { .. } => {
-                Id::PackageHalfInstalled
-            }
-            Self::Held { .. } => Id::PackageHeld,
-            Self::NotFetched { .. } => Id::PackageNotFetched,
-            Self::NotHere { .. } => Id::PackageNotHere,
-            Self::NotInstalled { .. } => Id::PackageNotInstalled,
-            Self::NotOffered { .. } => Id::PackageNotOffered,
-            Self::NotRemoved { .. } => Id::PackageNotRemoved,
-            Self::ScriptFailed { .. } => Id::PackageScriptFailed,
-            Self::Conflict { .. } => Id::PackagesConflict,
-            Self::Lost { .. } => Id::PackagesLost,
             Self::SourcesUnreadable { .. } => Id::SourcesUnreadable,
         }
     }
 
     fn severity(&self) -> Severity {
         match self {
-            Self::InUse { waited_seconds: None, .. } | Self::ConfigFileKept { .. } => {
-                Severity::Note
-            }
-            Self::HalfInstalled { .. }
-            | Self::FilesLost { .. }
-            | Self::CheckFails { .. }
-            | Self::Lost { .. } => Severity::Warning,
+            Self::InUse { waited_seconds: None, .. } => Severity::Note,
             _ => Severity::Error,
         }
     }
@@ -206,9 +67,6 @@ impl Describe for AptProblem {
                 format!("another program is still using apt after {seconds} s: {holder}")
             }
             Self::CacheLeft { .. } => "apt's cache could not be emptied".into(),
-            Self::ConfigFileKept { file, .. } => {
-                format!("{} was changed on this machine and is kept", path(file))
-            }
             Self::Interrupted { said: None } => "dpkg was interrupted".into(),
             Self::Interrupted { said: Some(_) } => "dpkg is still interrupted".into(),
             Self::IndexMissing { .. } => "apt's package index could not be downloaded".into(),
@@ -216,92 +74,32 @@ impl Describe for AptProblem {
                 "apt's package index lists packages that the server does not have, even after an update"
                     .into()
             }
-            Self::HalfInstalled { package, state, .. } => {
-                format!("the package {} is {state}", quoted(package))
-            }
-            Self::FilesLost { file, .. } => {
-                format!("{} was removed with the alternatives group", path(file))
-            }
-            Self::CheckFails { command, .. } => {
-                format!("`/usr/bin/python3` is the system's own again, but `{command}` still fails")
-            }
-            Self::Held { packages, .. } => format!(
-                "{} {} held at an unsuitable version",
-                names(packages),
-                is_are(packages.len())
-            ),
-            Self::NotFetched { .. } => "some packages could not be downloaded".into(),
-            Self::NotHere { packages } => match packages.as_slice() {
-                [one] => format!("the package {} is not on this machine", quoted(one)),
-                all => format!("{} are not on this machine", count(all.len(), "package")),
-            },
-            Self::NotInstalled { packages, .. } => {
-                format!("{} could not be installed", names(packages))
-            }
-            Self::NotOffered { packages, system } => {
-                format!("apt has no {} on {system}", names(packages))
-            }
-            Self::NotRemoved { packages, .. } => {
-                format!("{} could not be removed", count(packages.len(), "package"))
-            }
-            Self::ScriptFailed { package, whose, .. } => {
-                format!("a script of the package {} failed ({})", quoted(package), whose.words())
-            }
-            Self::Conflict { .. } => {
-                "the packages cannot be installed together with what is on this machine".into()
-            }
-            Self::Lost { packages } => format!(
-                "{} {} also removed",
-                names(packages),
-                if packages.len() == 1 { "was" } else { "were" }
-            ),
             Self::SourcesUnreadable { .. } => "apt cannot read its sources".into(),
+
         }
     }
 
     fn evidence(&self) -> String {
         match self {
-            Self::ConfigFileKept { brought, .. } => {
-                format!("the new version of its package is saved as {}", path(brought))
-            }
             Self::Interrupted { said: None } => {
                 "no package can be installed or removed until it finishes".into()
             }
-            Self::HalfInstalled { said, .. } if said.is_empty() => {
-                "apt tries to finish it each time it runs".into()
-            }
-            Self::NotHere { packages } => names(packages),
-            Self::NotInstalled { ending, said, .. } => format!("{said} ({ending})"),
-            Self::Lost { .. } => "apt removed more than planned".into(),
-            Self::FilesLost { .. } => "the group had replaced a package's file".into(),
             Self::Interrupted { said: Some(said) }
             | Self::CacheLeft { said }
             | Self::IndexMissing { said }
             | Self::IndexOutOfDate { said }
-            | Self::HalfInstalled { said, .. }
-            | Self::CheckFails { said, .. }
-            | Self::Held { said, .. }
-            | Self::NotFetched { said }
-            | Self::NotRemoved { said, .. }
-            | Self::ScriptFailed { said, .. }
             | Self::SourcesUnreadable { said } => said.clone(),
-            Self::Conflict { unmet, .. } => unmet.clone(),
-            Self::InUse { .. } | Self::NotOffered { .. } => String::new(),
+            Self::InUse { .. } => String::new(),
         }
     }
 
     fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
         match self {
-            Self::InUse { waited_seconds: None, .. } | Self::Lost { .. } => None,
+            Self::InUse { waited_seconds: None, .. } => None,
             Self::InUse { .. } => {
                 Remedy::advice("wait until that program finishes, or raise `--lock-timeout`")
             }
             Self::CacheLeft { .. } => Remedy::as_root("apt-get clean"),
-            Self::ConfigFileKept { file, brought } => Remedy::run(quoted_line(&[
-                "diff".into(),
-                file.display().to_string(),
-                brought.display().to_string(),
-            ])),
             Self::Interrupted { said: None } => Remedy::run(typed.labready("repair")),
             Self::Interrupted { .. } => Remedy::as_root("dpkg --configure -a"),
             Self::IndexMissing { .. } => {
@@ -310,29 +108,6 @@ impl Describe for AptProblem {
             Self::IndexOutOfDate { .. } => Remedy::advice(
                 "the server is being updated: try again in an hour, or use another mirror",
             ),
-            Self::HalfInstalled { package, state, .. }
-            | Self::ScriptFailed { package, state, .. } => {
-                Remedy::as_root(Self::finish(package, state))
-            }
-            Self::FilesLost { packages, .. } => reinstall(packages),
-            Self::CheckFails { package, .. } => reinstall(std::slice::from_ref(package)),
-            Self::Held { packages, .. } => {
-                Remedy::as_root(format!("apt-mark unhold {}", packages.join(" ")))
-            }
-            Self::NotFetched { .. } => {
-                Remedy::advice("check the network and, if there is one, the proxy")
-            }
-            Self::NotHere { .. } => Remedy::advice(bundle_instead(typed)),
-            Self::NotInstalled { command, .. } | Self::NotRemoved { command, .. } => {
-                Remedy::advice(format!("run `{command}` by hand to see more"))
-            }
-            Self::NotOffered { .. } => Remedy::advice(
-                "run `sudo apt-get update` and check for sources that fail; on Ubuntu, enable universe",
-            ),
-            Self::Conflict { is_broken: true, .. } => {
-                Remedy::as_root("apt-get --fix-broken install")
-            }
-            Self::Conflict { .. } => Remedy::as_root("apt-get update"),
             Self::SourcesUnreadable { .. } => Remedy::advice("fix the source that apt reports"),
         }
     }

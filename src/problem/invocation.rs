@@ -45,6 +45,10 @@ impl Invocation {
                 typed.drain(at..(at + 2).min(typed.len()));
             }
         }
+        // A bundle brings what `--offline` would look for on the machine: they exclude each other.
+        if more.contains(&"--bundle") {
+            typed.retain(|word| word != "--offline");
+        }
         words.extend(typed);
         words.extend(more.iter().map(|word| (*word).to_owned()));
         format!("labready {}", quoted_line(&words))
@@ -63,7 +67,7 @@ mod tests {
             "doctor",
             &words(&["doctor", "--python", ">=3.10, <3.12", "--labs"]),
             words(&["--python", ">=3.10, <3.12"]),
-            words(&["--select", "none"]),
+            words(&["--offline", "--select", "none"]),
         );
         assert_eq!(
             typed.again().as_deref(),
@@ -71,9 +75,13 @@ mod tests {
         );
         assert_eq!(
             typed.labready("setup"),
-            "labready setup --python '>=3.10, <3.12' --select none"
+            "labready setup --python '>=3.10, <3.12' --offline --select none"
         );
         assert_eq!(typed.labready("repair"), "labready repair --python '>=3.10, <3.12'");
+        assert_eq!(
+            typed.labready_with("setup", &["--select", "local", "--bundle", "DIR"]),
+            "labready setup --python '>=3.10, <3.12' --select local --bundle DIR"
+        );
         assert_eq!(Invocation::default().again(), None);
         assert_eq!(Invocation::default().labready("setup"), "labready setup");
     }

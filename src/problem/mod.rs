@@ -49,7 +49,7 @@ pub use invocation::Invocation;
 pub use labs::{Difference, LabProblem, ScriptFlaw, SelftestVerdict, Unclear};
 pub use machine::{FULL_BYTES, MachineProblem, Occupant, PythonLink, SYSTEM_PYTHON};
 pub use network::{NetworkProblem, ServerFailure, Silence};
-pub use packages::PackageOwner;
+pub use packages::{PackageOwner, PackageProblem};
 pub use python::{Obstacle, PythonFlaw, PythonProblem};
 pub use record::ProblemRecord;
 pub use remedy::{Fix, Remedy};
@@ -120,6 +120,8 @@ pub enum ProblemKind {
     Machine(MachineProblem),
     /// Of the network, its servers and apt's sources.
     Network(NetworkProblem),
+    /// Of packages.
+    Package(PackageProblem),
     /// Of the interpreter.
     Python(PythonProblem),
     /// Of what the account may do.
@@ -144,6 +146,7 @@ impl ProblemKind {
             Self::Labs(group) => group,
             Self::Machine(group) => group,
             Self::Network(group) => group,
+            Self::Package(group) => group,
             Self::Python(group) => group,
             Self::Rights(group) => group,
             Self::Selection(group) => group,
@@ -169,7 +172,7 @@ macro_rules! groups {
     )*};
 }
 
-groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
+groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Package: PackageProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
 
 /// A problem that was met, and where.
 #[derive(Clone, Debug, PartialEq)]

@@ -96,7 +96,7 @@ impl Machine {
         let output = machine.labready(["setup", "--yes"]).limit(SETUP_LIMIT).run();
         if output.code == 0 {
             // However long ago this layer was made, its index is two days old.
-            machine.shell("touch -d '3 days ago' /etc/apt/sources.list* /etc/apt/sources.list.d/*; touch -d '2 days ago' /var/lib/apt/lists/partial");
+            machine.shell("touch -c -d '3 days ago' /etc/apt/sources.list* /etc/apt/sources.list.d/*; touch -d '2 days ago' /var/lib/apt/lists/partial");
             Ok(())
         } else {
             Err(format!("`labready setup --yes` does not make {suite} ready: {output}"))
