@@ -1,4 +1,4 @@
-//! Something happened: the only thing that doing code tells reporting code.
+//! Something happened: all that reporting code learns from doing code.
 
 use std::path::PathBuf;
 
@@ -50,7 +50,7 @@ pub enum Event {
     StepProgress {
         /// The step's id.
         id: String,
-        /// How far, from 0 to 100, where it can be told.
+        /// How far, from 0 to 100, where it is known.
         percent: Option<f32>,
         /// What it is at.
         text: String,
@@ -188,5 +188,5 @@ impl From<&Error> for ErrorPart {
     }
 }
 
-/// Where events go. Steps and labs run side by side, so it is told from several threads.
+/// Where events go. Steps and labs run in parallel, so events come from several threads.
 pub type Sink<'a> = &'a (dyn Fn(Event) + Sync);

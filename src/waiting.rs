@@ -27,7 +27,7 @@ pub struct Waiting<'a> {
     pub id: &'a str,
     /// How long at most.
     pub patience: Duration,
-    /// Who is told of it.
+    /// Where its events go.
     pub emit: Sink<'a>,
 }
 

@@ -194,10 +194,7 @@ fn venv_error(host: &Host, step: &Step, folder: &Path, finished: &Finished) -> S
             format!("ensurepip failed: {}", last_line(&again.stderr))
         }
         Ok(_) => {
-            format!(
-                "ensurepip failed, and worked when it was started again ({})",
-                finished.ending()
-            )
+            format!("ensurepip failed, but worked on the second try ({})", finished.ending())
         }
         Err(error) => error.to_string(),
     }

@@ -39,7 +39,7 @@ pub enum Commands {
     Doctor(DoctorArgs),
     /// Fix what labready can fix itself: show the plan, ask once and apply it
     Repair(RepairArgs),
-    /// Remove what setup added
+    /// Undo what setup did
     Undo(UndoArgs),
     /// Write and check courses
     #[command(subcommand)]
@@ -71,7 +71,7 @@ pub struct SetupArgs {
     /// Apply the plan without asking
     #[arg(long, short = 'y')]
     pub yes: bool,
-    /// Wait this long for other programs that use apt
+    /// Wait this many seconds for other programs that use apt
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,
     /// Skip the labs
@@ -124,10 +124,10 @@ pub struct RepairArgs {
     /// Apply the plan without asking
     #[arg(long, short = 'y')]
     pub yes: bool,
-    /// Wait this long for other programs that use apt
+    /// Wait this many seconds for other programs that use apt
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,
-    /// Account that owns the virtual environment, when run by root
+    /// Fix the virtual environment of this account (root only)
     #[arg(long, value_name = "USER")]
     pub owner: Option<String>,
 }
@@ -138,7 +138,7 @@ pub struct UndoArgs {
     /// Apply the plan without asking
     #[arg(long, short = 'y')]
     pub yes: bool,
-    /// Wait this long for other programs that use apt
+    /// Wait this many seconds for other programs that use apt
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,
 }
@@ -206,7 +206,7 @@ pub struct VerifyArgs {
     /// Check a script with another name as this lab; can be repeated
     #[arg(long = "lab", num_args = 2, value_names = ["NAME", "FILE"])]
     pub labs: Vec<String>,
-    /// Run the labs as this account, when run by root
+    /// Run the labs as this account (root only)
     #[arg(long, value_name = "USER")]
     pub owner: Option<String>,
     /// Run again whenever a file is saved, until Ctrl-C
@@ -232,10 +232,10 @@ pub struct Wish {
     /// Download nothing, and list what is missing
     #[arg(long)]
     pub offline: bool,
-    /// Account that owns the virtual environment, in its home, when run by root
+    /// Set up for this account, with the virtual environment in its home (root only)
     #[arg(long, value_name = "USER")]
     pub owner: Option<String>,
-    /// Whether the `python3` command becomes the chosen Python
+    /// Make the chosen Python the `python3` command, or leave that alone
     #[arg(long, value_enum, default_value_t = Select::Local, value_name = "HOW")]
     pub select: Select,
 }
@@ -283,7 +283,7 @@ pub struct CoursePlace {
 pub struct NewCourse {
     /// Script to run, in its own folder
     pub script: PathBuf,
-    /// Length of one unit of the timeline (`1s`, `250ms`) [default: found from its sleeps]
+    /// Set the length of one unit of the timeline, for example 250ms [default: from its sleeps]
     #[arg(long, value_name = "TIME", value_parser = parse_unit)]
     pub unit: Option<Duration>,
     /// Write course.toml and a copy of the script to a folder instead of printing the course

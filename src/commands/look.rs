@@ -15,7 +15,7 @@ use crate::problem::PackageProblem;
 /// How long apt may take to say what it would fetch.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Reads the machine, makes setup's plan, and tells both. `applied` are the steps of this run's
+/// Reads the machine, makes setup's plan, and reports both. `applied` are the steps of this run's
 /// last plan.
 pub(super) fn look(task: &Task<'_>, with_sizes: bool, applied: &[Step]) -> Result<Round> {
     let (facts, planned) = decide(task, applied)?;
@@ -50,8 +50,7 @@ pub(super) fn decide(task: &Task<'_>, applied: &[Step]) -> Result<(Facts, Result
     }
 }
 
-/// Tells what is wrong with the machine and stops nobody who does not use apt: the system's own
-/// python3.
+/// Warns of what is wrong with the machine but only matters to apt: the system's own python3.
 pub(super) fn warn(task: &Task<'_>, facts: &Facts) {
     if let Some(problem) = facts.system_python.problem() {
         task.output.emit(Event::problem(problem.as_warning()));

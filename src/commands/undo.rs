@@ -53,8 +53,7 @@ pub(super) fn run(task: &Task<'_>) -> Result<Outcome> {
     }
 }
 
-/// The changes that the journal tells of, finished or not: each is looked at before it is taken
-/// back.
+/// The changes in the journal, finished or not: each is checked before it is undone.
 fn trail(records: &[Record]) -> Trail {
     let mut trail = Trail::default();
     for record in records {

@@ -38,7 +38,7 @@ impl Draft<'_> {
             self.python.map(|version| format!(" with Python {version}")).unwrap_or_default();
         format!(
             "# A draft by `labready course new`: what {runs} of `{}`{python} have in common.\n\
-             # Go through every comment, then prove it: `labready course lint` and `labready verify --course` take this file.\n\
+             # Go through every comment, then test it with `labready course lint` and `labready verify --course`.\n\
              # `labready course explain` describes the format.\n\n",
             self.script
         )
@@ -50,11 +50,11 @@ impl Draft<'_> {
             .map_or(">=3.7".to_owned(), |version| format!(">={}.{}", version.major, version.minor));
         format!(
             "[course]\n\
-             # Check: what the whole course is called.\n\
+             # Check: the name of the whole course.\n\
              name = {}\n\
-             # Check: it was tried with one version only. Widen the range to older ones, or end it (`\">=3.9, <3.14\"`), by trying those.\n\
+             # Check: only one version was tried. Try others to widen the range or to end it (`\">=3.9, <3.14\"`).\n\
              python = {}\n\n\
-             # Check: what apt has to install. `{{python}}` stands for the chosen interpreter's package.\n\
+             # Check: the packages that apt installs. `{{python}}` stands for the chosen interpreter's package.\n\
              [packages]\n\
              python = [\"{{python}}\", \"{{python}}-venv\"]\n\n\
              # Check: add the pip packages that the script imports.\n\
@@ -68,15 +68,15 @@ impl Draft<'_> {
 
     fn lab(&self) -> String {
         let (teaches, check) = match docstring(self.source) {
-            Some(docstring) => (docstring, "as the script says of itself"),
-            None => ("What a student learns from it".into(), "write it"),
+            Some(docstring) => (docstring, "this is the script's docstring"),
+            None => ("What a student learns from it".into(), "the script has no docstring"),
         };
         format!(
             "[[lab]]\n\
              script = {}\n\
              # Check: what a student learns from it; {check}.\n\
              teaches = {}\n\
-             # Check: the greatest sleep of which all waits are multiples. What is too late by one unit is noticed for certain.\n\
+             # Check: the longest sleep of which all waits are multiples. A delay of one unit is always noticed.\n\
              unit = {}\n",
             quoted(self.script),
             quoted(&teaches),
@@ -87,19 +87,19 @@ impl Draft<'_> {
     fn timeline(&self) -> String {
         let marks = &self.timeline.marks;
         let mut text = String::from(
-            "# Check: is every line meant, and each at its time? Lines due at the same time may come in either order.\n",
+            "# Check: every line and its time. Lines due at the same time may come in any order.\n",
         );
         if marks.iter().any(|mark| mark.line.contains("{any}")) {
-            text += "# Check: `{any}` is text that differed between the runs, or that a course file cannot hold.\n";
+            text += "# Check: `{any}` is text that differed between the runs, or that a course file cannot contain.\n";
         }
         let waits = marks.iter().map(|mark| mark.due).chain([self.timeline.ends]);
         if waits.clone().any(|due| due.after.is_some()) {
-            text += "# Check: `after = N` says that this wait begins only once line N (1 is the first) is printed. Times alone cannot show that:\n\
-                     # it was seen in one more run, which was held up on purpose. A wait without it was not seen to wait for a line.\n";
+            text += "# Check: `after = N` means that this wait begins after line N (1 is the first) is printed. Times alone cannot show that,\n\
+                     # so one more run was delayed on purpose. Waits without `after` did not wait for a line.\n";
         } else if waits.clone().any(|due| due.at > 0.0) {
-            text += "# Check: no line was seen to wait for another. Where one does, add `after = N`, the number of that line (1 is the first).\n";
+            text += "# Check: no line waited for another. If one does, add `after = N`, the number of that line (1 is the first).\n";
         } else {
-            text += "# Check: nothing was seen to wait, so that only the lines can be judged.\n";
+            text += "# Check: nothing waited, so only the lines can be judged.\n";
         }
         let rows = marks.iter().zip(self.came_ms).map(|(mark, came)| {
             format!(

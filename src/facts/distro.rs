@@ -47,7 +47,7 @@ pub struct Base {
 }
 
 /// What a system without a name is called.
-const NAMELESS: &str = "this system (it does not say what it is)";
+const NAMELESS: &str = "this unknown system";
 
 /// Looks at this machine.
 pub fn gather(host: &Host) -> Distro {

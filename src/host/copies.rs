@@ -57,7 +57,7 @@ impl Host {
         if !source.metadata().is_ok_and(|metadata| metadata.is_file()) {
             return Err(failed(
                 from,
-                io::Error::new(ErrorKind::InvalidInput, "it is no regular file"),
+                io::Error::new(ErrorKind::InvalidInput, "it is not a regular file"),
             ));
         }
         let created =
@@ -133,7 +133,7 @@ impl Host {
     /// [`Error::Io`].
     pub fn private_folder(&self, parent: &Path) -> Result<TempDir> {
         let failed = |source: io::Error| Error::Io {
-            action: "make a temporary folder in",
+            action: "create a temporary folder in",
             path: parent.to_owned(),
             source: source.kind().into(),
         };

@@ -94,7 +94,7 @@ pub fn last_line(text: &str) -> String {
         .rev()
         .map(str::trim)
         .find(|line| !line.is_empty())
-        .unwrap_or("it said nothing")
+        .unwrap_or("it printed nothing")
         .to_owned()
 }
 

@@ -25,7 +25,7 @@ impl Host {
             .filter(|folder| self.inside(folder).is_dir());
         let parent = self.inside(&named.unwrap_or_else(|| PathBuf::from("/tmp")));
         let failed = |source| Error::Io {
-            action: "make a temporary folder in",
+            action: "create a temporary folder in",
             path: parent.clone(),
             source,
         };
@@ -42,7 +42,7 @@ impl Host {
     /// [`Error::Io`], also when it is there already.
     pub fn make_folder(&self, path: &Path, owner: Option<&Account>) -> Result<()> {
         let failed =
-            |source| Error::Io { action: "make the folder", path: path.to_owned(), source };
+            |source| Error::Io { action: "create the folder", path: path.to_owned(), source };
         let inside = self.inside(path);
         DirBuilder::new().mode(0o755).create(&inside).map_err(failed)?;
         let Some(owner) = owner else { return Ok(()) };

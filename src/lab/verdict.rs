@@ -140,7 +140,7 @@ pub struct SeenMark {
     pub arrival_ms: f64,
 }
 
-/// What the machine did while a script ran. `None` = this machine does not tell.
+/// What the machine did while a script ran. `None` = not measurable here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Stall {
@@ -175,7 +175,7 @@ pub struct Stall {
 
 /// 9 s of waiting against 0.5 s of lateness were seen, with 64 hogs on two processors.
 const TICKER_ADVANTAGE: f64 = 20.0;
-/// Throttling that the run queue does not tell, in milliseconds: up to three periods were seen in a
+/// Throttling that the run queue does not show, in milliseconds: up to three periods were seen in a
 /// run.
 const UNTOLD_THROTTLING_MS: f64 = 300.0;
 

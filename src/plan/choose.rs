@@ -16,7 +16,7 @@ use crate::version::{self, PythonVersion};
 pub(super) enum Chosen {
     /// This one.
     Taken(Choice),
-    /// Only a fresh package index can tell.
+    /// Only a fresh package index can decide.
     Open,
     /// Only deadsnakes can help, for this codename.
     Archive(String),
@@ -161,8 +161,7 @@ fn weigh_installed(wanted: &PythonRequest, found: &Interpreter) -> Weighed {
     }
     if found.origin != Home::Apt {
         return refused(format!(
-            "it is {}; use it with `--python {}`",
-            found.origin.words(),
+            "it is not from apt; use it with `--python {}`",
             found.path.display()
         ));
     }

@@ -48,7 +48,7 @@ use crate::version::{PythonVersion, Requirement};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Plan {
-    /// The interpreter that was chosen; `None` while only a fresh package index can tell.
+    /// The interpreter that was chosen; `None` until a fresh package index decides.
     pub python: Option<Choice>,
     /// Every interpreter that was considered, and why it was taken or refused.
     pub candidates: Vec<Candidate>,

@@ -29,7 +29,7 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
     Plan { steps: with_distinct_ids(steps), ..Plan::default() }
 }
 
-/// Every command of a step, in order, for whoever types them: a step shows the one that tells most.
+/// Every command of a step, in order, for typing them by hand: a step shows only the main one.
 pub fn by_hand(step: &Step) -> Vec<Command> {
     match &step.action {
         Action::RestoreSystemPython { default, group } => {

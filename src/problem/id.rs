@@ -88,7 +88,7 @@ explained! {
         PackageNotFetched = "package-not-fetched",
         /// A package is not on this machine, and nothing may be fetched.
         PackageNotHere = "package-not-here",
-        /// A package is not installed afterwards, for a reason that nothing tells.
+        /// A package is not installed afterwards, for an unknown reason.
         PackageNotInstalled = "package-not-installed",
         /// apt offers no such package, though its index is fresh.
         PackageNotOffered = "package-not-offered",

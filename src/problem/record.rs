@@ -19,7 +19,7 @@ pub struct ProblemRecord {
     pub title: String,
     /// The evidence: what exactly was seen, or empty.
     pub detail: String,
-    /// How to mend it, where one command does.
+    /// The command that fixes it, where there is one.
     pub fix: Option<Fix>,
     /// What to do, where no single command does it.
     pub advice: Option<String>,

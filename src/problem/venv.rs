@@ -74,14 +74,14 @@ pub enum VenvProblem {
     PipNotInstalled {
         /// Which.
         packages: Vec<String>,
-        /// Why, as far as it can be told.
+        /// Why, as far as it is known.
         why: PipFailure,
     },
     /// Packages for another machine's pip could not be fetched.
     PipNotFetched {
         /// Which.
         packages: Vec<String>,
-        /// Why, as far as it can be told.
+        /// Why, as far as it is known.
         why: PipFailure,
     },
 }

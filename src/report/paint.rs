@@ -14,7 +14,7 @@ const YELLOW: &str = "\u{1b}[33m\u{1b}[1m";
 const BOLD: &str = "\u{1b}[1m";
 const DIM: &str = "\u{1b}[2m";
 const RESET: &str = "\u{1b}[0m";
-/// Width where nothing tells it.
+/// The width where it is not known.
 const WIDTH: usize = 80;
 
 /// How text looks on one of the streams.

@@ -14,7 +14,7 @@
 use crate::course::Due;
 use crate::lab::{Attempt, LabResult};
 
-/// The narrowest field in which a picture can be told from noise, in columns.
+/// The narrowest readable picture, in columns.
 const NARROWEST: usize = 16;
 /// Room for the times behind the field, in columns.
 const TIMES: usize = 24;

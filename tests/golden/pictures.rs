@@ -1,4 +1,4 @@
-//! The labs' timelines as SVG: the whole document, as a browser gets it.
+//! The labs' timelines: as SVG, the whole document, as a browser gets it, and on a terminal.
 
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use labready::error::Exit;
 use labready::event::Event;
 use labready::lab::{Attempt, LabResult, Reason, SeenMark, Verdict};
 use labready::outcome::{Outcome, Status};
-use labready::report::{Report, svg};
+use labready::report::paint::Paint;
+use labready::report::{Report, human, svg};
 
 /// Two tasks that share a second: the lab, with when each of its lines was stamped, in milliseconds
 /// after the start-up.
@@ -47,13 +48,34 @@ fn lab(name: &str, status: Verdict, reason: Reason, stamps: &[f64], end: f64) ->
 }
 
 fn document(labs: Vec<LabResult>, status: Status, sentence: &str) -> String {
+    svg::document(&report(labs, status, sentence))
+}
+
+fn report(labs: Vec<LabResult>, status: Status, sentence: &str) -> Report {
     let mut report = Report::new("verify", "2026-01-01T00:00:00Z".into());
     for lab in labs {
         report.note(&Event::LabFinished { lab: Box::new(lab) });
     }
     let outcome = Outcome { status, exit: Exit::NotReady, sentence: sentence.to_owned() };
     report.note(&Event::Finished { outcome, duration_ms: 3000 });
-    svg::document(&report)
+    report
+}
+
+#[test]
+fn a_pass_is_one_line_and_a_fail_keeps_its_evidence() {
+    let mut pass = lab("side_by_side", Verdict::Pass, Reason::AsDue, &[1000.5, 1001.0], 1010.0);
+    pass.summary = "The two sleeps overlapped: 0.5 ms apart.".into();
+    let labs = vec![
+        pass.clone(),
+        LabResult { script: "a.py".into(), ..pass.clone() },
+        lab("serial", Verdict::Fail, Reason::TooLate, &[1000.5, 2001.5], 2010.0),
+        pass,
+    ];
+    let report = report(labs, Status::NotReady, "Not ready: 1 of 4 labs failed.");
+    let screen =
+        |width, is_verbose| human::text(&report, &Paint::uncoloured(width > 60, width), is_verbose);
+    let screens = [screen(80, false), screen(60, false), screen(80, true)];
+    assert_snapshot!(screens.join("--------\n"));
 }
 
 #[test]

@@ -50,7 +50,7 @@ impl AptStep<'_> {
         let mut finished = self.run(&command)?;
         let mut failed = failures(&finished, &sources);
         if failed.iter().any(|failure| servers.is_worth_retrying(failure)) {
-            self.progress(None, "not every source could be refreshed: trying again".into());
+            self.progress(None, "some sources could not be updated, trying again".into());
             finished = self.run(&command.args(NO_CACHE))?;
             failed = failures(&finished, &sources);
         }
@@ -70,15 +70,12 @@ impl AptStep<'_> {
     /// nothing is begun.
     fn ask_servers(&self, sources: &[Source]) -> Result<Servers> {
         let servers = network::servers(sources);
-        self.progress(None, "asking the package servers".into());
+        self.progress(None, "checking the package servers".into());
         let mut asked = network::ask_all(self.host, servers.clone(), FIRST_LOOK)?;
         if needs_second_look(&asked) {
             self.progress(
                 None,
-                format!(
-                    "no package server has answered yet: waiting for {} s",
-                    SECOND_LOOK.as_secs()
-                ),
+                format!("no package server answers yet, waiting for {} s", SECOND_LOOK.as_secs()),
             );
             asked = network::ask_all(self.host, servers, SECOND_LOOK)?;
         }

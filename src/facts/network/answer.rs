@@ -145,7 +145,7 @@ fn of_reply(said: &Said<'_>, reply: &Reply<'_>, now: Timestamp) -> Answer {
         404 | 410 => Answer::NoRelease,
         511 => Answer::LoginPage { address: reply.address.to_owned() },
         502..=504 => {
-            Answer::Dead { said: format!("a server on the way to it says {}", reply.status) }
+            Answer::Dead { said: format!("a gateway on the way answers {}", reply.status) }
         }
         300..=399 if !said.ended => Answer::Slow,
         300..=399 => Answer::LoginPage {

@@ -1,4 +1,4 @@
-//! When a script printed and ended: too early, too late, as due, or nobody can tell.
+//! When a script printed and ended: too early, too late, on time, or unclear.
 
 use super::{Explainer, Words, time};
 use crate::lab::verdict::{Evidence, Point};
@@ -26,7 +26,7 @@ impl Explainer<'_> {
                 }
             }
             (Point::Line(from), Point::Line(to)) if self.is_sleep_of_both(from, to) => {
-                format!("the two sleeps ran one after the other: {took} apart")
+                format!("the two sleeps ran in sequence: {took} apart")
             }
             (from, Point::Exit) => format!("it ended {took} after {}, on time", named(from)),
             (from, to) => format!("{to} came {took} after {}, on time", named(from)),
@@ -80,13 +80,13 @@ impl Explainer<'_> {
             ),
             (from, to) if gap.gap_ms < SIDE_BY_SIDE * gap.due_ms => Words::new(
                 format!(
-                    "{} printed {to} {took} after {from} instead of {due}: the two waits overlapped",
+                    "{} took {took} from {from} to {to} instead of {due}: the two waits overlapped",
                     self.name()
                 ),
                 "await the first wait before you start the second",
             ),
             (from, to) => Words::new(
-                format!("{} printed {to} {took} after {from} instead of {due}", self.name()),
+                format!("{} took {took} from {from} to {to} instead of {due}", self.name()),
                 "check that the sleep between them is long enough and begins after the first of them",
             ),
         }
@@ -100,7 +100,7 @@ impl Explainer<'_> {
         match (gap.from, gap.to) {
             (Point::Line(from), Point::Line(to)) if is_together(gap) => Words::new(
                 format!(
-                    "{} printed line {to} {took} after line {from}, but they are due together: {} ran one after the other",
+                    "lines {from} and {to} of {} came {took} apart instead of together: {} ran one after the other",
                     self.name(),
                     self.waiters(from)
                 ),
@@ -119,7 +119,7 @@ impl Explainer<'_> {
                 "check that no sleep is longer than the lab says, and that there is not one too many",
             ),
             (from, to) => Words::new(
-                format!("{} printed {to} {took} after {from} instead of {due}", self.name()),
+                format!("{} took {took} from {from} to {to} instead of {due}", self.name()),
                 "check that no sleep is longer than the lab says, and that waits that should overlap do",
             ),
         }
