@@ -237,9 +237,9 @@ impl Describe for VenvProblem {
                 Remedy::run(typed.labready_with("repair", &["--venv", &folder]))
             }
             Self::OfAnother { by_hand, .. } => Remedy::as_root(by_hand.clone()),
-            Self::NotMade { .. } => {
-                Remedy::advice(format!("check that you can write there, or {elsewhere}"))
-            }
+            Self::NotMade { .. } => Remedy::advice(format!(
+                "check that you can write there and that it can hold symbolic links, or {elsewhere}"
+            )),
             Self::NotGivenBack { folder, .. } | Self::NotRemoved { folder, .. } => {
                 Remedy::run(quoted_line(&["ls".into(), "-l".into(), folder.display().to_string()]))
             }

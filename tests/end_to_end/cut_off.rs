@@ -117,6 +117,16 @@ fn a_disk_that_fills_up_while_packages_are_installed_is_named_and_the_next_run_g
 }
 
 #[test]
+fn a_package_that_was_unpacked_without_what_it_needs_gets_it_by_the_next_setup() {
+    let machine = Machine::fresh("bookworm");
+    machine.run(["apt-get", "update", "-q"]);
+    machine.shell("cd /var/tmp && apt-get download -q python3.11-minimal");
+    machine.shell("dpkg --unpack --force-depends /var/tmp/python3.11-minimal_*.deb");
+    machine.labready(["setup", "--yes"]).limit(COLD).run().succeeds();
+    assert_eq!(machine.run(["dpkg", "--audit"]), "");
+}
+
+#[test]
 fn a_disk_that_is_too_small_is_named_before_anything_is_installed() {
     let machine = Machine::fresh_with_disk("bookworm", 160 << 20);
     machine.run(["apt-get", "update", "-q"]);

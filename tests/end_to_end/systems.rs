@@ -29,7 +29,7 @@ fn a_fedora_is_told_what_to_do_by_hand_and_left_as_it_is() {
             .exits(1)
             .says("Fedora Linux 41")
             .says("cannot set up")
-            .says("by hand");
+            .says("install a Python in the course's range");
     }
     assert_eq!(machine.started(), Vec::<String>::new());
     tree.is_the_same_as(&machine.tree());

@@ -76,7 +76,7 @@ fn what_others_need_or_made_is_left_and_said_to_be() {
     let output = machine.labready(["undo", "--yes"]).limit(COLD).run();
     output
         .succeeds()
-        .says("`/root/venv`: it holds `thesis.txt`")
+        .says("`/root/venv` stays: it contains `thesis.txt`")
         .says("packages stay: other installed packages need `")
         .says("`python3.11`");
     assert!(machine.has_package("python3-yaml") && machine.has_package("python3.11"));

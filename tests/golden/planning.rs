@@ -233,7 +233,7 @@ fn no_plan_ever_touches_the_operating_systems_python3() {
 #[test]
 fn an_image_is_planned_for_speed_and_emptied_at_the_end() {
     let mut asked = asked();
-    asked.request.install = InstallOptions { image: true, source: PackageSource::Network };
+    asked.request.install = InstallOptions { image: true, ..InstallOptions::default() };
     asked.request.clean = true;
     let indexed = changed("bookworm-indexed", |facts| {
         facts.apt_files = KeptFiles { cache: false, index: true }
@@ -248,7 +248,7 @@ fn an_image_is_planned_for_speed_and_emptied_at_the_end() {
 /// Nothing but what is here, or in a bundle.
 fn without_network(source: PackageSource) -> Asked {
     let mut asked = asked();
-    asked.request.install = InstallOptions { image: false, source };
+    asked.request.install = InstallOptions { source, ..InstallOptions::default() };
     asked
 }
 

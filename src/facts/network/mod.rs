@@ -58,6 +58,9 @@ pub fn servers(sources: &[Source]) -> Vec<Server> {
     servers
 }
 
+/// How often a server is asked of which nothing was heard.
+const ATTEMPTS: usize = 3;
+
 /// Asks all of them at once, for so long.
 ///
 /// # Errors
@@ -76,11 +79,28 @@ pub fn ask_all(host: &Host, servers: Vec<Server>, limit: Duration) -> Result<Vec
     })
 }
 
-/// Asks for one page; tells the answer, and the page.
+/// Asks for one page; returns the answer, and the page. On a busy machine all that apt-helper said
+/// can be lost: an answer of which nothing was heard is asked for again.
 ///
 /// # Errors
 /// As [`ask_all`].
 pub fn ask(host: &Host, address: &str, limit: Duration) -> Result<(Answer, String)> {
+    for _ in 1..ATTEMPTS {
+        let (stderr, page, ended) = ask_once(host, address, limit)?;
+        if !ended || !stderr.is_empty() || !page.is_empty() {
+            return Ok(answer(host, address, &stderr, page, ended));
+        }
+    }
+    let (stderr, page, ended) = ask_once(host, address, limit)?;
+    Ok(answer(host, address, &stderr, page, ended))
+}
+
+fn answer(host: &Host, address: &str, stderr: &str, page: String, ended: bool) -> (Answer, String) {
+    (classify(&Said { address, stderr, page: &page, ended }, host.now()), page)
+}
+
+/// What apt-helper said, the page, and whether it came to its end in time.
+fn ask_once(host: &Host, address: &str, limit: Duration) -> Result<(String, String, bool)> {
     let folder = host.temporary_folder()?;
     let file = folder.path().join("InRelease");
     let mut stderr = String::new();
@@ -100,7 +120,7 @@ pub fn ask(host: &Host, address: &str, limit: Duration) -> Result<(Answer, Strin
         },
     };
     let page = host.read_at_most(&file, RELEASE_LIMIT).ok().flatten().unwrap_or_default();
-    Ok((classify(&Said { address, stderr: &stderr, page: &page, ended }, host.now()), page))
+    Ok((stderr, page, ended))
 }
 
 /// One attempt of apt-helper, which shows the request and the head of the answer.
