@@ -42,7 +42,7 @@ pub enum PackageProblem {
         /// Which, with those that they need.
         packages: Vec<String>,
     },
-    /// Packages are not installed afterwards, for a reason that nothing tells.
+    /// Packages are not installed afterwards, for an unknown reason.
     NotInstalled {
         /// Which.
         packages: Vec<String>,
@@ -215,9 +215,6 @@ impl Describe for PackageProblem {
             Self::NotInstalled { ending, said, .. } => format!("{said} ({ending})"),
             Self::Lost { .. } => "apt removed more than planned".into(),
             Self::FilesLost { .. } => "the group had replaced a package's file".into(),
-            Self::HalfInstalled { said, .. } if said.is_empty() => {
-                "apt tries to finish it with every installation and fails each time".into()
-            }
             Self::HalfInstalled { said, .. }
             | Self::CheckFails { said, .. }
             | Self::Held { said, .. }
