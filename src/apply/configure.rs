@@ -2,17 +2,25 @@
 
 use super::apt_step::AptStep;
 use super::cause;
-use crate::apt::dpkg;
+use crate::apt::commands::fix_broken;
 use crate::apt::output::evidence;
+use crate::apt::{InstallOptions, dpkg};
 use crate::error::Result;
 use crate::problem::{AptProblem, PackageProblem};
 
 impl AptStep<'_> {
-    /// Finishes what an interrupted dpkg began. A package that cannot be finished
-    /// matters only when the course needs it: the installing step will see.
+    /// Finishes what an interrupted dpkg began. A package that was unpacked alone gets what it
+    /// needs; one that cannot be finished matters only when the course needs it: the installing
+    /// step will see.
     pub fn configure_packages(&self) -> Result<()> {
-        let finished = self.run(&self.step.command)?;
-        let state = dpkg::gather(self.host, |_| false)?;
+        let mut finished = self.run(&self.step.command)?;
+        let mut state = dpkg::gather(self.host, |_| false)?;
+        if !state.interrupted && !state.half_done.is_empty() {
+            let options = InstallOptions { image: false, source: self.options.source.clone() };
+            let elevation = self.step.command.elevation.clone();
+            finished = self.run(&fix_broken(&options).elevated(elevation))?;
+            state = dpkg::gather(self.host, |_| false)?;
+        }
         if state.interrupted {
             let interrupted = || AptProblem::Interrupted { said: Some(evidence(&finished)) }.into();
             return Err(cause::of_machine(self, &finished).unwrap_or_else(interrupted).into());

@@ -101,6 +101,12 @@ pub fn install_packages(packages: &[String], install_options: &InstallOptions) -
     options.args(["install"]).args(packages.iter().cloned())
 }
 
+/// `apt-get --fix-broken install`: gives packages that were unpacked alone what they need. It takes
+/// no names: with some, apt refuses.
+pub fn fix_broken(install_options: &InstallOptions) -> Command {
+    install_packages(&[], install_options).args(["--fix-broken"])
+}
+
 /// `apt-get install --print-uris PACKAGE…`: what would be fetched, in apt's English.
 pub fn print_uris(packages: &[String], install_options: &InstallOptions) -> Command {
     install_packages(packages, install_options).args(["--print-uris"]).env("LC_ALL", "C.UTF-8")

@@ -16,9 +16,6 @@ pub struct InstallOptions {
     pub image: bool,
     /// Where packages come from.
     pub source: PackageSource,
-    /// Whether packages are unpacked without what they need: apt refuses everything else until
-    /// that is there, too.
-    pub fix_broken: bool,
 }
 
 impl InstallOptions {
@@ -34,8 +31,7 @@ impl InstallOptions {
             PackageSource::LocalOnly => vec![NO_DOWNLOAD.to_owned()],
             PackageSource::Bundle(_) => self.source.config().options,
         };
-        let fix_broken = self.fix_broken.then(|| "--fix-broken".to_owned());
-        source.into_iter().chain(fix_broken).chain(self.dpkg_options_by_apt()).collect()
+        source.into_iter().chain(self.dpkg_options_by_apt()).collect()
     }
 
     /// Why nothing more can be had than is known now, and what to do; `None` while the network can

@@ -8,6 +8,7 @@ use super::steps::{configure_step, unregister_step};
 use super::{Action, Plan, Step, commands, venv};
 use crate::apt::InstallOptions;
 use crate::apt::alternatives::{self, LINK};
+use crate::apt::commands::fix_broken;
 use crate::facts::Facts;
 use crate::facts::system_python::SystemPython;
 use crate::host::Command;
@@ -38,6 +39,9 @@ pub fn by_hand(step: &Step) -> Vec<Command> {
                 .into_iter()
                 .flatten()
                 .collect()
+        }
+        Action::ConfigurePackages => {
+            vec![step.command.clone(), fix_broken(&InstallOptions::default())]
         }
         _ => vec![step.command.clone()],
     }

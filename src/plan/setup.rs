@@ -13,7 +13,7 @@ use super::missing::{Missing, every_package};
 use super::steps::{configure_step, install_step, refresh_step};
 use super::words::{quoted_list, short};
 use super::{Action, Candidate, Plan, Step, clean, selection, venv};
-use crate::apt::{InstallOptions, PackageSource};
+use crate::apt::PackageSource;
 use crate::error::Result;
 use crate::facts::Facts;
 use crate::problem::{MachineProblem, Obstacle, PackageProblem};
@@ -76,9 +76,7 @@ fn plan_for(
     choice: Choice,
     candidates: Vec<Candidate>,
 ) -> Result<Decision> {
-    let course = &request.course;
-    let fix_broken = facts.packages.need_configuring();
-    let options = &InstallOptions { fix_broken, ..request.install.clone() };
+    let (course, options) = (&request.course, &request.install);
     let missing = Missing::of(course, facts, &choice);
     if facts.apt.is_none() && !missing.is_empty() {
         return Ok(Decision::AskApt(every_package(course, Some(&choice))));
