@@ -55,6 +55,7 @@ impl Machine {
             .file("/var/lib/dpkg/status", "")
             .file("/var/lib/apt/lists/srv_Packages", "")
             .file("/home/student/labready", "")
+            .file("/usr/lib/os-release", OS_RELEASE)
             .file("/usr/local/bin/labready", "");
         let folders = [
             "/etc/alternatives",
@@ -65,7 +66,6 @@ impl Machine {
             "/var/lib/apt/lists/partial",
             "/var/lib/dpkg/alternatives",
             "/var/lib/dpkg/updates",
-            "/usr/lib",
             "/var/log",
         ];
         folders.into_iter().fold(machine, Self::folder).with_programs().offering("3.11", "3.11.2")
@@ -83,6 +83,7 @@ impl Machine {
             ("/bin/ln", files),
             ("/bin/rm", files),
             ("/bin/mv", files),
+            ("/bin/kill", "#!/bin/sh\nkill \"$@\"\n"),
         ];
         programs.into_iter().fold(self, |machine, (path, text)| machine.program(path, text))
     }
@@ -299,8 +300,10 @@ impl Output {
 
     /// The last error, and what follows it.
     pub fn error(&self) -> String {
-        let start = self.stderr.rfind("error").unwrap_or_else(|| panic!("no error: {self}"));
-        self.stderr[start..].to_owned()
+        let starts = ["error: ", "error["].map(|start| format!("\n{start}"));
+        let said = format!("\n{}", self.stderr);
+        let start = starts.iter().filter_map(|start| said.rfind(start)).max();
+        said[start.unwrap_or_else(|| panic!("no error: {self}"))..].trim_start().to_owned()
     }
 
     /// The last line of what was printed.
@@ -324,11 +327,7 @@ fn without_times(text: &str) -> String {
 
 impl Display for Output {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{:?}\n--- stdout\n{}--- stderr\n{}",
-            self.code, self.stdout, self.stderr
-        )
+        write!(formatter, "{:?}\n--- stdout\n{}--- stderr\n{}", self.code, self.stdout, self.stderr)
     }
 }
 

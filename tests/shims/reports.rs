@@ -39,7 +39,7 @@ fn the_report_of_a_setup_that_fails_is_valid_and_names_the_problem() {
         machine.labready("setup --yes --no-verify --format json").ends_with(5).document();
     expect_valid(&document);
     assert_eq!([&document["status"], &document["exit_code"]], [&json!("not_ready"), &json!(5)]);
-    assert_eq!(document["error"]["id"], json!("package-script-failed"), "{document:#}");
+    assert_eq!(document["error"]["problem"]["id"], json!("package-script-failed"), "{document:#}");
     let mut expected = vec!["failed"];
     expected.extend(["not_tried"; 5]);
     assert_eq!(statuses(&document), expected);

@@ -40,15 +40,16 @@ fn what_is_only_the_students_needs_no_rights() {
 #[test]
 fn every_hint_repeats_what_was_typed() {
     let machine = Machine::bookworm();
-    let shown = ["doctor --python 3.11", "plan --python 3.11", "verify --python 3.11"].map(|line| {
-        let output = machine.labready(line);
-        let said = format!("{}{}", output.stdout, output.stderr);
-        let hints: Vec<&str> = said.lines().filter(|line| line.contains("labready ")).collect();
-        for hint in &hints {
-            let names_course = hint.contains("labready explain");
-            assert!(names_course || hint.contains("--python 3.11"), "{hint} in {output}");
-        }
-        format!("## {line}\n{}", hints.join("\n"))
-    });
+    let shown =
+        ["doctor --python 3.11", "plan --python 3.11", "verify --python 3.11"].map(|line| {
+            let output = machine.labready(line);
+            let said = format!("{}{}", output.stdout, output.stderr);
+            let hints: Vec<&str> = said.lines().filter(|line| line.contains("labready ")).collect();
+            for hint in &hints {
+                let names_course = hint.contains("labready explain");
+                assert!(names_course || hint.contains("--python 3.11"), "{hint} in {output}");
+            }
+            format!("## {line}\n{}", hints.join("\n"))
+        });
     assert_snapshot!(shown.join("\n"));
 }

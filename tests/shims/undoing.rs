@@ -15,12 +15,16 @@ fn undo_gives_the_machine_back_as_it_was() {
     assert_eq!(output.ends_with(0).last_line(), "Everything that setup did is undone.");
     assert_snapshot!(output.steps());
     expect_same(&before, &without_state(machine.tree()));
-    assert_eq!(machine.labready("undo --yes").ends_with(0).last_line(), "There is nothing to undo.");
+    assert_eq!(
+        machine.labready("undo --yes").ends_with(0).last_line(),
+        "There is nothing to undo."
+    );
 }
 
 #[test]
 fn what_a_killed_run_began_is_taken_back_too() {
-    let machine = Machine::bookworm().when_configured("build-essential", "kill -s KILL $LABREADY");
+    let machine =
+        Machine::bookworm().when_configured("build-essential", "kill -s KILL $LABREADY $PPID");
     let before = machine.tree();
     assert_eq!(machine.labready(SETUP).code, None);
     machine.remove("/srv/scripts/build-essential");
@@ -57,7 +61,10 @@ fn repair_lets_dpkg_finish_what_it_began() {
     machine.labready(SETUP).ends_with(5);
     let output = machine.labready("repair --yes");
     assert_eq!(output.ends_with(0).last_line(), "Everything that was broken is fixed.");
-    assert_eq!(machine.labready("repair --yes").ends_with(0).last_line(), "There is nothing to fix.");
+    assert_eq!(
+        machine.labready("repair --yes").ends_with(0).last_line(),
+        "There is nothing to fix."
+    );
 }
 
 /// Without the folders above the journal, which the student has anyway.
