@@ -283,6 +283,17 @@ impl Output {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self}"))
     }
 
+    /// The names of the problems in its JSON document: the error's first, then those that were
+    /// reported on the way.
+    #[track_caller]
+    pub fn problems(&self) -> Vec<String> {
+        let document = self.document();
+        let error = document["error"]["problem"]["id"].as_str().map(str::to_owned);
+        let found = document["problems"].as_array().unwrap().iter();
+        let found = found.map(|problem| problem["id"].as_str().unwrap().to_owned());
+        error.into_iter().chain(found).collect()
+    }
+
     /// What was said on standard error, without the times.
     pub fn said(&self) -> String {
         without_times(&self.stderr)
