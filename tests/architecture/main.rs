@@ -6,6 +6,7 @@
 
 mod circles;
 mod graph;
+mod sentences;
 
 use std::fs;
 use std::path::Path;

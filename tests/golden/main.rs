@@ -14,6 +14,7 @@ mod converging;
 mod course_files;
 mod diagnosing;
 mod documents;
+mod every_problem;
 mod folders;
 mod folding;
 mod looking;

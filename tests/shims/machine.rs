@@ -31,6 +31,7 @@ pub struct Machine {
     root: TempDir,
     program: PathBuf,
     owners: BTreeMap<PathBuf, u32>,
+    uid: u32,
 }
 
 /// How a run of labready ended, and what it said.
@@ -46,7 +47,7 @@ impl Machine {
         let root = tempfile::tempdir().unwrap();
         let owners = [("/", 0), ("/home/student", STUDENT)];
         let owners = owners.map(|(path, uid)| (path.into(), uid)).into();
-        let machine = Self { root, program: "/home/student/labready".into(), owners };
+        let machine = Self { root, program: "/home/student/labready".into(), owners, uid: STUDENT };
         let machine = machine
             .file("/etc/os-release", OS_RELEASE)
             .file("/etc/passwd", PASSWD)
@@ -62,6 +63,7 @@ impl Machine {
             "/home/student/course",
             "/tmp",
             "/usr/local/bin",
+            "/usr/sbin",
             "/var/cache/apt/archives",
             "/var/lib/apt/lists/partial",
             "/var/lib/dpkg/alternatives",
@@ -163,6 +165,11 @@ impl Machine {
         self.program(&format!("/srv/scripts/{package}"), &format!("#!/bin/sh\n{script}\n"))
     }
 
+    /// Where labready is run by root, as an image build does.
+    pub fn run_by_root(self) -> Self {
+        Self { uid: 0, ..self }
+    }
+
     /// Without sudo.
     pub fn without_sudo(self) -> Self {
         self.remove("/usr/bin/sudo");
@@ -229,7 +236,7 @@ impl Machine {
         Start {
             root: self.root.path().to_owned(),
             environment: environment.map(|(name, value)| (name.into(), value.into())).into(),
-            uid: STUDENT,
+            uid: self.uid,
             owners: self.owners.clone(),
             program: self.program.clone(),
             arguments: line.split_whitespace().map(str::to_owned).collect(),

@@ -176,6 +176,53 @@ fn a_step_that_does_nothing_is_not_done_for_ever() {
 }
 
 #[test]
+fn a_step_that_is_needed_again_right_after_it_was_done() {
+    // Whenever Python is asked for its version, the link is taken away again.
+    let machine = Machine::bookworm();
+    let python = machine.read("/srv/files/python3.11/usr/bin/python3.11");
+    let hostile = python.replace("*version_info*)", "*version_info*)\nrm -f usr/local/bin/python3");
+    let machine = machine.program("/srv/files/python3.11/usr/bin/python3.11", &hostile);
+    assert_eq!(of_setup(&machine), ["step-without-effect"]);
+}
+
+#[test]
+fn a_package_that_somebody_holds() {
+    let held = "Package: libssl3\nStatus: hold ok installed\nArchitecture: amd64\nVersion: 1\n\n";
+    let machine =
+        Machine::bookworm().file("/var/lib/dpkg/status", held).file("/srv/held", "libssl3");
+    assert_eq!(of_setup(&machine), ["package-held"]);
+}
+
+#[test]
+fn a_package_that_goes_with_those_that_undo_removes() {
+    let other =
+        "Package: editor\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n";
+    let machine = Machine::bookworm().file("/var/lib/dpkg/status", other);
+    machine.labready(SETUP).ends_with(0);
+    let machine = machine.file("/srv/purged-too", "editor");
+    assert_eq!(problems(&machine, "undo --yes"), ["packages-lost"]);
+}
+
+#[test]
+fn a_cache_that_apt_does_not_empty() {
+    let machine =
+        Machine::bookworm().folder("/root").file("/var/cache/apt/archives/x.deb", "").run_by_root();
+    assert_eq!(
+        problems(&machine, "setup --yes --no-verify --image --venv /root/venv"),
+        ["apt-cache-left"]
+    );
+}
+
+#[test]
+fn a_course_where_one_is_to_be_drafted() {
+    let machine = Machine::bookworm()
+        .file("/home/student/lab.py", "")
+        .file("/home/student/new/course.toml", "");
+    let output = machine.labready("course new lab.py --output new");
+    assert!(output.ends_with(1).stderr.contains("error[file-in-the-way]"), "{output}");
+}
+
+#[test]
 fn a_report_that_cannot_be_written() {
     let machine = Machine::bookworm();
     let output = machine.labready("plan --log /nowhere/log");
