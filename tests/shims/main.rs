@@ -10,6 +10,7 @@
 mod becoming_ready;
 mod failing;
 mod machine;
+mod output;
 mod problems;
 mod process;
 mod reports;

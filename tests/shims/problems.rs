@@ -208,7 +208,7 @@ fn a_cache_that_apt_does_not_empty() {
     let machine =
         Machine::bookworm().folder("/root").file("/var/cache/apt/archives/x.deb", "").run_by_root();
     assert_eq!(
-        problems(&machine, "setup --yes --no-verify --image --venv /root/venv"),
+        problems(&machine, "setup --yes --no-verify --image --clean --venv /root/venv"),
         ["apt-cache-left"]
     );
 }
