@@ -216,11 +216,7 @@ mod tests {
     use crate::apt::PackageSource;
 
     fn of(source: PackageSource, image: bool) -> String {
-        install_packages(
-            &["a".into()],
-            &InstallOptions { image, source, ..InstallOptions::default() },
-        )
-        .to_string()
+        install_packages(&["a".into()], &InstallOptions { image, source }).to_string()
     }
 
     #[test]

@@ -4,9 +4,6 @@
 use super::package_source::PackageSource;
 
 const NO_DOWNLOAD: &str = "--no-download";
-/// What to do where nothing can be fetched.
-pub const FETCH_A_BUNDLE: &str = "`--offline` fetches nothing: on a connected machine of the same release run `labready bundle DIR`, \
-                                  carry the folder here, then `labready setup --bundle DIR`";
 
 /// What makes their commands differ from the usual ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,19 +29,6 @@ impl InstallOptions {
             PackageSource::Bundle(_) => self.source.config().options,
         };
         source.into_iter().chain(self.dpkg_options_by_apt()).collect()
-    }
-
-    /// Why nothing more can be had than is known now, and what to do; `None` while the network can
-    /// be asked.
-    pub fn limit(&self) -> Option<&'static str> {
-        match &self.source {
-            PackageSource::Network => None,
-            PackageSource::LocalOnly => Some(FETCH_A_BUNDLE),
-            PackageSource::Bundle(_) => Some(
-                "a bundle holds what one course needs on one release: make it anew with `labready bundle DIR` on a connected \
-                 machine, with the same `--course` and `--python`",
-            ),
-        }
     }
 
     fn dpkg_options_by_apt(&self) -> Vec<String> {

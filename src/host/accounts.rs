@@ -30,13 +30,36 @@ impl Account {
     }
 }
 
+/// The two users of a process; they differ in a program that is set-uid.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Users {
+    effective: u32,
+    real: u32,
+}
+
+impl Users {
+    /// Those that labready really has.
+    pub(super) fn of_this_process() -> Self {
+        Self { effective: geteuid().as_raw(), real: getuid().as_raw() }
+    }
+
+    /// One user.
+    pub(super) fn only(uid: u32) -> Self {
+        Self { effective: uid, real: uid }
+    }
+
+    fn are_root(self) -> bool {
+        self.effective == 0 && self.real == 0
+    }
+}
+
 impl Host {
     /// The account that labready runs as.
     ///
     /// # Errors
     /// When /etc/passwd is there and cannot be read.
     pub fn account(&self) -> Result<Account> {
-        let uid = geteuid().as_raw();
+        let uid = self.users.effective;
         Ok(self.find_account(|account| account.uid == uid)?.unwrap_or_else(|| Account {
             name: uid.to_string(),
             uid,
@@ -63,7 +86,7 @@ impl Host {
     pub fn student(&self) -> Result<Option<Account>> {
         let named = self.variable("SUDO_UID").and_then(|uid| uid.parse::<u32>().ok());
         match named {
-            Some(uid) if uid != 0 && geteuid().is_root() && getuid().is_root() => {
+            Some(uid) if uid != 0 && self.users.are_root() => {
                 self.find_account(|account| account.uid == uid)
             }
             _ => Ok(None),

@@ -74,7 +74,7 @@ impl Host {
         let modified = metadata.modified().ok();
         Entry {
             kind,
-            uid: metadata.uid(),
+            uid: self.listed_owner(&self.absolute(path)).unwrap_or_else(|| metadata.uid()),
             mode: metadata.mode() & 0o7777,
             size: metadata.len(),
             modified,

@@ -4,8 +4,8 @@
 //! `files` reads, `writes` writes, `programs` finds, `command` is a command as data, `spawn` runs it (the
 //! only user of duct), `watched` runs one under the eyes of a clock, on a `pty`, `pinned` holds a
 //! folder open, `accounts` knows who is who, `signals` hears Ctrl-C, `clock` tells the time,
-//! `terminal` asks. A test's machine is a folder: [`Host::in_folder`] puts every path, and every
-//! program, below it.
+//! `terminal` asks. A test's machine is a folder (`folder`): [`Host::in_folder`] puts every path, and
+//! every program, below it.
 
 mod accounts;
 mod clock;
@@ -14,6 +14,7 @@ mod copies;
 mod digest;
 mod elevation;
 mod files;
+mod folder;
 mod locks;
 mod pinned;
 mod programs;
@@ -43,6 +44,7 @@ pub use watched::{Ending, Heard, Stopping, Watched};
 
 use crate::error::Result;
 use crate::problem::UsageProblem;
+use accounts::Users;
 
 /// A machine: this one, or one in a folder.
 #[derive(Clone, Debug)]
@@ -52,6 +54,12 @@ pub struct Host {
     environment: BTreeMap<String, String>,
     /// What was typed after the program's name.
     arguments: Vec<String>,
+    /// Who runs labready.
+    users: Users,
+    /// Where this program lies.
+    program: Option<PathBuf>,
+    /// Who owns what, where that is not asked of the files themselves: for a machine in a folder.
+    owners: BTreeMap<PathBuf, u32>,
 }
 
 impl Host {
@@ -74,18 +82,10 @@ impl Host {
             .collect();
         let arguments =
             env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-        Ok(Self { root: PathBuf::from("/"), folder, environment, arguments })
-    }
-
-    /// A machine in a folder, for tests: `/etc/os-release` is `ROOT/etc/os-release`,
-    /// `/usr/bin/dpkg` a program in `ROOT/usr/bin`.
-    pub fn in_folder(root: &Path, environment: BTreeMap<String, String>) -> Self {
-        Self {
-            root: root.to_owned(),
-            folder: PathBuf::from("/"),
-            environment,
-            arguments: Vec::new(),
-        }
+        let users = Users::of_this_process();
+        let (root, program) = (PathBuf::from("/"), env::current_exe().ok());
+        let owners = BTreeMap::new();
+        Ok(Self { root, folder, environment, arguments, users, program, owners })
     }
 
     /// The same machine seen from another current folder.
@@ -100,7 +100,7 @@ impl Host {
 
     /// Where this program lies; `None` where the system does not tell, or it was replaced.
     pub fn own_program(&self) -> Option<PathBuf> {
-        env::current_exe().ok().filter(|program| program.exists())
+        self.program.clone().filter(|program| self.inside(program).exists())
     }
 
     /// Whether a file, and every folder on the way to it, can be changed by root alone.

@@ -111,7 +111,8 @@ fn swiss(first: f64, second: f64) -> Observation {
 fn complaint(result: Result<Guess>) -> String {
     let error: Error = result.unwrap_err();
     format!(
-        "{error}\nhint: {}\nexit code {}",
+        "[{}] {error}\nhint: {}\nexit code {}",
+        error.record().map_or("-", |problem| problem.id.name()),
         error.hint().unwrap_or_default(),
         error.exit().code()
     )

@@ -7,12 +7,14 @@
 // A test fails by panicking, and a helper of a test does so for it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod catalogue;
 mod choosing;
 mod command_line;
 mod converging;
 mod course_files;
 mod diagnosing;
 mod documents;
+mod every_problem;
 mod folders;
 mod folding;
 mod looking;

@@ -26,8 +26,9 @@ fn answered(decision: Result<Decision, Error>) -> String {
 /// An error, what to do about it, and how the run ends.
 pub fn error_text(error: &Error) -> String {
     let hint = error.hint().unwrap_or_else(|| "none".into());
+    let id = error.record().map(|problem| format!("[{}]", problem.id.name())).unwrap_or_default();
     format!(
-        "error: {error}\nhint: {hint}\nexit code {}: {}\n",
+        "error{id}: {error}\nhint: {hint}\nexit code {}: {}\n",
         error.exit().code(),
         error.exit().meaning()
     )

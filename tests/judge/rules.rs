@@ -87,3 +87,13 @@ fn a_step_of_the_clock_voids_the_attempt() {
     let result = judged("learning_tasks", &stepped);
     assert_eq!((result.status, result.reason), (Verdict::Inconclusive, Reason::ClockStep));
 }
+
+#[test]
+fn a_suspended_machine_voids_the_attempt() {
+    let mut suspended = swiss(1000.5, 4000.5, 1002.0);
+    for sample in suspended.machine.iter_mut().skip(1) {
+        sample.suspended_ms = 3000.0;
+    }
+    let result = judged("learning_tasks", &suspended);
+    assert_eq!((result.status, result.reason), (Verdict::Inconclusive, Reason::Suspended));
+}

@@ -1,0 +1,104 @@
+//! Steps that fail, runs that are cut off, and the setup after them.
+
+use std::collections::BTreeMap;
+
+use insta::assert_snapshot;
+
+use super::machine::Machine;
+use super::output::Output;
+
+const SETUP: &str = "setup --yes --no-verify";
+const READY: &str = "Everything is installed; the labs were not run.";
+
+/// The ids in the journal that are `begun` and nothing more.
+fn begun(steps: &BTreeMap<String, String>) -> Vec<&str> {
+    let begun = steps.iter().filter(|(_, ending)| *ending == "begun");
+    begun.map(|(id, _)| id.as_str()).collect()
+}
+
+/// What a person sees of a step that failed.
+fn shown(output: &Output) -> String {
+    format!("{}\n---\n{}", output.steps(), output.error())
+}
+
+#[test]
+fn a_step_that_fails_ends_the_run_and_the_next_setup_finishes() {
+    let machine = Machine::bookworm().when_configured("python3.11-venv", "exit 1");
+    let output = machine.labready(SETUP);
+    assert_snapshot!(shown(output.ends_with(5)));
+    let steps = machine.steps_in_journal();
+    assert_eq!(steps, [("install-python".to_owned(), "failed".to_owned())].into());
+
+    machine.remove("/srv/scripts/python3.11-venv");
+    assert_eq!(machine.labready(SETUP).ends_with(0).last_line(), READY);
+}
+
+#[test]
+fn a_package_that_cannot_be_fetched_is_named_with_what_to_do() {
+    let said = "E: Failed to fetch http://deb.example/python3.11_3.11.2-1_amd64.deb  503  Service Unavailable\n\
+                E: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?";
+    let machine = Machine::bookworm().file("/srv/fetch-failure", said);
+    assert_snapshot!(shown(machine.labready(SETUP).ends_with(5)));
+}
+
+#[test]
+fn packages_that_do_not_go_together_are_named_as_apt_names_them() {
+    let said = "The following packages have unmet dependencies:\n \
+                python3.11 : Depends: libpython3.11-stdlib (= 3.11.2-1) but 3.11.9 is to be installed\n";
+    let machine = Machine::bookworm().file("/srv/conflict", said);
+    assert_snapshot!(shown(machine.labready(SETUP).ends_with(5)));
+}
+
+#[test]
+fn a_choice_that_update_alternatives_does_not_make_is_a_failure() {
+    let machine = Machine::bookworm();
+    let program = "#!/bin/sh\necho 'update-alternatives: error: no room' >&2\nexit 2\n";
+    let machine = machine.program("/usr/bin/update-alternatives", program);
+    let output = machine.labready(SETUP);
+    assert_snapshot!(output.ends_with(5).error());
+    assert!(machine.steps_in_journal().values().any(|ending| ending == "failed"));
+}
+
+#[test]
+fn a_link_that_goes_while_the_rest_is_installed_is_made_again_in_the_same_run() {
+    let script = "rm -f usr/local/bin/python3 var/lib/dpkg/alternatives/*";
+    let machine = Machine::bookworm().when_configured("build-essential", script);
+    machine.labready(SETUP).ends_with(0);
+    assert_eq!(machine.link("/usr/local/bin/python3"), "/etc/alternatives/labready-python3");
+}
+
+#[test]
+fn a_killed_run_leaves_its_intent_and_the_next_setup_finishes() {
+    let machine =
+        Machine::bookworm().when_configured("python3.11-venv", "kill -s KILL $LABREADY $PPID");
+    let output = machine.labready(SETUP);
+    assert_eq!(output.code, None, "{output}");
+    assert_eq!(begun(&machine.steps_in_journal()), ["install-python"]);
+
+    machine.remove("/srv/scripts/python3.11-venv");
+    let next = machine.labready(SETUP);
+    assert_eq!(next.ends_with(0).last_line(), READY);
+    assert_eq!(begun(&machine.steps_in_journal()), Vec::<&str>::new());
+}
+
+#[test]
+fn ctrl_c_during_a_step_ends_the_run_before_the_next_one() {
+    let machine =
+        Machine::bookworm().when_configured("python3.11-venv", "kill -s INT $LABREADY; sleep 5");
+    let output = machine.labready(SETUP);
+    assert_snapshot!(shown(output.ends_with(130)));
+    assert!(!machine.inside("/home/student/venv").exists());
+
+    machine.remove("/srv/scripts/python3.11-venv");
+    assert_eq!(machine.labready(SETUP).ends_with(0).last_line(), READY);
+}
+
+#[test]
+fn an_environment_that_was_being_made_when_the_run_was_killed_is_made_again() {
+    let machine = Machine::bookworm();
+    machine.labready(SETUP).ends_with(0);
+    machine.write("/home/student/venv/.labready-unfinished", "");
+    let next = machine.labready(SETUP);
+    assert_eq!(next.ends_with(0).last_line(), READY);
+    assert!(!machine.inside("/home/student/venv/.labready-unfinished").exists());
+}
