@@ -70,7 +70,7 @@ pub fn served_by(host: &Host, address: &str) -> Result<Vec<(String, String)>> {
 
 /// `apt-cache policy` of every Python 3 and of the packages named; `None` without the program.
 fn policy(host: &Host, packages: &[String], config: &AptConfig) -> Result<Option<String>> {
-    if host.program("apt-cache").is_err() {
+    if host.program("apt-cache").is_none() {
         return Ok(None);
     }
     // A name that apt does not know would be taken for a regular expression and matched against the

@@ -99,7 +99,7 @@ fn as_root(task: &Task<'_>, round: &Round, program: &Path) -> String {
     let venv = task.request.venv.display().to_string();
     let more = ["--owner", owner.as_str(), "--venv", venv.as_str()];
     let line = task.request.typed.labready_with(&task.output.command(), &more);
-    let on_path = task.host.program("labready").is_ok_and(|found| found == program);
+    let on_path = task.host.program("labready").is_some_and(|found| found == program);
     let program = quoted_line(&[program.display().to_string()]);
     let program = if on_path { "labready" } else { program.as_str() };
     format!("sudo {program}{}", line.strip_prefix("labready").unwrap_or_default())

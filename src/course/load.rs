@@ -1,4 +1,4 @@
-//! ProblemRecord a course and reading it with its scripts: the embedded one, a folder, or a course file.
+//! Finding a course and reading it with its scripts: the embedded one, a folder, or a course file.
 
 use std::path::{Path, PathBuf};
 

@@ -16,7 +16,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 impl Host {
     /// sudo, where it is installed. Whether it says yes is another question.
     pub fn elevation(&self) -> Option<Elevation> {
-        self.program("sudo").ok().map(|sudo| Elevation { sudo })
+        self.program("sudo").map(|sudo| Elevation { sudo })
     }
 
     /// Whether it gives rights without a question: nobody is asked for a password, or it was given

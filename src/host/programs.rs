@@ -1,24 +1,16 @@
-//! ProblemRecord programs: the system's own by name, and everything that a PATH offers (which).
+//! Finding programs: the system's own by name, and everything that a PATH offers (which).
 
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::{Host, SYSTEM_PATH};
-use crate::error::Result;
-use crate::problem::MachineProblem;
 
 impl Host {
     /// The absolute path of one of the system's programs. The user's PATH is not asked: it may hold
-    /// shims.
-    ///
-    /// # Errors
-    /// [`MachineProblem::ProgramMissing`] when none of the system's program folders has it.
-    pub fn program(&self, name: &str) -> Result<PathBuf> {
-        self.programs_in(SYSTEM_PATH, name)
-            .into_iter()
-            .next()
-            .ok_or_else(|| MachineProblem::ProgramMissing { program: name.to_owned() }.into())
+    /// shims. `None` when none of the system's program folders has it.
+    pub fn program(&self, name: &str) -> Option<PathBuf> {
+        self.programs_in(SYSTEM_PATH, name).into_iter().next()
     }
 
     /// Every program of that name in the folders of a PATH, in its order, as paths of this machine.

@@ -114,6 +114,9 @@ impl Describe for ArchiveProblem {
             Self::ArchitectureNotServed { served, .. } => {
                 format!("it serves {}", served.join(", "))
             }
+            Self::WithoutPython { has, .. } if has.is_empty() => {
+                "its index lists no Python at all".into()
+            }
             Self::WithoutPython { has, .. } => {
                 format!("it has {}", listed(has.iter().map(ToString::to_string), ", "))
             }

@@ -104,8 +104,6 @@ explained! {
         PipNotFetched = "pip-not-fetched",
         /// pip did not install what it was asked for.
         PipNotInstalled = "pip-not-installed",
-        /// A program that this system should have is not there.
-        ProgramMissing = "program-missing",
         /// A program did not end in time and was stopped.
         ProgramTimedOut = "program-timed-out",
         /// The proxy wants a name and a password.

@@ -70,11 +70,6 @@ pub enum MachineProblem {
         /// What a program said of it, or empty.
         said: String,
     },
-    /// A program of the system's is not there.
-    ProgramMissing {
-        /// Its name.
-        program: String,
-    },
     /// A program did not end in time and was stopped.
     ProgramTimedOut {
         /// Its name.
@@ -138,7 +133,6 @@ impl Describe for MachineProblem {
             Self::FileRefused { .. } => Id::FileRefused,
             Self::FileTooLarge { .. } => Id::FileTooLarge,
             Self::ReadOnly { .. } => Id::FileSystemReadOnly,
-            Self::ProgramMissing { .. } => Id::ProgramMissing,
             Self::ProgramTimedOut { .. } => Id::ProgramTimedOut,
             Self::SystemPython(_) => Id::SystemPythonSwitched,
             Self::Unsupported { .. } => Id::SystemUnsupported,
@@ -167,7 +161,6 @@ impl Describe for MachineProblem {
                 format!("{} is larger than {limit_bytes} bytes", path(file))
             }
             Self::ReadOnly { mount, .. } => format!("{} is mounted read-only", path(mount)),
-            Self::ProgramMissing { program } => format!("`{program}` is not installed"),
             Self::ProgramTimedOut { program, seconds } => {
                 format!("`{program}` did not finish within {seconds} s and was stopped")
             }
@@ -202,7 +195,6 @@ impl Describe for MachineProblem {
             | Self::ChangedSincePlan { .. }
             | Self::FileRefused { .. }
             | Self::FileTooLarge { .. }
-            | Self::ProgramMissing { .. }
             | Self::ProgramTimedOut { .. } => String::new(),
         }
     }
@@ -222,16 +214,13 @@ impl Describe for MachineProblem {
                 Remedy::advice(format!("check what it is with `{}`", quoted_line(&words)))
             }
             Self::ReadOnly { mount, .. } => Remedy::as_root(remount(mount)),
-            Self::ProgramMissing { program } => Remedy::advice(format!(
-                "check PATH: `command -v {program}` shows where the program is on Debian and Ubuntu"
-            )),
             Self::ProgramTimedOut { program, .. } => {
                 Remedy::advice(format!("run `{program}` by hand to see what it waits for"))
             }
             Self::SystemPython(link) => link.remedy(typed),
             Self::Unsupported { .. } => Remedy::advice(format!(
-                "install a Python in the course's range with its venv module, create a virtual environment, and run `{} --python PATH` to check the labs",
-                typed.labready("verify")
+                "install a Python in the course's range with its venv module, create a virtual environment, and run `{}` to check the labs",
+                typed.labready_with("verify", &["--python", "PATH"])
             )),
         }
     }
@@ -249,7 +238,7 @@ impl Describe for MachineProblem {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::ProgramMissing { .. } | Self::ProgramTimedOut { .. } => Exit::StepFailed,
+            Self::ProgramTimedOut { .. } => Exit::StepFailed,
             Self::FileRefused { .. } | Self::FileTooLarge { .. } => Exit::Inconclusive,
             _ => Exit::NotReady,
         }

@@ -22,7 +22,6 @@ const NOT_PROVOKED: &[(&str, &str)] = &[
     ("bundle-for-another", BUNDLE),
     ("package-not-fetched", BUNDLE),
     ("pip-not-fetched", BUNDLE),
-    ("program-missing", "every caller only asks whether the program is there"),
     ("program-timed-out", "the shortest time that a program has is ten seconds"),
     ("report-not-written", "it is said before there is a report, and without its name"),
     ("selftest", "the self-test runs labs for minutes; its words are compared in the snapshot"),

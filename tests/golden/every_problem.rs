@@ -300,7 +300,6 @@ fn machine() -> Vec<Problem> {
         FileRefused { said: text("could not write `/x`: Permission denied") },
         FileTooLarge { file: "/course.toml".into(), limit_bytes: 1 << 20 },
         ReadOnly { mount: "/".into(), said: text("SAID") },
-        ProgramMissing { program: text("apt-get") },
         ProgramTimedOut { program: text("apt-get"), seconds: 3600 },
         Unsupported { system: text("Fedora Linux 42") },
         python(Some("python3"), true, false),
