@@ -104,13 +104,8 @@ fn wheel_steps(course: &Course, facts: &Facts, choice: &Choice, work: &Path) -> 
     let series = |version: &PythonVersion| {
         (version.major, version.minor) == (choice.version.major, choice.version.minor)
     };
-    let venv = &facts.venv;
-    let is_usable = venv.state == State::Good
-        && venv.version.as_ref().is_some_and(series)
-        && venv.owner_uid == Some(facts.rights.owner().uid)
-        && venv.packages.contains("pip");
-    if is_usable {
-        return Ok(vec![fetch(&venv.folder)]);
+    if has_usable_pip(facts) && facts.venv.version.as_ref().is_some_and(series) {
+        return Ok(vec![fetch(&facts.venv.folder)]);
     }
     let interpreter = facts.interpreters.iter().find(|found| {
         found.origin == Home::Apt && found.ensurepip && found.version.as_ref().is_some_and(series)
@@ -120,11 +115,10 @@ fn wheel_steps(course: &Course, facts: &Facts, choice: &Choice, work: &Path) -> 
         return Err(PythonProblem::NotInstalledForBundle { series }.into());
     };
     let own: PathBuf = work.join("own/venv");
-    let version = interpreter.version.clone().unwrap_or_else(|| choice.version.clone());
     let action = Action::MakeVenv {
         folder: own.clone(),
         interpreter: interpreter.real.clone(),
-        version,
+        version: interpreter.version.clone().unwrap_or_else(|| choice.version.clone()),
         replace: false,
     };
     let make = step(
@@ -134,6 +128,14 @@ fn wheel_steps(course: &Course, facts: &Facts, choice: &Choice, work: &Path) -> 
         commands::make_venv(&interpreter.real, &own, account.clone()),
     );
     Ok(vec![make, fetch(&own)])
+}
+
+/// Whether the virtual environment that is there can download for its owner.
+fn has_usable_pip(facts: &Facts) -> bool {
+    let venv = &facts.venv;
+    venv.state == State::Good
+        && venv.owner_uid == Some(facts.rights.owner().uid)
+        && venv.packages.contains("pip")
 }
 
 fn step(id: &str, title: &str, action: Action, command: crate::host::Command) -> Step {

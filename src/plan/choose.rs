@@ -57,21 +57,10 @@ pub(super) fn choose(
     let best = fitting.max_by_key(|(_, weighed)| {
         (installed_first(weighed), weighed.candidate.version.clone(), weighed.is_installed())
     });
-    let best = best.map(|(index, _)| index);
-    if let Some(best) = best {
-        let taken = candidates[best].choice.clone();
-        let beaten_by = format!("{} is the better match", candidates[best].candidate.what);
-        for (index, weighed) in
-            candidates.iter_mut().enumerate().filter(|(_, weighed)| weighed.choice.is_some())
-        {
-            weighed.candidate.taken = index == best;
-            if index != best {
-                weighed.candidate.why = beaten_by.clone();
-            }
-        }
-        if let Some(taken) = taken {
-            return Ok((Chosen::Taken(taken), only_candidates(candidates)));
-        }
+    let best = best.and_then(|(index, weighed)| Some((index, weighed.choice.clone()?)));
+    if let Some((best, choice)) = best {
+        mark_taken(&mut candidates, best);
+        return Ok((Chosen::Taken(choice), only_candidates(candidates)));
     }
     let candidates = only_candidates(candidates);
     match (remaining, archive::codename(facts)) {
@@ -80,6 +69,18 @@ pub(super) fn choose(
         (Remaining::Archive, None) => Err(nothing_fits(wanted, facts, &candidates, None)),
         (Remaining::Nothing(obstacle), _) => {
             Err(nothing_fits(wanted, facts, &candidates, Some(obstacle)))
+        }
+    }
+}
+
+/// Says of every candidate that fits whether it is taken, or which one is better.
+fn mark_taken(candidates: &mut [Weighed], best: usize) {
+    let beaten_by = format!("{} is the better match", candidates[best].candidate.what);
+    let fitting = candidates.iter_mut().enumerate().filter(|(_, one)| one.choice.is_some());
+    for (index, weighed) in fitting {
+        weighed.candidate.taken = index == best;
+        if index != best {
+            weighed.candidate.why = beaten_by.clone();
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::problem::ProblemRecord;
 use super::paint::Paint;
 use super::picture::Pen;
 use super::words::{count, harmless, label, more, remedy, sizes, wrapped};
-use super::{Report, StepPart, picture};
+use super::{Candidate, Report, StepPart, picture};
 
 /// What the command prints on standard output. A passed lab is one line, unless `is_verbose` asks
 /// for its evidence.
@@ -44,18 +44,8 @@ pub(super) fn plan(report: &Report, paint: &Paint, with_candidates: bool) -> Str
         );
     }
     if with_candidates {
-        for candidate in report.candidates.iter().filter(|candidate| !candidate.taken) {
-            let version = candidate
-                .version
-                .as_ref()
-                .map(|version| format!(" ({version})"))
-                .unwrap_or_default();
-            let line = format!(
-                "  not {}{version}, {}: {}",
-                candidate.what, candidate.origin, candidate.why
-            );
-            text += &format!("{}\n", paint.dim(&harmless(&line)));
-        }
+        let refused = report.candidates.iter().filter(|candidate| !candidate.taken);
+        text += &refused.map(|candidate| candidate_text(candidate, paint)).collect::<String>();
     }
     if !text.is_empty() && !report.steps.is_empty() {
         text.push('\n');
@@ -77,6 +67,14 @@ pub(super) fn plan(report: &Report, paint: &Paint, with_candidates: bool) -> Str
         text.push('\n');
     }
     text
+}
+
+fn candidate_text(candidate: &Candidate, paint: &Paint) -> String {
+    let version = candidate.version.as_ref().map(|version| format!(" ({version})"));
+    let version = version.unwrap_or_default();
+    let line =
+        format!("  not {}{version}, {}: {}", candidate.what, candidate.origin, candidate.why);
+    format!("{}\n", paint.dim(&harmless(&line)))
 }
 
 fn step_text(number: usize, step: &StepPart, paint: &Paint) -> String {
