@@ -29,7 +29,7 @@ fn verdicts() -> impl Iterator<Item = (&'static str, &'static str)> {
 fn list() -> String {
     let width = problems().chain(verdicts()).map(|(name, _)| name.len()).max().unwrap_or_default();
     let row = |(name, page)| {
-        let row = format!("  {name:width$}  {}", first_paragraph(page));
+        let row = format!("  {name:width$}  {}", first_sentence(page));
         row.trim_end().to_owned() + "\n"
     };
     let problems: String = problems().map(row).collect();
@@ -43,11 +43,13 @@ fn page(id: &str) -> Result<String> {
     known.map_or_else(|| Err(unknown().into()), |(_, page)| Ok(page.to_owned()))
 }
 
-/// What stands below the title, on one line.
-fn first_paragraph(page: &str) -> String {
+/// The first sentence below the title, on one line.
+fn first_sentence(page: &str) -> String {
     let lines = page.lines().skip(1).skip_while(|line| line.trim().is_empty());
     let lines = lines.take_while(|line| !line.trim().is_empty() && !line.starts_with('#'));
-    lines.map(str::trim).collect::<Vec<_>>().join(" ")
+    let paragraph = lines.map(str::trim).collect::<Vec<_>>().join(" ");
+    let end = paragraph.find(". ").map_or(paragraph.len(), |dot| dot + 1);
+    paragraph[..end].to_owned()
 }
 
 /// The name that was probably meant: one that holds what was typed, or is spelled much like it.
@@ -111,9 +113,9 @@ mod tests {
 
     #[test]
     fn the_list_has_a_line_a_name() {
-        let page = "# disk-full\n\nA disk is full,\nor nearly so.\n\n## What to do\n";
-        assert_eq!(first_paragraph(page), "A disk is full, or nearly so.");
-        assert_eq!(first_paragraph("# empty\n\n## What to do\n"), "");
+        let page = "# disk-full\n\nA disk is full,\nor nearly so. That is bad.\n\n## What to do\n";
+        assert_eq!(first_sentence(page), "A disk is full, or nearly so.");
+        assert_eq!(first_sentence("# empty\n\n## What to do\n"), "");
         assert_eq!(list().lines().count(), Id::ALL.len() + Reason::ALL.len() + 3);
     }
 }
