@@ -85,6 +85,9 @@ impl Error {
     pub fn problem(&self) -> Option<Problem> {
         match self {
             Self::Problem(problem) => Some((**problem).clone()),
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                Some(MachineProblem::SomeDiskFull { said: self.to_string() }.into())
+            }
             Self::Io { .. } | Self::Spawn { .. } => {
                 Some(MachineProblem::FileRefused { said: self.to_string() }.into())
             }

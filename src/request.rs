@@ -273,7 +273,13 @@ pub fn invocation(host: &Host, cli: &Cli) -> Invocation {
         ("--owner", cli.command.owner().map(str::to_owned)),
         ("--select", select),
     ];
+    let (image, clean) = match &cli.command {
+        Commands::Setup(setup) => (setup.image, setup.clean),
+        _ => (false, false),
+    };
     let flags = [
+        ("--image", image),
+        ("--clean", clean),
         ("--newest", wish.is_some_and(|wish| wish.newest)),
         ("--offline", wish.is_some_and(|wish| wish.offline)),
     ];

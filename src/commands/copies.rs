@@ -39,11 +39,6 @@ fn lab_of(file: &Path) -> String {
 
 fn subject(task: &Task<'_>, name: String, file: &Path) -> Result<Subject> {
     let path = task.host.absolute(file);
-    let lab = task.request.course.labs.iter().find(|lab| lab.name == name || lab.script == name);
-    let lab = lab.ok_or_else(|| UsageProblem::NoSuchLab {
-        file: file.to_owned(),
-        labs: task.request.course.labs.iter().map(|lab| lab.name.clone()).collect(),
-    })?;
     let entry = task.host.lstat(&path);
     let fault = match entry.kind {
         Kind::Missing => Some(FileFault::Missing),
@@ -56,6 +51,15 @@ fn subject(task: &Task<'_>, name: String, file: &Path) -> Result<Subject> {
     if let Some(why) = fault {
         return Err(UsageProblem::ScriptFile { file: file.to_owned(), why }.into());
     }
+    let labs = &task.request.course.labs;
+    let lab = labs.iter().find(|lab| lab.name == name || lab.script == name).ok_or_else(|| {
+        let labs = labs.iter().map(|lab| lab.name.clone()).collect();
+        if name == lab_of(file) {
+            UsageProblem::NoSuchLab { file: file.to_owned(), labs }
+        } else {
+            UsageProblem::LabUnknown { name, labs }
+        }
+    })?;
     let account = owner(task, entry.uid)?;
     let shown = file.display().to_string();
     Ok(Subject { lab: lab.clone(), copy: Some(Copy { path, shown, account }) })

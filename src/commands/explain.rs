@@ -37,10 +37,17 @@ fn list() -> String {
     format!("Problems:\n{problems}\nVerdicts on a lab:\n{verdicts}")
 }
 
-fn page(id: &str) -> Result<String> {
+fn page(typed: &str) -> Result<String> {
+    let id = bare(typed);
     let known = problems().chain(verdicts()).find(|(name, _)| *name == id);
     let unknown = || UsageProblem::UnknownId { id: id.to_owned(), near: nearest(id) };
     known.map_or_else(|| Err(unknown().into()), |(_, page)| Ok(page.to_owned()))
+}
+
+/// The id of what the screen prints: `disk-full` of `error[disk-full]:`.
+fn bare(typed: &str) -> &str {
+    let inside = typed.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
+    inside.map_or(typed, |(id, _)| id)
 }
 
 /// The first sentence below the title, on one line.
@@ -109,6 +116,12 @@ mod tests {
             ]
         );
         assert_eq!([distance("kitten", "sitting"), distance("", "abc")], [3, 3]);
+    }
+
+    #[test]
+    fn an_id_is_found_as_the_screen_prints_it() {
+        let typed = ["disk-full", "error[disk-full]", "FAIL[too-late]:", "error[", "]["];
+        assert_eq!(typed.map(bare), ["disk-full", "disk-full", "too-late", "error[", "]["]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::setting::Setting;
 use crate::course::Lab;
 use crate::error::Result;
-use crate::host::{Account, Command, Host};
+use crate::host::{Account, Command, Host, Kind};
 
 /// Modules of Python's own that a student's file beside the script hides: those that the labs, and
 /// what they import, need.
@@ -103,8 +103,37 @@ pub(super) fn prepare(
 /// Files in a student's folder that hide modules of Python's own.
 fn shadows(host: &Host, folder: &Path) -> Vec<String> {
     let names = host.list(folder).into_iter().filter_map(|name| name.into_string().ok());
+    // Python imports a file with this ending, or a folder that says it is a package.
+    let imported = |name: &str| match name.strip_suffix(".py") {
+        Some(module) => Some(module.to_owned()),
+        None => {
+            let package = host.lstat(&folder.join(name).join("__init__.py")).kind;
+            (package != Kind::Missing).then(|| name.to_owned())
+        }
+    };
     let hides = |name: &String| {
-        OWN_MODULES.split_whitespace().any(|own| own == name.strip_suffix(".py").unwrap_or(name))
+        imported(name).is_some_and(|module| OWN_MODULES.split_whitespace().any(|own| own == module))
     };
     names.filter(hides).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn only_what_python_would_import_hides_a_module() {
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["asyncio.py", "base64", "ssl/certificate.pem", "types/__init__.py"] {
+            let file = folder.path().join(file);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, "").unwrap();
+        }
+        let host = Host::in_folder(folder.path(), std::collections::BTreeMap::new());
+        let mut found = shadows(&host, Path::new("/"));
+        found.sort();
+        assert_eq!(found, ["asyncio.py", "types"]);
+    }
 }

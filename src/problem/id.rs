@@ -195,6 +195,14 @@ mod tests {
                 "{}",
                 id.name()
             );
+            // Nothing between two headings, or after the last one.
+            let lines: Vec<&str> = page.lines().filter(|line| !line.trim().is_empty()).collect();
+            let is_head = |line: Option<&&str>| {
+                line.is_none_or(|line| line.starts_with("# ") || line.starts_with("## "))
+            };
+            let empty =
+                (0..lines.len()).find(|at| is_head(lines.get(*at)) && is_head(lines.get(at + 1)));
+            assert_eq!(empty.map(|at| lines[at]), None, "{}", id.name());
         }
     }
 }

@@ -16,6 +16,9 @@ pub struct Invocation {
     wanted: Vec<String>,
 }
 
+/// Flags of setup that plan and doctor do not have.
+const SETUP_ONLY: [&str; 2] = ["--image", "--clean"];
+
 impl Invocation {
     /// Of a command with its options; `words` is everything that was typed after the program.
     pub fn new(command: &str, words: &[String], common: Vec<String>, wanted: Vec<String>) -> Self {
@@ -48,6 +51,9 @@ impl Invocation {
         // A bundle brings what `--offline` would look for on the machine: they exclude each other.
         if more.contains(&"--bundle") {
             typed.retain(|word| word != "--offline");
+        }
+        if command != "setup" {
+            typed.retain(|word| !SETUP_ONLY.contains(&word.as_str()));
         }
         words.extend(typed);
         words.extend(more.iter().map(|word| (*word).to_owned()));
@@ -82,6 +88,13 @@ mod tests {
             typed.labready_with("setup", &["--select", "local", "--bundle", "DIR"]),
             "labready setup --python '>=3.10, <3.12' --select local --bundle DIR"
         );
+        let image = words(&["--image", "--clean", "--owner", "student"]);
+        let typed = Invocation::new("setup", &words(&["setup"]), Vec::new(), image);
+        assert_eq!(
+            typed.labready_with("setup", &["--bundle", "DIR"]),
+            "labready setup --image --clean --owner student --bundle DIR"
+        );
+        assert_eq!(typed.labready("plan"), "labready plan --owner student");
         assert_eq!(Invocation::default().again(), None);
         assert_eq!(Invocation::default().labready("setup"), "labready setup");
     }

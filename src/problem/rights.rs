@@ -41,12 +41,11 @@ impl Describe for RightsProblem {
         }
     }
 
-    fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
+    fn remedy(&self, _typed: &Invocation) -> Option<Remedy> {
         match self {
-            Self::NobodyToAsk => Remedy::advice(format!(
-                "run `{}` to see what would change, and add `--yes` to agree",
-                typed.labready("plan")
-            )),
+            Self::NobodyToAsk => {
+                Remedy::advice("read the plan above, and add `--yes` to agree to it")
+            }
             Self::Missing { handover, .. } => {
                 Remedy::advice(format!("ask the administrator of this machine to run:\n{handover}"))
             }

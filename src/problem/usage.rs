@@ -73,6 +73,13 @@ pub enum UsageProblem {
         /// The course's labs.
         labs: Vec<String>,
     },
+    /// The course has no lab of the name after `--lab`.
+    LabUnknown {
+        /// What was typed.
+        name: String,
+        /// The course's labs.
+        labs: Vec<String>,
+    },
     /// A file cannot be run as a lab's script.
     ScriptFile {
         /// The file.
@@ -198,6 +205,7 @@ impl Describe for UsageProblem {
             Self::NoSuchLab { file, .. } => {
                 format!("{} does not have the name of a lab of the course", path(file))
             }
+            Self::LabUnknown { name, .. } => format!("the course has no lab {}", quoted(name)),
             Self::ScriptFile { file, why } => {
                 format!("{} cannot be run: it {}", path(file), why.words())
             }
@@ -264,6 +272,7 @@ impl Describe for UsageProblem {
                 names(labs),
                 typed.labready_with("verify", &["--lab", "NAME", &file.display().to_string()])
             ),
+            Self::LabUnknown { labs, .. } => format!("the labs are {}", names(labs)),
             Self::ScriptFile { why: FileFault::NotUtf8, .. } => "rename it".into(),
             Self::ScriptFile { .. } => "check the path of the script".into(),
             Self::ScriptName { .. } => {

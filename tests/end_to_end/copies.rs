@@ -67,7 +67,7 @@ fn a_file_of_another_name_is_judged_when_its_lab_is_told() {
         .by_student()
         .run()
         .exits(2)
-        .says("does not have the name of a lab");
+        .says("the course has no lab `nonsense`");
     machine
         .labready(["verify", "nowhere/learning_tasks.py"])
         .by_student()

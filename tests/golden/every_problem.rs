@@ -456,6 +456,7 @@ fn usage() -> Vec<Problem> {
         ImageNotRoot { user: text("student") },
         QuietQuestion,
         WatchWithoutFile,
+        LabUnknown { name: text("one"), labs: list(&["one.py", "two.py"]) },
         NoSuchLab { file: "/lab.py".into(), labs: list(&["one.py", "two.py"]) },
         ScriptName { file: "/x y.py".into() },
         TwoCourses { argument: "/a".into(), option: "/b".into() },
