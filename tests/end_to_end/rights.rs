@@ -97,6 +97,27 @@ fn a_student_whom_sudo_refuses_is_told_the_commands_and_nothing_is_changed() {
 }
 
 #[test]
+fn what_a_student_without_rights_hands_over_once_makes_a_fresh_machine_ready() {
+    let machine = Machine::fresh("bookworm");
+    let setup =
+        || machine.labready(["setup", "--yes", "--python", "3.11"]).by_student().limit(COLD).run();
+    let refused = setup();
+    refused.exits(4);
+    let lines: Vec<&str> = refused.stderr.lines().map(str::trim).collect();
+    let handed_over: Vec<&str> =
+        lines.iter().filter_map(|line| line.strip_prefix("sudo ")).collect();
+    assert_eq!(
+        handed_over,
+        ["/usr/local/sbin/labready setup --python 3.11 --owner student --venv /home/student/venv"],
+        "{refused}"
+    );
+    let line = format!("{} --yes", handed_over[0]);
+    machine.command(["sh", "-ec", &line]).limit(COLD).run().succeeds();
+    assert_eq!(setup().succeeds().last_line(), "This workstation is ready.");
+    expect_everything_to_be_the_students(&machine);
+}
+
+#[test]
 fn under_sudo_the_environment_and_the_labs_are_the_students() {
     let machine = machine_with_sudo("student ALL=(ALL:ALL) NOPASSWD: ALL");
     let output = machine
