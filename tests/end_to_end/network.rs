@@ -102,7 +102,7 @@ fn stops_before_apt(machine: &Machine, words: &[&str]) -> Output {
     }
     assert!(
         !machine.started().iter().any(|line| line.contains("update")),
-        "{:?}",
+        "{:?} {output}",
         machine.started()
     );
     state.is_the_same_as(&state_of(machine));

@@ -132,7 +132,9 @@ impl<'m> Command<'m> {
             outer.args(["setpriv", "--reuid", &number, "--regid", &number, "--clear-groups", "--"]);
         }
         let folder = self.folder.as_deref().unwrap_or(self.account.home());
-        outer.args(["env", "--chdir", folder, "--ignore-environment"]);
+        // Whoever runs the tests in the background ignores Ctrl-C, and a shell cannot take that back.
+        outer.args(["env", "--default-signal=INT"]);
+        outer.args(["--chdir", folder, "--ignore-environment"]);
         outer.args(self.variables().iter().map(|(name, value)| format!("{name}={value}")));
         if self.terminal {
             // A shell with job control, as on any terminal: Ctrl-C reaches the command's process
