@@ -120,13 +120,13 @@ impl Servers {
     }
 }
 
-/// No server answers, and those that are silent may be no more than late: unless another one's no
-/// came fast, the line may be slow.
+/// No server has answered, and those that are silent or slow may be no more than late: the line may
+/// be slow, or this machine busy. A no that came fast from another one shows that neither is.
 fn needs_second_look(asked: &[Asked]) -> bool {
-    let is_silent = |asked: &Asked| asked.answer == Answer::Silent;
-    let is_fast = |asked: &Asked| !is_silent(asked) && asked.took < FAST;
-    asked.iter().any(is_silent)
-        && !asked.iter().any(|asked| asked.answer.is_alive() || is_fast(asked))
+    let is_late = |asked: &Asked| matches!(asked.answer, Answer::Silent | Answer::Slow);
+    let is_fast = |asked: &Asked| asked.took < FAST;
+    asked.iter().any(is_late)
+        && asked.iter().all(|one| is_late(one) || !(one.answer.is_alive() || is_fast(one)))
 }
 
 #[cfg(test)]
@@ -141,12 +141,14 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_given_time_unless_somebody_answers_or_a_fast_no_shows_that_the_line_is_not_slow()
-    {
+    fn whoever_is_late_is_given_time_unless_somebody_answers_or_a_fast_no_shows_that_the_line_is_not_slow()
+     {
         let silent = || asked(Answer::Silent, 1200);
         let refused = |milliseconds| asked(Answer::Dead { said: String::new() }, milliseconds);
         assert!(needs_second_look(&[silent(), silent()]));
         assert!(needs_second_look(&[silent(), refused(900)]));
+        assert!(needs_second_look(&[asked(Answer::Slow, 1200), silent()]));
+        assert!(!needs_second_look(&[asked(Answer::Slow, 1200), asked(Answer::Answers, 900)]));
         assert!(!needs_second_look(&[silent(), refused(50)]));
         assert!(!needs_second_look(&[silent(), asked(Answer::Answers, 1100)]));
         assert!(!needs_second_look(&[refused(900)]));
