@@ -1,34 +1,22 @@
-//! Who runs labready, and for whom: read from /etc/passwd, never through glibc's name services (the
-//! binary is static).
+//! Who runs labready, and for whom: read from /etc/passwd, and what that does not know (LDAP, SSSD) is
+//! asked of `getent`, because a static binary has none of glibc's name services.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use nix::unistd::{geteuid, getuid};
-use serde::{Deserialize, Serialize};
 
-use super::Host;
-use crate::error::Result;
+use super::{Account, Command, Host, Kind};
+use crate::error::{Error, Result};
+use crate::problem::UsageProblem;
 
-/// An account of this machine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Account {
-    /// Its name; the uid as text where /etc/passwd does not know it.
-    pub name: String,
-    /// User id.
-    pub uid: u32,
-    /// Primary group id.
-    pub gid: u32,
-    /// Home folder; `/` where unknown.
-    pub home: PathBuf,
-}
+/// A server of accounts that does not answer by then is down.
+const GETENT_LIMIT: Duration = Duration::from_secs(10);
 
-impl Account {
-    /// Whether this is root.
-    pub fn is_root(&self) -> bool {
-        self.uid == 0
-    }
-}
+/// What getent said of each key, asked once: a server that is down is waited for once.
+pub(super) type NameServices = Arc<Mutex<BTreeMap<String, Option<Account>>>>;
 
 /// The two users of a process; they differ in a program that is set-uid.
 #[derive(Clone, Copy, Debug)]
@@ -57,10 +45,10 @@ impl Host {
     /// The account that labready runs as.
     ///
     /// # Errors
-    /// When /etc/passwd is there and cannot be read.
+    /// When /etc/passwd is there and cannot be read; [`Error::Interrupted`].
     pub fn account(&self) -> Result<Account> {
         let uid = self.users.effective;
-        Ok(self.find_account(|account| account.uid == uid)?.unwrap_or_else(|| Account {
+        Ok(self.account_by_uid(uid)?.unwrap_or_else(|| Account {
             name: uid.to_string(),
             uid,
             gid: nix::unistd::getegid().as_raw(),
@@ -68,59 +56,92 @@ impl Host {
         }))
     }
 
-    /// The account with this uid, known to /etc/passwd or not.
+    /// The account with this uid, whether anybody knows it or not.
     ///
     /// # Errors
-    /// When /etc/passwd is there and cannot be read.
+    /// As [`Host::account`].
     pub fn account_of(&self, uid: u32) -> Result<Account> {
         let nameless =
             || Account { name: uid.to_string(), uid, gid: uid, home: PathBuf::from("/") };
-        Ok(self.find_account(|account| account.uid == uid)?.unwrap_or_else(nameless))
+        Ok(self.account_by_uid(uid)?.unwrap_or_else(nameless))
     }
 
     /// The student behind `sudo labready`: the account that SUDO_UID names, when labready runs as
     /// root for somebody else.
     ///
     /// # Errors
-    /// When /etc/passwd is there and cannot be read.
+    /// As [`Host::account`]; [`UsageProblem::StudentUnknown`] when nobody can say whose folders these
+    /// are: they do not become root's instead.
     pub fn student(&self) -> Result<Option<Account>> {
-        let named = self.variable("SUDO_UID").and_then(|uid| uid.parse::<u32>().ok());
-        match named {
-            Some(uid) if uid != 0 && self.users.are_root() => {
-                self.find_account(|account| account.uid == uid)
-            }
-            _ => Ok(None),
+        let uid = self.number("SUDO_UID").filter(|uid| *uid != 0 && self.users.are_root());
+        let Some(uid) = uid else { return Ok(None) };
+        if let Some(account) = self.account_by_uid(uid)? {
+            return Ok(Some(account));
+        }
+        let name = self.variable("SUDO_USER").map_or_else(|| uid.to_string(), str::to_owned);
+        match (self.number("SUDO_GID"), self.home_by_sudo(uid)) {
+            (Some(gid), Some(home)) => Ok(Some(Account { name, uid, gid, home })),
+            _ => Err(UsageProblem::StudentUnknown { name, uid }.into()),
         }
     }
 
-    /// The account of a name or a uid; `None` when /etc/passwd does not know it.
+    /// The account of a name or a uid; `None` when nobody knows it.
     ///
     /// # Errors
-    /// When /etc/passwd is there and cannot be read.
+    /// As [`Host::account`].
     pub fn account_named(&self, name: &str) -> Result<Option<Account>> {
-        let uid = name.parse::<u32>().ok();
         // A name may consist of digits: it goes before.
-        let by_name = self.find_account(|account| account.name == name)?;
-        if by_name.is_some() {
-            Ok(by_name)
-        } else {
-            self.find_account(|account| Some(account.uid) == uid)
+        if let Some(account) = self.account_in_passwd(|account| account.name == name)? {
+            return Ok(Some(account));
+        }
+        match name.parse() {
+            Ok(uid) => self.account_by_uid(uid),
+            Err(_) => self.account_by_getent(name),
+        }
+    }
+
+    fn account_by_uid(&self, uid: u32) -> Result<Option<Account>> {
+        match self.account_in_passwd(|account| account.uid == uid)? {
+            Some(account) => Ok(Some(account)),
+            None => {
+                let found = self.account_by_getent(&uid.to_string())?;
+                Ok(found.filter(|account| account.uid == uid))
+            }
         }
     }
 
     /// The first line of /etc/passwd that fits.
-    fn find_account(&self, fits: impl Fn(&Account) -> bool) -> Result<Option<Account>> {
+    fn account_in_passwd(&self, fits: impl Fn(&Account) -> bool) -> Result<Option<Account>> {
         let passwd = self.read(Path::new("/etc/passwd"))?.unwrap_or_default();
-        Ok(passwd.lines().filter_map(account_from_line).find(fits))
+        Ok(passwd.lines().filter_map(Account::from_line).find(fits))
     }
-}
 
-/// `name:x:uid:gid:gecos:home:shell`
-fn account_from_line(line: &str) -> Option<Account> {
-    let mut fields = line.split(':');
-    let name = fields.next()?.to_owned();
-    let uid = fields.nth(1)?.parse().ok()?;
-    let gid = fields.next()?.parse().ok()?;
-    let home = PathBuf::from(fields.nth(1)?);
-    Some(Account { name, uid, gid, home })
+    /// What the machine's name services know of a name or a uid; nothing where there is no getent,
+    /// or no answer.
+    fn account_by_getent(&self, key: &str) -> Result<Option<Account>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(account) = known.get(key) {
+            return Ok(account.clone());
+        }
+        let getent = Command::new("/usr/bin/getent").args(["passwd", "--", key]);
+        let account = match self.glance(&getent, GETENT_LIMIT, &mut |_, _| ()) {
+            Ok(said) => said.stdout.lines().find_map(Account::from_line),
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            Err(_) => None,
+        };
+        known.insert(key.to_owned(), account.clone());
+        Ok(account)
+    }
+
+    /// Newer versions of sudo say where its caller's home is. In a chroot that may be a folder of
+    /// the system around it.
+    fn home_by_sudo(&self, uid: u32) -> Option<PathBuf> {
+        let home = PathBuf::from(self.variable("SUDO_HOME")?);
+        let entry = self.lstat(&home);
+        (home.is_absolute() && entry.kind == Kind::Folder && entry.uid == uid).then_some(home)
+    }
+
+    fn number(&self, variable: &str) -> Option<u32> {
+        self.variable(variable)?.parse().ok()
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Host;
-use super::accounts::Users;
+use super::accounts::{NameServices, Users};
 use super::signals;
 
 impl Host {
@@ -18,6 +18,7 @@ impl Host {
             environment,
             arguments: Vec::new(),
             users: Users::of_this_process(),
+            known: NameServices::default(),
             program: None,
             owners: BTreeMap::new(),
         }

@@ -7,6 +7,7 @@
 //! `terminal` asks. A test's machine is a folder (`folder`): [`Host::in_folder`] puts every path, and
 //! every program, below it.
 
+mod account;
 mod accounts;
 mod clock;
 mod command;
@@ -30,7 +31,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 pub use crate::shell::quoted_line;
-pub use accounts::Account;
+pub use account::Account;
 pub use clock::{Clock, Instants};
 pub use command::{Command, Elevation, SYSTEM_PATH};
 pub use copies::{Copied, RoomyFolder};
@@ -44,7 +45,7 @@ pub use watched::{Ending, Heard, Stopping, Watched};
 
 use crate::error::Result;
 use crate::problem::UsageProblem;
-use accounts::Users;
+use accounts::{NameServices, Users};
 
 /// A machine: this one, or one in a folder.
 #[derive(Clone, Debug)]
@@ -56,6 +57,8 @@ pub struct Host {
     arguments: Vec<String>,
     /// Who runs labready.
     users: Users,
+    /// Accounts that /etc/passwd does not know.
+    known: NameServices,
     /// Where this program lies.
     program: Option<PathBuf>,
     /// Who owns what, where that is not asked of the files themselves: for a machine in a folder.
@@ -84,8 +87,8 @@ impl Host {
             env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
         let users = Users::of_this_process();
         let (root, program) = (PathBuf::from("/"), env::current_exe().ok());
-        let owners = BTreeMap::new();
-        Ok(Self { root, folder, environment, arguments, users, program, owners })
+        let (known, owners) = (NameServices::default(), BTreeMap::new());
+        Ok(Self { root, folder, environment, arguments, users, known, program, owners })
     }
 
     /// The same machine seen from another current folder.

@@ -50,6 +50,13 @@ pub enum UsageProblem {
         /// The name.
         name: String,
     },
+    /// The account behind sudo is known to nobody.
+    StudentUnknown {
+        /// Its name, as sudo says it.
+        name: String,
+        /// Its number.
+        uid: u32,
+    },
     /// Only root can work for another account.
     OwnerNotRoot {
         /// The name.
@@ -192,6 +199,10 @@ impl Describe for UsageProblem {
             Self::OwnerUnknown { name } => {
                 format!("`--owner`: there is no account {}", quoted(name))
             }
+            Self::StudentUnknown { name, uid } => format!(
+                "this machine does not know the account that ran sudo: {} (user {uid})",
+                quoted(name)
+            ),
             Self::OwnerNotRoot { name, user } => {
                 format!(
                     "`--owner {name}`: only root can work for another account, but you are {user}"
@@ -257,6 +268,9 @@ impl Describe for UsageProblem {
             Self::VenvFolder { .. } => "choose another folder with `--venv DIR`".into(),
             Self::OwnerUnknown { .. } => {
                 "use the name or uid of an existing account; in an image, create it first with `useradd --create-home NAME`".into()
+            }
+            Self::StudentUnknown { .. } => {
+                "run labready without sudo: it asks for root's rights itself; to set up root's own folders, add `--owner root`".into()
             }
             Self::OwnerNotRoot { .. } => "run it as root, or without `--owner`".into(),
             Self::ImageNotRoot { .. } => format!(

@@ -452,6 +452,7 @@ fn usage() -> Vec<Problem> {
         MirrorAddress { address: text("ftp://x") },
         KeyFile { file: "/key.asc".into() },
         OwnerUnknown { name: text("nobody-here") },
+        StudentUnknown { name: text("alice"), uid: 5000 },
         OwnerNotRoot { name: text("teacher"), user: text("student") },
         ImageNotRoot { user: text("student") },
         QuietQuestion,
