@@ -22,6 +22,7 @@ mod selection;
 mod services;
 mod system_python;
 mod venv;
+mod venv_folder;
 mod write_file;
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -32,6 +33,7 @@ use crate::event::{Event, Sink, StepStatus};
 use crate::facts::sources::PREFERENCES;
 use crate::host::{Clock, Host};
 use crate::plan::{Action, Plan, Step};
+use crate::problem::VenvProblem;
 use apt_step::AptStep;
 use archive::AddArchive;
 pub use journal::{Journal, Record};
@@ -212,7 +214,11 @@ impl Run<'_> {
                 venv::give_back(host, step, folder, *uid, *gid)
             }
             Action::MakeVenv { folder, version, replace, .. } => {
-                venv::make(host, step, folder, version, *replace)
+                let old = venv::make(host, step, folder, version, *replace)?;
+                if let Some(kept) = old {
+                    apt.report(VenvProblem::SetAside { folder: folder.clone(), kept });
+                }
+                Ok(())
             }
             Action::AddPip { folder } => venv::add_pip(host, step, folder),
             Action::InstallIntoVenv { folder, packages } => {

@@ -17,12 +17,13 @@ const LIMIT: Duration = Duration::from_secs(300);
 
 /// Removes a virtual environment that is still nothing else.
 pub(super) fn remove_venv(host: &Host, step: &Step, folder: &Path) -> Result<()> {
-    let before = venv::gather(host, folder);
+    let owners_view = host.as_seen_by(step.command.account.as_ref());
+    let before = venv::gather(&owners_view, folder);
     if matches!(before.state, State::Foreign(_)) || !before.strangers.is_empty() {
         return Err(MachineProblem::ChangedSincePlan { place: folder.to_owned() }.into());
     }
     let finished = host.run(&step.command, LIMIT)?;
-    if host.lstat(folder).kind == Kind::Missing {
+    if owners_view.lstat(folder).kind == Kind::Missing {
         return Ok(());
     }
     let said = last_line(&finished.stderr);

@@ -4,14 +4,15 @@
 //! Its scripts hold its absolute path, so it cannot be made elsewhere and moved. Every change is a
 //! command run as the owner: root does not reach into a folder that a student can write.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::apt_step::STEP_LIMIT;
+use super::venv_folder::VenvFolder;
 use crate::apt::PackageSource;
 use crate::error::Result;
 use crate::facts::pip;
-use crate::facts::venv::{self, State, UNFINISHED};
+use crate::facts::venv::{self, State};
 use crate::host::{Command, Finished, Host, last_line};
 use crate::plan::{self, Step, python_of};
 use crate::problem::{MachineProblem, PipFailure, VenvProblem};
@@ -19,35 +20,26 @@ use crate::version::PythonVersion;
 
 const FILE_LIMIT: Duration = Duration::from_secs(300);
 
-/// Makes it.
+/// Makes it. The one that it replaces is kept beside it; the path of that is returned.
 pub(super) fn make(
     host: &Host,
     step: &Step,
     folder: &Path,
     version: &PythonVersion,
     replace: bool,
-) -> Result<()> {
-    // The plan was made a while ago. What came there since is somebody's.
-    let before = venv::gather(host, folder);
-    match before.state {
-        State::Missing | State::Empty => {}
-        State::Good | State::Broken(_) if replace && before.strangers.is_empty() => {
-            remove_folder(host, step, folder)?
-        }
-        _ => {
-            return Err(MachineProblem::ChangedSincePlan { place: folder.to_owned() }.into());
+) -> Result<Option<PathBuf>> {
+    let begun = VenvFolder::begin(host, folder, step.command.account.clone(), replace)?;
+    let made = host
+        .run(&with_pip_settings(host, step), STEP_LIMIT)
+        .and_then(|finished| check(begun.host(), step, folder, version, &finished));
+    match made {
+        Ok(()) => begun.finish(),
+        // The mark remains should even this be interrupted.
+        Err(error) => {
+            begun.take_back();
+            Err(error)
         }
     }
-    let made = prepare(host, step, folder)
-        .and_then(|()| host.run(&with_pip_settings(host, step), STEP_LIMIT))
-        .and_then(|finished| check(host, step, folder, version, &finished));
-    if let Err(error) = made {
-        // Nothing half-done is left behind. The mark remains should even this be interrupted; the
-        // first error is the one that matters.
-        let _ = remove_folder(host, step, folder);
-        return Err(error);
-    }
-    file_command(host, step, folder, "/bin/rm", &["-f".into(), text(&folder.join(UNFINISHED))])
 }
 
 /// Gives it to a student. It is held open meanwhile, and looked at while it is: the folder above is
@@ -56,7 +48,7 @@ pub(super) fn give_back(host: &Host, step: &Step, folder: &Path, uid: u32, gid: 
     let pinned = host.pin_folder(folder)?;
     if ![0, uid].contains(&pinned.uid)
         || pinned.parent_uid != uid
-        || !venv::strangers(host, &pinned.path()).is_empty()
+        || !venv::strangers(host, &pinned.path())?.is_empty()
     {
         return Err(MachineProblem::ChangedSincePlan { place: folder.to_owned() }.into());
     }
@@ -93,13 +85,13 @@ pub(super) fn install(
             PipFailure::Offline { said: pip_error(&finished) }
         }
     };
-    expect_packages(host, folder, packages, why)
+    expect_packages(&host.as_seen_by(step.command.account.as_ref()), folder, packages, why)
 }
 
 /// Fetches packages for another machine's pip.
 pub(super) fn fetch(host: &Host, step: &Step, folder: &Path, packages: &[String]) -> Result<()> {
     let finished = host.run(&with_pip_settings(host, step), STEP_LIMIT)?;
-    let names = host.list(folder);
+    let names = host.list(folder)?;
     let fetched: Vec<String> =
         names.iter().filter_map(|name| pip::of_wheel(name.to_str()?)).collect();
     if finished.is_success() && packages.iter().all(|name| fetched.contains(name)) {
@@ -107,48 +99,6 @@ pub(super) fn fetch(host: &Host, step: &Step, folder: &Path, packages: &[String]
     }
     let packages = packages.to_vec();
     Err(VenvProblem::PipNotFetched { packages, why: pip_failure(&finished) }.into())
-}
-
-/// The folder, and the mark in it. The mark is a link: a file system that cannot hold one is found
-/// out before Python starts.
-fn prepare(host: &Host, step: &Step, folder: &Path) -> Result<()> {
-    file_command(host, step, folder, "/bin/mkdir", &["-p".into(), "--".into(), text(folder)])?;
-    let mark = folder.join(UNFINISHED);
-    file_command(
-        host,
-        step,
-        folder,
-        "/bin/ln",
-        &["-s".into(), "-T".into(), "--".into(), ".".into(), text(&mark)],
-    )
-}
-
-/// Removes it, on its own file system only.
-fn remove_folder(host: &Host, step: &Step, folder: &Path) -> Result<()> {
-    file_command(
-        host,
-        step,
-        folder,
-        "/bin/rm",
-        &["-rf".into(), "--one-file-system".into(), "--".into(), text(folder)],
-    )
-}
-
-fn file_command(
-    host: &Host,
-    step: &Step,
-    folder: &Path,
-    program: &str,
-    arguments: &[String],
-) -> Result<()> {
-    let command =
-        Command::new(program).args(arguments.to_vec()).as_account(step.command.account.clone());
-    let finished = host.run(&command, FILE_LIMIT)?;
-    if finished.is_success() {
-        return Ok(());
-    }
-    let said = last_line(&finished.stderr);
-    Err(VenvProblem::NotMade { folder: folder.to_owned(), flaw: None, said }.into())
 }
 
 /// Looks at what was made, past the mark that is still there.
@@ -246,8 +196,4 @@ fn with_pip_settings(host: &Host, step: &Step) -> Command {
         !(name == "PIP_CERT" || certificates.contains(&name.as_str())) || is_there(value)
     });
     step.command.clone().envs(settings).envs(host.proxies())
-}
-
-fn text(path: &Path) -> String {
-    path.display().to_string()
 }

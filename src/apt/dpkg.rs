@@ -51,7 +51,7 @@ pub fn gather(host: &Host, wanted: impl Fn(&str) -> bool) -> Result<DpkgStatus> 
         name.to_str()
             .is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()))
     };
-    let interrupted = host.list(Path::new(UPDATES)).iter().any(|name| numbered(name));
+    let interrupted = host.list_readable(Path::new(UPDATES)).iter().any(|name| numbered(name));
     Ok(DpkgStatus { interrupted, ..parse(&text, wanted) })
 }
 

@@ -69,7 +69,7 @@ pub fn gather(host: &Host) -> Index {
         modified_at(host, &lists.join("partial")).or_else(|| modified_at(host, lists));
     // A folder changes when a file comes, goes or is replaced.
     let parts = Path::new(SOURCES[1]);
-    let files = host.list(parts).into_iter().map(|name| parts.join(name));
+    let files = host.list_readable(parts).into_iter().map(|name| parts.join(name));
     let sources = SOURCES.iter().map(PathBuf::from).chain(files);
     let index = Index {
         is_present,
@@ -92,13 +92,15 @@ fn modified_at(host: &Host, path: &Path) -> Option<u64> {
 
 /// Whether apt has any package index.
 pub fn is_present(host: &Host, config: &AptConfig) -> bool {
-    host.list(&config.lists).iter().any(|name| name.to_string_lossy().contains("_Packages"))
+    host.list_readable(&config.lists)
+        .iter()
+        .any(|name| name.to_string_lossy().contains("_Packages"))
 }
 
 /// Looks for what apt has kept.
 pub fn kept_files(host: &Host) -> KeptFiles {
     let ends = |folder: &str, ending: &str| {
-        host.list(&Path::new(CACHE).join(folder))
+        host.list_readable(&Path::new(CACHE).join(folder))
             .iter()
             .any(|name| name.to_string_lossy().ends_with(ending))
     };
@@ -107,7 +109,7 @@ pub fn kept_files(host: &Host) -> KeptFiles {
     };
     KeptFiles {
         cache: ends("archives", ".deb") || ends("", ".bin"),
-        index: host.list(Path::new(LISTS)).iter().any(is_index),
+        index: host.list_readable(Path::new(LISTS)).iter().any(is_index),
     }
 }
 

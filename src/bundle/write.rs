@@ -26,7 +26,7 @@ pub fn expect_free(host: &Host, folder: &Path) -> Result<()> {
     let place = folder.to_owned();
     match host.lstat(folder).kind {
         Kind::Missing => {}
-        Kind::Folder if host.list(folder).is_empty() => {}
+        Kind::Folder if host.list(folder)?.is_empty() => {}
         Kind::Folder => return refused(BundleObstacle::FolderNotEmpty { folder: place }),
         _ => return refused(BundleObstacle::NotAFolder { folder: place }),
     }
@@ -81,7 +81,7 @@ fn debs(host: &Host, fetched: &Fetched<'_>, to: &Path) -> Result<Vec<File>> {
     let by_digest: BTreeMap<&str, &PackageRecord> =
         fetched.records.iter().map(|record| (record.sha256.as_str(), record)).collect();
     let mut files = BTreeMap::new();
-    for name in host.list(&folder) {
+    for name in host.list(&folder)? {
         let copied = host.copy_hashed(&folder.join(&name), &to.join(INCOMING), FILE_LIMIT)?;
         let record = by_digest.get(copied.sha256.as_str()).ok_or_else(|| {
             let name = name.to_string_lossy().into_owned();
@@ -106,7 +106,7 @@ fn debs(host: &Host, fetched: &Fetched<'_>, to: &Path) -> Result<Vec<File>> {
 
 fn wheels(host: &Host, work: &Path, to: &Path) -> Result<Vec<File>> {
     let fetched = work.join("wheels");
-    let names = host.list(&fetched).into_iter().map(|name| name.to_string_lossy().into_owned());
+    let names = host.list(&fetched)?.into_iter().map(|name| name.to_string_lossy().into_owned());
     let copy = |name: String| {
         let path = place("wheels", &name)?;
         Ok(File::new(

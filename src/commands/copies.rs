@@ -46,6 +46,7 @@ fn subject(task: &Task<'_>, name: String, file: &Path) -> Result<Subject> {
         // Root would run what a student's link leads to.
         Kind::Link(_) => Some(FileFault::Link),
         Kind::Other => Some(FileFault::Special),
+        Kind::Unreadable(_) => Some(FileFault::Unreadable),
         Kind::File => path.to_str().is_none().then_some(FileFault::NotUtf8),
     };
     if let Some(why) = fault {

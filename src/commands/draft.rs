@@ -111,6 +111,7 @@ fn script(host: &Host, typed: &Path) -> Result<(PathBuf, String, String)> {
         Kind::Folder => Some(FileFault::Folder),
         Kind::Link(_) => Some(FileFault::Link),
         Kind::Other => Some(FileFault::Special),
+        Kind::Unreadable(_) => Some(FileFault::Unreadable),
     };
     if let Some(why) = fault {
         return Err(UsageProblem::ScriptFile { file: file(), why }.into());

@@ -82,7 +82,10 @@ fn remains(task: &Task<'_>, trail: &Trail, configured: bool) -> Result<Remains> 
         venvs: trail
             .venvs
             .iter()
-            .map(|(folder, account)| (venv::gather(host, folder), account.clone()))
+            .map(|(folder, account)| {
+                let owners_view = host.as_seen_by(account.as_ref());
+                (venv::gather(&owners_view, folder), account.clone())
+            })
             .collect(),
     })
 }

@@ -60,7 +60,7 @@ pub fn gather(host: &Host) -> AlternativesGroup {
         Kind::Link(target) => Link::Foreign(Occupant::Link(vec![target])),
         Kind::File => Link::Foreign(Occupant::File),
         Kind::Folder => Link::Foreign(Occupant::Folder),
-        Kind::Other => Link::Foreign(Occupant::Special),
+        Kind::Other | Kind::Unreadable(_) => Link::Foreign(Occupant::Special),
     };
     let value = match host.lstat(&inner).kind {
         Kind::Link(target) => Some(target),

@@ -150,7 +150,7 @@ fn pythons_in(host: &Host, folder: &Path) -> Vec<PathBuf> {
         None => false,
     };
     let mut names: Vec<String> =
-        host.list(folder).into_iter().filter_map(|name| name.into_string().ok()).collect();
+        host.list_readable(folder).into_iter().filter_map(|name| name.into_string().ok()).collect();
     names.retain(|name| is_python(name));
     names.sort_by_key(|name| (name == "python3", name.clone()));
     let folder = folder.display().to_string();
@@ -200,7 +200,7 @@ fn is_from_apt(real: &Path, packages: &DpkgStatus) -> bool {
 fn pyenv_versions(host: &Host, home: &Path) -> Vec<Interpreter> {
     let root = host.variable("PYENV_ROOT").map_or_else(|| home.join(".pyenv"), PathBuf::from);
     let versions = root.join("versions");
-    let found = host.list(&versions).into_iter().filter_map(|name| {
+    let found = host.list_readable(&versions).into_iter().filter_map(|name| {
         let version = version::from_python(name.to_str()?)?;
         if version.major < 3 {
             return None;
@@ -251,7 +251,7 @@ fn pyenv_version(real: &Path) -> Option<PythonVersion> {
 /// conda names its package files after the version: `conda-meta/python-3.12.4-h99e199e_1.json`.
 fn conda_version(host: &Host, real: &Path) -> Option<PythonVersion> {
     let prefix = real.parent()?.parent()?;
-    let names = host.list(&prefix.join("conda-meta"));
+    let names = host.list_readable(&prefix.join("conda-meta"));
     names.iter().find_map(|name| {
         version::from_python(name.to_str()?.strip_prefix("python-")?.split('-').next()?)
     })

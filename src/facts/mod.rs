@@ -108,11 +108,12 @@ pub fn gather(host: &Host, request: &Request) -> Result<Facts> {
     let Request { course, venv, student, .. } = request;
     let rights = Accounts { account: host.account()?, student: student.clone() };
     let home = rights.owner().home.clone();
+    let owners_view = host.as_seen_by(student.as_ref());
     let names = [course.packages.python.as_slice(), &course.packages.build].concat();
     let wanted =
         |name: &str| name.starts_with("python3.") || names.iter().any(|wanted| wanted == name);
     let (packages, interpreters, venv_facts) = thread::scope(|scope| {
-        let venv_facts = scope.spawn(|| venv::gather(host, venv));
+        let venv_facts = scope.spawn(|| venv::gather(&owners_view, venv));
         // An interpreter's owner is told from dpkg's files.
         let packages = dpkg::gather(host, wanted);
         let interpreters = packages
@@ -138,7 +139,7 @@ pub fn gather(host: &Host, request: &Request) -> Result<Facts> {
         sources: sources::gather(host, &request.archive.address),
         selection: alternatives::gather(host),
         system_python: system_python::gather(host),
-        venv: venv_facts.unwrap_or_else(|_| venv::gather(host, venv)),
+        venv: venv_facts.unwrap_or_else(|_| venv::gather(&owners_view, venv)),
         cloud_init: cloud_init::gather(host),
         in_use: locks::gather(host).map(|holder| holder.to_string()),
         disk: disk::gather(host, venv),

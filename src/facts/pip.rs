@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::error::Result;
 use crate::host::Host;
 
 /// A package's name as PEP 503 normalizes it: in lower case, every run of `-`, `_` and `.` one `-`.
@@ -24,13 +25,16 @@ pub fn of_wheel(file_name: &str) -> Option<String> {
 }
 
 /// What is installed there: one `NAME-VERSION.dist-info` each.
-pub fn installed_in(host: &Host, site_packages: &Path) -> BTreeSet<String> {
-    let names = host.list(site_packages);
+///
+/// # Errors
+/// When the folder is there and cannot be read.
+pub fn installed_in(host: &Host, site_packages: &Path) -> Result<BTreeSet<String>> {
+    let names = host.list(site_packages)?;
     let installed = names.iter().filter_map(|name| {
         let (name, _) = name.to_str()?.strip_suffix(".dist-info")?.split_once('-')?;
         Some(normalized(name))
     });
-    installed.collect()
+    Ok(installed.collect())
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ pub fn gather(host: &Host) -> SystemPython {
         Kind::Link(_) => place_of_link(host, &own),
         Kind::File => Occupant::File,
         Kind::Folder => Occupant::Folder,
-        Kind::Other => Occupant::Special,
+        Kind::Other | Kind::Unreadable(_) => Occupant::Special,
     };
     let default_is_installed = default.is_some() && host.lstat(&own).kind == Kind::File;
     let (group, slaves) =
@@ -138,7 +138,7 @@ fn default_version(defaults: &str) -> Option<String> {
 /// The group that manages the link, whatever it is called, and its further links. There can be one
 /// at the most.
 fn group(host: &Host) -> Option<(String, Vec<PathBuf>)> {
-    let names = host.list(Path::new(GROUPS));
+    let names = host.list_readable(Path::new(GROUPS));
     names
         .into_iter()
         .filter_map(|name| name.into_string().ok())

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::pip;
+use crate::error::Result;
 use crate::host::{Host, Kind};
 use crate::problem::{ForeignFolder, VenvFlaw};
 use crate::version::{self, PythonVersion};
@@ -78,10 +79,10 @@ pub enum State {
     Foreign(ForeignFolder),
 }
 
-/// Looks at the folder.
+/// Looks at the folder, with the eyes of whom the host is seen by: its owner's.
 pub fn gather(host: &Host, folder: &Path) -> Venv {
     let venv = gather_marked(host, folder);
-    let unfinished = host.lstat(&folder.join(UNFINISHED)).exists();
+    let unfinished = matches!(host.lstat(&folder.join(UNFINISHED)).kind, Kind::Link(_));
     match venv.state {
         State::Good | State::Broken(_) | State::Foreign(_) if unfinished => {
             Venv { state: State::Broken(VenvFlaw::Unfinished), ..venv }
@@ -109,7 +110,11 @@ pub fn gather_marked(host: &Host, folder: &Path) -> Venv {
         Kind::File => State::Foreign(ForeignFolder::File),
         Kind::Other => State::Foreign(ForeignFolder::Special),
         Kind::Link(target) => State::Foreign(ForeignFolder::Link { target }),
-        Kind::Folder => look_into(host, &mut venv),
+        // What cannot be looked at is somebody's.
+        Kind::Unreadable(_) => State::Foreign(ForeignFolder::Unreadable),
+        Kind::Folder => {
+            look_into(host, &mut venv).unwrap_or(State::Foreign(ForeignFolder::Unreadable))
+        }
     };
     venv
 }
@@ -122,7 +127,7 @@ fn parent_uid(host: &Host, folder: &Path) -> Option<u32> {
 /// The first folder in it that only root can write, among those that pip writes.
 fn roots_part(host: &Host, venv: &Venv) -> Option<PathBuf> {
     let below = |folder: &Path| -> Vec<PathBuf> {
-        host.list(folder).iter().map(|name| folder.join(name)).collect()
+        host.list_readable(folder).iter().map(|name| folder.join(name)).collect()
     };
     let libraries: Vec<PathBuf> = below(&venv.folder.join("lib"));
     let packages = libraries.iter().map(|library| library.join("site-packages"));
@@ -136,38 +141,39 @@ fn roots_part(host: &Host, venv: &Venv) -> Option<PathBuf> {
 }
 
 /// What lies in a folder that no virtual environment brings.
-pub fn strangers(host: &Host, folder: &Path) -> Vec<String> {
-    let names = host.list(folder).into_iter().map(|name| name.to_string_lossy().into_owned());
-    names.filter(|name| !OWN_NAMES.contains(&name.as_str())).collect()
+///
+/// # Errors
+/// When it cannot be read.
+pub fn strangers(host: &Host, folder: &Path) -> Result<Vec<String>> {
+    let names = host.list(folder)?.into_iter().map(|name| name.to_string_lossy().into_owned());
+    Ok(names.filter(|name| !OWN_NAMES.contains(&name.as_str())).collect())
 }
 
-fn look_into(host: &Host, venv: &mut Venv) -> State {
+/// An error says that not everything could be looked at: nothing is concluded from half a look.
+fn look_into(host: &Host, venv: &mut Venv) -> Result<State> {
     let folder = venv.folder.clone();
-    let names = host.list(&folder);
+    let names = host.list(&folder)?;
     if names.is_empty() {
-        return State::Empty;
+        return Ok(State::Empty);
     }
-    venv.strangers = strangers(host, &folder);
+    venv.strangers = strangers(host, &folder)?;
     venv.roots_part = if venv.owner_uid == Some(0) { None } else { roots_part(host, venv) };
-    let Some(config) = host.read_at_most(&folder.join("pyvenv.cfg"), FILE_LIMIT).ok().flatten()
-    else {
-        let python = host.lstat(&folder.join("bin/python")).exists()
-            && host.lstat(&folder.join("bin/activate")).exists();
-        return if python {
+    let Some(config) = host.read_at_most(&folder.join("pyvenv.cfg"), FILE_LIMIT)? else {
+        let python = host.inspect(&folder.join("bin/python"))?.exists()
+            && host.inspect(&folder.join("bin/activate"))?.exists();
+        return Ok(if python {
             State::Broken(VenvFlaw::NoConfig)
         } else {
             State::Foreign(ForeignFolder::Folder { entries: names.len() })
-        };
+        });
     };
     // venv writes `version = 3.11.2`, virtualenv `version_info = 3.11.2.final.0`, uv `version_info
     // = 3.11.2`.
     let written = setting(&config, "version").or_else(|| setting(&config, "version_info"));
     venv.version = written.and_then(|text| version::from_python(text.split(".final.").next()?));
+    host.inspect(&folder.join("bin/python"))?;
     venv.interpreter = host.real_path(&folder.join("bin/python"));
-    match flaw(host, venv) {
-        Some(flaw) => State::Broken(flaw),
-        None => State::Good,
-    }
+    Ok(flaw(host, venv)?.map_or(State::Good, State::Broken))
 }
 
 /// `key = value` of pyvenv.cfg.
@@ -178,27 +184,29 @@ fn setting(config: &str, key: &str) -> Option<String> {
     })
 }
 
-fn flaw(host: &Host, venv: &mut Venv) -> Option<VenvFlaw> {
-    let Some(made_by) = venv.version.clone() else { return Some(VenvFlaw::NoVersion) };
-    let Some(leads_to) = venv.interpreter.clone() else { return Some(VenvFlaw::NoInterpreter) };
+fn flaw(host: &Host, venv: &mut Venv) -> Result<Option<VenvFlaw>> {
+    let Some(made_by) = venv.version.clone() else { return Ok(Some(VenvFlaw::NoVersion)) };
+    let Some(leads_to) = venv.interpreter.clone() else {
+        return Ok(Some(VenvFlaw::NoInterpreter));
+    };
     let series = format!("python{}.{}", made_by.major, made_by.minor);
     let name =
         leads_to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if name.starts_with("python3.") && name != series {
-        return Some(VenvFlaw::OtherInterpreter { made_by: series, leads_to });
+        return Ok(Some(VenvFlaw::OtherInterpreter { made_by: series, leads_to }));
     }
     let site_packages = venv.folder.join("lib").join(&series).join("site-packages");
-    if host.lstat(&site_packages).kind != Kind::Folder {
-        return Some(VenvFlaw::NoSitePackages { series });
+    if host.inspect(&site_packages)?.kind != Kind::Folder {
+        return Ok(Some(VenvFlaw::NoSitePackages { series }));
     }
-    venv.packages = pip::installed_in(host, &site_packages);
-    moved_from(host, &venv.folder).map(|from| VenvFlaw::Moved { from })
+    venv.packages = pip::installed_in(host, &site_packages)?;
+    Ok(moved_from(host, &venv.folder)?.map(|from| VenvFlaw::Moved { from }))
 }
 
 /// bin/activate holds the absolute path that the environment was made at, as do all its scripts.
-fn moved_from(host: &Host, folder: &Path) -> Option<String> {
-    let activate = host.read_at_most(&folder.join("bin/activate"), FILE_LIMIT).ok().flatten()?;
-    let old = activate.lines().find_map(|line| {
+fn moved_from(host: &Host, folder: &Path) -> Result<Option<String>> {
+    let activate = host.read_at_most(&folder.join("bin/activate"), FILE_LIMIT)?;
+    let old = activate.unwrap_or_default().lines().find_map(|line| {
         let value = line
             .trim()
             .strip_prefix("VIRTUAL_ENV=")
@@ -207,8 +215,9 @@ fn moved_from(host: &Host, folder: &Path) -> Option<String> {
         let value = value.replace("'\"'\"'", "\u{0}");
         let value = value.trim_matches(['"', '\'']).replace('\u{0}', "'");
         value.starts_with('/').then_some(value)
-    })?;
-    let same =
-        Path::new(&old) == folder || host.real_path(Path::new(&old)) == host.real_path(folder);
-    (!same).then_some(old)
+    });
+    let is_here = |old: &String| {
+        Path::new(old) == folder || host.real_path(Path::new(old)) == host.real_path(folder)
+    };
+    Ok(old.filter(|old| !is_here(old)))
 }

@@ -36,7 +36,7 @@ impl Users {
         Self { effective: uid, real: uid }
     }
 
-    fn are_root(self) -> bool {
+    pub(super) fn are_root(self) -> bool {
         self.effective == 0 && self.real == 0
     }
 }

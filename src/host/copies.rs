@@ -14,6 +14,8 @@ use crate::problem::MachineProblem;
 
 /// How the names of our temporary folders begin.
 const TEMPORARY: &str = "labready-";
+/// Stands in a folder that is ours to remove: a name can be anybody's.
+const MARK: &str = ".labready-scratch";
 /// A folder that is in use is locked by then.
 const SETTLED: Duration = Duration::from_secs(60);
 
@@ -97,15 +99,18 @@ impl Host {
         self.sweep(parent)?;
         let folder = self.private_folder(parent)?;
         let lock = self.lock_folder(folder.path()).ok().flatten();
+        let mark = folder.path().join(MARK);
+        let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&mark);
+        created.map_err(|source| Error::Io { action: "create", path: mark, source })?;
         Ok(RoomyFolder { folder, _lock: lock })
     }
 
-    /// Removes folders of ours that nobody works in any more. One that was made just now may not be
-    /// locked yet.
+    /// Removes folders of ours, by the mark in them, that nobody works in any more. One that was made
+    /// just now may not be locked yet.
     fn sweep(&self, parent: &Path) -> Result<()> {
         let uid = self.account()?.uid;
         let named = self
-            .list(parent)
+            .list_readable(parent)
             .into_iter()
             .filter(|name| name.to_string_lossy().starts_with(TEMPORARY));
         for folder in named.map(|name| parent.join(name)) {
@@ -114,8 +119,12 @@ impl Host {
                 .modified
                 .and_then(|modified| modified.elapsed().ok())
                 .is_some_and(|age| age > SETTLED);
+            let mark = self.lstat(&folder.join(MARK));
             if entry.kind == Kind::Folder
                 && entry.uid == uid
+                && entry.mode & 0o022 == 0
+                && mark.kind == Kind::File
+                && mark.uid == uid
                 && is_old
                 && matches!(self.lock_folder(&folder), Ok(Some(_)))
             {

@@ -31,6 +31,8 @@ pub enum Kind {
     Link(PathBuf),
     /// A device, a socket, a pipe.
     Other,
+    /// It cannot be told: looking was refused, for this reason.
+    Unreadable(io::ErrorKind),
 }
 
 /// A look at a path.
@@ -51,19 +53,21 @@ pub struct Entry {
 impl Entry {
     const MISSING: Self = Self { kind: Kind::Missing, uid: 0, mode: 0, size: 0, modified: None };
 
-    /// Whether anything is there.
+    /// Whether anything is there, or may be.
     pub fn exists(&self) -> bool {
         self.kind != Kind::Missing
     }
 }
 
 impl Host {
-    /// Looks at a path without following a link at its end. What cannot be looked at counts as
-    /// missing.
+    /// Looks at a path without following a link at its end.
     pub fn lstat(&self, path: &Path) -> Entry {
+        let _rights = self.borrow_rights();
         let inside = self.inside(path);
-        let Ok(metadata) = fs::symlink_metadata(&inside) else {
-            return Entry::MISSING;
+        let metadata = match fs::symlink_metadata(&inside) {
+            Ok(metadata) => metadata,
+            Err(error) if is_missing(&error) => return Entry::MISSING,
+            Err(error) => return Entry { kind: Kind::Unreadable(error.kind()), ..Entry::MISSING },
         };
         let kind = match metadata.file_type() {
             kind if kind.is_file() => Kind::File,
@@ -81,6 +85,20 @@ impl Host {
         }
     }
 
+    /// Looks at a path that must not be misjudged.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be told what is there.
+    pub fn inspect(&self, path: &Path) -> Result<Entry> {
+        let entry = self.lstat(path);
+        match entry.kind {
+            Kind::Unreadable(kind) => {
+                Err(Error::Io { action: "look at", path: path.to_owned(), source: kind.into() })
+            }
+            _ => Ok(entry),
+        }
+    }
+
     /// Reads a text file; `None` when there is none. Bytes that are not UTF-8 become U+FFFD.
     ///
     /// # Errors
@@ -95,6 +113,7 @@ impl Host {
     /// As [`Host::read`].
     pub fn read_at_most(&self, path: &Path, limit: u64) -> Result<Option<String>> {
         let failed = |source| Error::Io { action: "read", path: path.to_owned(), source };
+        let _rights = self.borrow_rights();
         // Non-blocking, so that a named pipe in the place of a file cannot hold us up.
         let opened = OpenOptions::new()
             .read(true)
@@ -118,15 +137,27 @@ impl Host {
         }))
     }
 
-    /// The names in a folder, sorted; empty when it is missing or cannot be read.
-    pub fn list(&self, folder: &Path) -> Vec<OsString> {
-        let Ok(entries) = fs::read_dir(self.inside(folder)) else {
-            return Vec::new();
+    /// The names in a folder, sorted; none when it is missing or no folder.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it is there and cannot be read.
+    pub fn list(&self, folder: &Path) -> Result<Vec<OsString>> {
+        let failed = |source| Error::Io { action: "list", path: folder.to_owned(), source };
+        let _rights = self.borrow_rights();
+        let entries = match fs::read_dir(self.inside(folder)) {
+            Ok(entries) => entries,
+            Err(error) if is_missing(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(failed(error)),
         };
-        let mut names: Vec<OsString> =
-            entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect();
+        let names = entries.map(|entry| entry.map(|entry| entry.file_name()));
+        let mut names = names.collect::<io::Result<Vec<_>>>().map_err(failed)?;
         names.sort();
-        names
+        Ok(names)
+    }
+
+    /// The same, where a folder that cannot be read is as good as none.
+    pub fn list_readable(&self, folder: &Path) -> Vec<OsString> {
+        self.list(folder).unwrap_or_default()
     }
 
     /// Where a path leads when every link is followed, within this machine; `None` when it leads
@@ -162,6 +193,7 @@ impl Host {
     /// Whether two paths, their links followed, are the same file. What cannot be looked at is
     /// taken for the same.
     pub fn is_same(&self, one: &Path, other: &Path) -> bool {
+        let _rights = self.borrow_rights();
         match (fs::metadata(self.inside(one)), fs::metadata(self.inside(other))) {
             (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
             _ => true,
@@ -171,6 +203,7 @@ impl Host {
     /// Free bytes for this user on the file system that holds the path, or the nearest folder above
     /// it that exists.
     pub fn free_bytes(&self, path: &Path) -> Option<u64> {
+        let _rights = self.borrow_rights();
         let absolute = self.absolute(path);
         absolute.ancestors().find_map(|folder| {
             let numbers = statvfs(&self.inside(folder)).ok()?;
@@ -180,6 +213,7 @@ impl Host {
 
     /// Whether the file system that holds the path is mounted read-only.
     pub fn is_read_only(&self, path: &Path) -> bool {
+        let _rights = self.borrow_rights();
         statvfs(&self.inside(path))
             .is_ok_and(|numbers| numbers.flags().contains(FsFlags::ST_RDONLY))
     }

@@ -21,6 +21,7 @@ impl Host {
             known: NameServices::default(),
             program: None,
             owners: BTreeMap::new(),
+            file_rights: None,
         }
     }
 

@@ -3,7 +3,8 @@
 //!
 //! `files` reads, `writes` writes, `programs` finds, `command` is a command as data, `spawn` runs it (the
 //! only user of duct), `watched` runs one under the eyes of a clock, on a `pty`, `pinned` holds a
-//! folder open, `accounts` knows who is who, `signals` hears Ctrl-C, `clock` tells the time,
+//! folder open, `accounts` knows who is who,
+//! `file_rights` looks with another's eyes, `signals` hears Ctrl-C, `clock` tells the time,
 //! `terminal` asks. A test's machine is a folder (`folder`): [`Host::in_folder`] puts every path, and
 //! every program, below it.
 
@@ -14,6 +15,7 @@ mod command;
 mod copies;
 mod digest;
 mod elevation;
+mod file_rights;
 mod files;
 mod folder;
 mod locks;
@@ -46,6 +48,7 @@ pub use watched::{Ending, Heard, Stopping, Watched};
 use crate::error::Result;
 use crate::problem::UsageProblem;
 use accounts::{NameServices, Users};
+use file_rights::FileRights;
 
 /// A machine: this one, or one in a folder.
 #[derive(Clone, Debug)]
@@ -63,6 +66,8 @@ pub struct Host {
     program: Option<PathBuf>,
     /// Who owns what, where that is not asked of the files themselves: for a machine in a folder.
     owners: BTreeMap<PathBuf, u32>,
+    /// Whose rights file operations have, when not this process's.
+    file_rights: Option<FileRights>,
 }
 
 impl Host {
@@ -87,8 +92,18 @@ impl Host {
             env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
         let users = Users::of_this_process();
         let (root, program) = (PathBuf::from("/"), env::current_exe().ok());
-        let (known, owners) = (NameServices::default(), BTreeMap::new());
-        Ok(Self { root, folder, environment, arguments, users, known, program, owners })
+        let (known, owners, file_rights) = (NameServices::default(), BTreeMap::new(), None);
+        Ok(Self {
+            root,
+            folder,
+            environment,
+            arguments,
+            users,
+            known,
+            program,
+            owners,
+            file_rights,
+        })
     }
 
     /// The same machine seen from another current folder.

@@ -41,6 +41,7 @@ impl Host {
     /// # Errors
     /// [`Error::Io`], also when it is there already.
     pub fn make_folder(&self, path: &Path, owner: Option<&Account>) -> Result<()> {
+        let _rights = self.borrow_rights();
         let failed =
             |source| Error::Io { action: "create the folder", path: path.to_owned(), source };
         let inside = self.inside(path);
@@ -54,6 +55,7 @@ impl Host {
     /// # Errors
     /// [`Error::Io`].
     pub fn write_new(&self, path: &Path, text: &str) -> Result<()> {
+        let _rights = self.borrow_rights();
         let failed = |source| Error::Io { action: "create", path: path.to_owned(), source };
         let created =
             OpenOptions::new().write(true).create_new(true).mode(0o644).open(self.inside(path));
@@ -78,6 +80,7 @@ impl Host {
     }
 
     fn replace(&self, path: &Path, text: &str, mode: Option<u32>) -> Result<()> {
+        let _rights = self.borrow_rights();
         let failed =
             |source: io::Error| Error::Io { action: "write", path: path.to_owned(), source };
         let inside = self.inside(path);
@@ -99,6 +102,7 @@ impl Host {
     /// # Errors
     /// [`Error::Io`] when it cannot.
     pub fn can_hold(&self, path: &Path) -> Result<()> {
+        let _rights = self.borrow_rights();
         let failed = |source| Error::Io { action: "write", path: path.to_owned(), source };
         let inside = self.inside(path);
         if inside.is_dir() {
@@ -116,6 +120,7 @@ impl Host {
     /// # Errors
     /// [`Error::Io`].
     pub fn append_synced(&self, path: &Path, text: &str) -> Result<()> {
+        let _rights = self.borrow_rights();
         let failed = |source| Error::Io { action: "write", path: path.to_owned(), source };
         let inside = self.inside(path);
         fs::create_dir_all(inside.parent().unwrap_or(Path::new("/"))).map_err(failed)?;
@@ -135,6 +140,7 @@ impl Host {
     /// # Errors
     /// [`Error::Io`].
     pub fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        let _rights = self.borrow_rights();
         let failed = |source| Error::Io { action: "move", path: from.to_owned(), source };
         fs::rename(self.inside(from), self.inside(to)).map_err(failed)
     }
@@ -145,6 +151,7 @@ impl Host {
     /// # Errors
     /// [`Error::Io`].
     pub fn remove_file(&self, path: &Path) -> Result<()> {
+        let _rights = self.borrow_rights();
         let inside = self.inside(path);
         match fs::remove_file(&inside) {
             Err(source) if !is_missing(&source) => {
@@ -162,6 +169,7 @@ impl Host {
     /// # Errors
     /// [`Error::Io`].
     pub fn append_to(&self, path: &Path) -> Result<Box<dyn Write + Send>> {
+        let _rights = self.borrow_rights();
         let failed = |source| Error::Io { action: "open", path: path.to_owned(), source };
         let file = OpenOptions::new()
             .append(true)

@@ -83,7 +83,7 @@ pub(super) fn prepare(
             let folder = folder.join(&lab.name);
             host.make_folder(&folder, account)?;
             let file = folder.join(&lab.script);
-            host.write_new(&file, &lab.source)?;
+            host.as_seen_by(account).write_new(&file, &lab.source)?;
             (file, Script::of(lab))
         }
     };
@@ -102,7 +102,7 @@ pub(super) fn prepare(
 
 /// Files in a student's folder that hide modules of Python's own.
 fn shadows(host: &Host, folder: &Path) -> Vec<String> {
-    let names = host.list(folder).into_iter().filter_map(|name| name.into_string().ok());
+    let names = host.list_readable(folder).into_iter().filter_map(|name| name.into_string().ok());
     // Python imports a file with this ending, or a folder that says it is a package.
     let imported = |name: &str| match name.strip_suffix(".py") {
         Some(module) => Some(module.to_owned()),

@@ -76,7 +76,7 @@ impl Sampler {
         while let Some(pid) = processes.get(next).copied() {
             next += 1;
             for tid in host
-                .list(&task_folder(pid))
+                .list_readable(&task_folder(pid))
                 .iter()
                 .filter_map(|name| name.to_str()?.parse::<i32>().ok())
             {
@@ -147,7 +147,7 @@ impl Sampler {
             return Some(true);
         }
         let folder = PathBuf::from(format!("/proc/{}/fd", self.pid));
-        let descriptors = host.list(&folder);
+        let descriptors = host.list_readable(&folder);
         if descriptors.is_empty() {
             // The descriptors of one that has ended are gone: what was true last stays true.
             // Otherwise we may not look.

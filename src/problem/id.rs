@@ -162,6 +162,8 @@ explained! {
         VenvNotRemoved = "venv-not-removed",
         /// The virtual environment belongs to another account.
         VenvOfAnother = "venv-of-another",
+        /// The virtual environment that was replaced is kept beside the new one.
+        VenvSetAside = "venv-set-aside",
     }
 }
 

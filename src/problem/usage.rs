@@ -161,6 +161,8 @@ pub enum FileFault {
     Link,
     /// It is neither a file nor a folder.
     Special,
+    /// It cannot be looked at.
+    Unreadable,
     /// Its name is not UTF-8.
     NotUtf8,
     /// It exists already.
@@ -337,6 +339,7 @@ impl FileFault {
             Self::Folder => "is a folder",
             Self::Link => "is a link, not the script itself",
             Self::Special => "is not a file",
+            Self::Unreadable => "cannot be read",
             Self::NotUtf8 => "has a name that is not UTF-8",
             Self::Exists => "already exists",
             Self::OtherScript => "is another script",

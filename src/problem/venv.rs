@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Describe, Id, Invocation, Occupant, Remedy};
+use super::{Describe, Id, Invocation, Occupant, Remedy, Severity};
 use crate::shell::quoted_line;
 use crate::words::{names, path, quoted};
 
@@ -62,6 +62,13 @@ pub enum VenvProblem {
         folder: PathBuf,
         /// What was said.
         said: String,
+    },
+    /// The one that was replaced is kept.
+    SetAside {
+        /// The environment's folder.
+        folder: PathBuf,
+        /// Where the old one is now.
+        kept: PathBuf,
     },
     /// It could not be removed.
     NotRemoved {
@@ -166,7 +173,15 @@ impl Describe for VenvProblem {
             Self::NotMade { .. } => Id::VenvNotMade,
             Self::NotRemoved { .. } => Id::VenvNotRemoved,
             Self::PipNotInstalled { .. } => Id::PipNotInstalled,
+            Self::SetAside { .. } => Id::VenvSetAside,
             Self::PipNotFetched { .. } => Id::PipNotFetched,
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::SetAside { .. } => Severity::Note,
+            _ => Severity::Error,
         }
     }
 
@@ -198,6 +213,9 @@ impl Describe for VenvProblem {
                     path(folder)
                 )
             }
+            Self::SetAside { kept, .. } => {
+                format!("the old virtual environment is kept as {}", path(kept))
+            }
             Self::NotRemoved { folder, .. } => {
                 format!("the virtual environment {} could not be removed", path(folder))
             }
@@ -220,6 +238,7 @@ impl Describe for VenvProblem {
             Self::NotMade { flaw: None, said, .. }
             | Self::NotGivenBack { said, .. }
             | Self::NotRemoved { said, .. } => said.clone(),
+            Self::SetAside { folder, .. } => format!("{} was rebuilt", path(folder)),
             Self::PipNotInstalled { why, .. } | Self::PipNotFetched { why, .. } => why.words(),
         }
     }
@@ -242,6 +261,9 @@ impl Describe for VenvProblem {
             )),
             Self::NotGivenBack { folder, .. } | Self::NotRemoved { folder, .. } => {
                 Remedy::run(quoted_line(&["ls".into(), "-l".into(), folder.display().to_string()]))
+            }
+            Self::SetAside { .. } => {
+                Remedy::advice("take out of it what you still need, then delete it")
             }
             Self::PipNotInstalled { why, .. } | Self::PipNotFetched { why, .. } => {
                 why.remedy(typed)

@@ -22,6 +22,7 @@ mod in_the_way;
 mod locks;
 mod machine;
 mod network;
+mod nothing_lost;
 mod packages;
 mod people;
 mod reports;

@@ -518,6 +518,7 @@ fn venv() -> Vec<Problem> {
         NotMade { folder: folder(), flaw: None, said: text("SAID") },
         NotGivenBack { folder: folder(), said: text("SAID") },
         NotRemoved { folder: folder(), said: text("SAID") },
+        SetAside { folder: folder(), kept: folder() },
     ];
     let broken = flaws.map(|flaw| Broken { folder: folder(), flaw });
     let foreign = foreign.map(|what| Foreign { folder: folder(), what });

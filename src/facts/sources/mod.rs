@@ -117,7 +117,7 @@ impl From<&Source> for SourceLocation {
 /// Looks at this machine. `mirror` is a room's own copy of deadsnakes.
 pub fn gather(host: &Host, mirror: &str) -> Sources {
     let read = |path: &Path| host.read_at_most(path, FILE_LIMIT).ok().flatten().unwrap_or_default();
-    let names = host.list(Path::new(PARTS));
+    let names = host.list_readable(Path::new(PARTS));
     let parts = names
         .iter()
         .filter_map(|name| name.to_str())
