@@ -11,8 +11,8 @@ use crate::archive::Archive;
 use crate::cli::{Cli, Commands, Common, Select, SetupArgs, Wish};
 use crate::course::Course;
 use crate::error::Result;
-use crate::host::{Account, Host};
-use crate::problem::{FolderFault, Invocation, UsageProblem};
+use crate::host::{Account, Control, Host, Reach};
+use crate::problem::{FolderFault, Invocation, RightsProblem, UsageProblem};
 use crate::version::Requirement;
 
 /// More than any public key, in bytes.
@@ -35,8 +35,12 @@ pub struct Request {
     pub clean: bool,
     /// The virtual environment's folder.
     pub venv: PathBuf,
-    /// Whom root works for: the student behind sudo, or of `--owner`.
+    /// Where the course was named.
+    pub course_path: Option<PathBuf>,
+    /// Whom root works for: the student of `--owner`, behind sudo, or whose folder it is.
     pub student: Option<Account>,
+    /// Whether `--owner` names the student.
+    pub is_owner_named: bool,
     /// Whether the plan is agreed to without a question.
     pub agreed: bool,
     /// How long another program that uses apt is waited for.
@@ -87,7 +91,9 @@ impl Request {
             install: InstallOptions::default(),
             clean: false,
             venv,
+            course_path: None,
             student: None,
+            is_owner_named: false,
             agreed: false,
             patience: Duration::ZERO,
             typed: Invocation::default(),
@@ -108,7 +114,9 @@ impl Request {
         let whose = Whose::resolve(host, &cli.command)?;
         let venv = venv_folder(host, venv.as_deref(), &course, &whose)?;
         let mut request = Self::of_course(course, venv);
+        request.course_path = cli.common.course.as_deref().map(|path| host.absolute(path));
         request.student = whose.student;
+        request.is_owner_named = cli.command.owner().is_some();
         request.typed = invocation(host, cli);
         request.python.read(host, python.as_deref())?;
         if let Some(wish) = cli.command.wish() {
@@ -116,6 +124,9 @@ impl Request {
         }
         if let Commands::Setup(setup) = &cli.command {
             request.read_setup(setup, bundle_copy);
+        }
+        if cli.command.works_in_venv() {
+            request.become_whose_folder_it_is(host)?;
         }
         request.agreed |= cli.command.agrees();
         request.patience = Duration::from_secs(cli.command.lock_timeout().unwrap_or_default());
@@ -125,6 +136,27 @@ impl Request {
     /// Whom the virtual environment and the labs belong to, when it is not whoever runs labready.
     pub fn owner<'a>(&'a self, account: &'a Account) -> &'a Account {
         self.student.as_ref().unwrap_or(account)
+    }
+
+    /// Root works as the account that could exchange what it works with, unless `--owner` names
+    /// another one.
+    fn become_whose_folder_it_is(&mut self, host: &Host) -> Result<()> {
+        if self.is_owner_named || !host.account()?.is_root() {
+            return Ok(());
+        }
+        let mut control = host.control(&self.venv, Reach::Itself)?;
+        if let Some(named) = &self.python.named {
+            control = control.and(host.control(named, Reach::Itself)?);
+        }
+        match (control, &self.student) {
+            (Control::Root, _) => {}
+            (Control::One { uid, .. }, Some(student)) if student.uid == uid => {}
+            (Control::One { uid, .. }, _) => self.student = Some(host.account_of(uid)?),
+            // The student runs what is the student's, whoever else may write there.
+            (Control::Many { at }, Some(student)) if host.lstat(&at).uid == student.uid => {}
+            (Control::Many { at }, _) => return Err(RightsProblem::Shared { place: at }.into()),
+        }
+        Ok(())
     }
 
     fn read_wish(&mut self, host: &Host, wish: &Wish) -> Result<()> {

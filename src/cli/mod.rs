@@ -191,6 +191,19 @@ impl Commands {
         }
     }
 
+    /// Whether it looks at the virtual environment, or works in it.
+    pub fn works_in_venv(&self) -> bool {
+        match self {
+            Self::Setup(_)
+            | Self::Plan(_)
+            | Self::Verify(_)
+            | Self::Doctor(_)
+            | Self::Repair(_) => true,
+            Self::Course(command) => matches!(command, CourseCommand::New(_)),
+            Self::Bundle(_) | Self::Undo(_) | Self::Explain(_) => false,
+        }
+    }
+
     /// Whether an image is being built.
     pub fn is_for_image(&self) -> bool {
         matches!(self, Self::Setup(SetupArgs { image: true, .. }))

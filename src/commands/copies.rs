@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Task;
+use super::{Task, runner};
 use crate::cli::VerifyArgs;
 use crate::error::Result;
-use crate::host::{Account, Kind};
+use crate::host::Kind;
 use crate::lab::{Copy, Subject};
 use crate::problem::{FileFault, UsageProblem};
 
@@ -61,16 +61,7 @@ fn subject(task: &Task<'_>, name: String, file: &Path) -> Result<Subject> {
             UsageProblem::LabUnknown { name, labs }
         }
     })?;
-    let account = owner(task, entry.uid)?;
+    let account = runner::of_script(task, &path)?;
     let shown = file.display().to_string();
     Ok(Subject { lab: lab.clone(), copy: Some(Copy { path, shown, account }) })
-}
-
-/// Root runs a student's script as its owner: it is the student's code.
-pub(super) fn owner(task: &Task<'_>, uid: u32) -> Result<Option<Account>> {
-    let myself = task.host.account()?;
-    if !myself.is_root() || uid == 0 {
-        return Ok(None);
-    }
-    Ok(Some(task.host.account_of(uid)?))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::reporter::Reporter;
-use super::{Task, verify};
+use super::{Task, runner, verify};
 use crate::cli::{Cli, NewCourse};
 use crate::course::{Course, Draft, Due, Lab, Timeline};
 use crate::error::{Error, Result};
@@ -75,6 +75,7 @@ fn guess(
     setting: &Setting,
 ) -> Result<Guess> {
     let subject = subject(task, path, &options.script)?;
+    runner::expect_own_python(task, setting, std::slice::from_ref(&subject))?;
     let shown = options.script.display().to_string();
     let observe = |attempt, pauses: &[Pause]| {
         task.host.check_interrupted()?;
@@ -180,7 +181,7 @@ fn subject(task: &Task<'_>, path: &Path, typed: &Path) -> Result<Subject> {
         teaches: String::new(),
         timeline,
     };
-    let account = super::copies::owner(task, task.host.lstat(path).uid)?;
+    let account = runner::of_script(task, path)?;
     Ok(Subject { lab, copy: Some(Copy { path: path.to_owned(), shown, account }) })
 }
 

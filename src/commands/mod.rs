@@ -14,6 +14,7 @@ mod repair;
 mod reporter;
 mod rights;
 mod round;
+mod runner;
 mod selftest;
 mod setup;
 mod show;

@@ -1,7 +1,7 @@
 //! `labready verify --selftest`: scripts that are known to be right or wrong are run on this
 //! machine, and the judge must tell them apart.
 
-use super::Task;
+use super::{Task, runner};
 use crate::course::{Course, Lab};
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -37,6 +37,7 @@ pub(super) fn run(task: &Task<'_>, setting: &Setting) -> Result<Outcome> {
     let cases = cases()?;
     let subjects: Vec<Subject> =
         cases.iter().map(|case| Subject { lab: case.lab.clone(), copy: None }).collect();
+    runner::expect_own_python(task, setting, &subjects)?;
     // The verdicts on wrong scripts are not the answer here, so they are not reported as such.
     let results = lab::verify(task.host, &subjects, setting, &|_| ())?;
     let mut wrong = 0;

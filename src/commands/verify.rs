@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use super::look::warn;
-use super::{Task, copies, selftest};
+use super::{Task, copies, runner, selftest};
 use crate::cli::VerifyArgs;
 use crate::error::Result;
 use crate::event::Event;
@@ -76,7 +76,7 @@ pub(super) fn setting(task: &Task<'_>, facts: &Facts, choice: Option<&Choice>) -
     let python = named.or(in_venv).or(installed);
     let python =
         python.ok_or_else(|| PythonProblem::NotInstalled { wanted: wanted.requirement.clone() })?;
-    Ok(Setting { account: facts.rights.student.clone(), ..Setting::new(&python) })
+    Ok(Setting { account: runner::of_course(task)?, ..Setting::new(&python) })
 }
 
 /// Runs and judges the course's own labs, and says what follows.
@@ -90,6 +90,7 @@ fn judge(
     setting: &Setting,
     when_all_pass: &str,
 ) -> Result<Outcome> {
+    runner::expect_own_python(task, setting, subjects)?;
     let results = lab::verify(task.host, subjects, setting, &|event| task.output.emit(event))?;
     let named = |verdict| -> Vec<&str> {
         results

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::apt::dpkg::DpkgStatus;
-use crate::host::{Account, Command, Host, Kind};
+use crate::host::{Account, Command, Control, Host, Kind, Reach};
 use crate::problem::PythonFlaw;
 use crate::version::{self, PythonVersion};
 
@@ -45,6 +45,9 @@ pub struct Interpreter {
     /// Whether it can speak TLS, without which pip reaches no index.
     #[serde(default)]
     pub ssl: bool,
+    /// Whether an account besides root can change it.
+    #[serde(default)]
+    pub is_exposed: bool,
     /// Why it could not be asked.
     #[serde(default)]
     pub problem: Option<PythonFlaw>,
@@ -104,6 +107,7 @@ pub fn gather(host: &Host, packages: &DpkgStatus, home: &Path) -> Vec<Interprete
                 origin,
                 ensurepip: false,
                 ssl: false,
+                is_exposed: false,
                 problem: None,
             });
         }
@@ -122,6 +126,7 @@ pub fn named(host: &Host, path: &Path, account: Option<Account>) -> Interpreter 
     let path = host.absolute(path);
     let real = host.real_path(&path).unwrap_or_else(|| path.clone());
     let kind = host.lstat(&real).kind;
+    let is_exposed = is_exposed(host, &real);
     let mut interpreter = Interpreter {
         path,
         real,
@@ -129,6 +134,7 @@ pub fn named(host: &Host, path: &Path, account: Option<Account>) -> Interpreter 
         origin: Home::Named,
         ensurepip: false,
         ssl: false,
+        is_exposed,
         problem: None,
     };
     match kind {
@@ -218,6 +224,7 @@ fn pyenv_versions(host: &Host, home: &Path) -> Vec<Interpreter> {
             origin: Home::Pyenv,
             ensurepip: false,
             ssl: false,
+            is_exposed: false,
             problem: None,
         })
     });
@@ -226,9 +233,15 @@ fn pyenv_versions(host: &Host, home: &Path) -> Vec<Interpreter> {
 
 /// Asks the system's own, all at once: each takes some ten milliseconds.
 fn ask_all(host: &Host, found: &mut [Interpreter]) {
+    let is_root = host.account().is_ok_and(|account| account.is_root());
     thread::scope(|scope| {
         for interpreter in found.iter_mut() {
             match interpreter.origin {
+                // Root starts nothing that a student can change.
+                Home::Local if is_root && is_exposed(host, &interpreter.real) => {
+                    interpreter.is_exposed = true;
+                    interpreter.problem = Some(PythonFlaw::Exposed);
+                }
                 Home::Apt | Home::Local => {
                     scope.spawn(|| ask(host, interpreter, None));
                 }
@@ -241,6 +254,11 @@ fn ask_all(host: &Host, found: &mut [Interpreter]) {
             }
         }
     });
+}
+
+/// Whether an account besides root can change it.
+fn is_exposed(host: &Host, path: &Path) -> bool {
+    host.control(path, Reach::Itself).map_or(true, |control| control != Control::Root)
 }
 
 /// `versions/3.12.4/bin/python3.12`

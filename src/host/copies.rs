@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::{Digest, FolderLock, Host, Kind};
+use super::{Digest, FolderLock, Host, Kind, Reach};
 use crate::error::{Error, Result};
 use crate::problem::MachineProblem;
 
@@ -158,13 +158,7 @@ impl Host {
         if !self.account()?.is_root() {
             return Ok(None);
         }
-        let real = self.real_path(path).unwrap_or_else(|| path.to_owned());
-        let is_open = |folder: &&Path| {
-            let entry = self.lstat(folder);
-            let (by_others, sticky) = (entry.mode & 0o022 != 0, entry.mode & 0o1000 != 0);
-            entry.exists() && (entry.uid != 0 || (by_others && !sticky))
-        };
-        Ok(real.ancestors().filter(is_open).last().map(Path::to_owned))
+        Ok(self.control(path, Reach::Itself)?.place().map(Path::to_owned))
     }
 
     /// Lets everybody look into a folder of ours, whatever the umask was. A stick without

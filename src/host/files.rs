@@ -16,7 +16,7 @@ use crate::problem::MachineProblem;
 /// More than any file that is read as a whole; dpkg's status of a full desktop is about 10 MB.
 const READ_LIMIT: u64 = 256 << 20;
 /// How many links may lie on the way to a file, as in the kernel.
-const LINK_LIMIT: usize = 40;
+pub(super) const LINK_LIMIT: usize = 40;
 
 /// What is at a path itself (links are not followed).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct Entry {
     pub kind: Kind,
     /// Who owns it; 0 where nothing is there.
     pub uid: u32,
+    /// Its group; 0 where nothing is there.
+    pub gid: u32,
     /// Permission bits.
     pub mode: u32,
     /// Size in bytes.
@@ -51,7 +53,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    const MISSING: Self = Self { kind: Kind::Missing, uid: 0, mode: 0, size: 0, modified: None };
+    const MISSING: Self =
+        Self { kind: Kind::Missing, uid: 0, gid: 0, mode: 0, size: 0, modified: None };
 
     /// Whether anything is there, or may be.
     pub fn exists(&self) -> bool {
@@ -79,6 +82,7 @@ impl Host {
         Entry {
             kind,
             uid: self.listed_owner(&self.absolute(path)).unwrap_or_else(|| metadata.uid()),
+            gid: metadata.gid(),
             mode: metadata.mode() & 0o7777,
             size: metadata.len(),
             modified,
@@ -225,7 +229,7 @@ pub(super) fn is_missing(error: &io::Error) -> bool {
 }
 
 /// The names on a path, `..` among them.
-fn names(path: &Path) -> impl DoubleEndedIterator<Item = OsString> {
+pub(super) fn names(path: &Path) -> impl DoubleEndedIterator<Item = OsString> {
     path.components().filter_map(|component| match component {
         Component::Normal(name) => Some(name.to_owned()),
         Component::ParentDir => Some(OsString::from("..")),

@@ -12,6 +12,7 @@ mod account;
 mod accounts;
 mod clock;
 mod command;
+mod control;
 mod copies;
 mod digest;
 mod elevation;
@@ -36,6 +37,7 @@ pub use crate::shell::quoted_line;
 pub use account::Account;
 pub use clock::{Clock, Instants};
 pub use command::{Command, Elevation, SYSTEM_PATH};
+pub use control::{Control, Reach};
 pub use copies::{Copied, RoomyFolder};
 pub use digest::Digest;
 pub use files::{Entry, Kind};
@@ -121,13 +123,10 @@ impl Host {
         self.program.clone().filter(|program| self.inside(program).exists())
     }
 
-    /// Whether a file, and every folder on the way to it, can be changed by root alone.
+    /// Whether it is there and can be changed by root alone.
     pub fn is_only_roots(&self, path: &Path) -> bool {
-        let is_roots = |place: &Path| {
-            let entry = self.lstat(place);
-            entry.exists() && entry.uid == 0 && entry.mode & 0o022 == 0
-        };
-        self.real_path(path).is_some_and(|real| real.ancestors().all(is_roots))
+        self.real_path(path).is_some()
+            && self.control(path, Reach::Itself).is_ok_and(|control| control == Control::Root)
     }
 
     /// A variable of the environment that labready was started with; the empty string counts as

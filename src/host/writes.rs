@@ -18,11 +18,13 @@ impl Host {
     /// # Errors
     /// [`Error::Io`] when no folder can be made in TMPDIR or /tmp.
     pub fn temporary_folder(&self) -> Result<TempDir> {
-        // In a chroot, TMPDIR may name a folder of the system around it.
+        // In a chroot, TMPDIR may name a folder of the system around it; and root runs scripts here.
+        let is_root = self.users.are_root();
         let named = self
             .variable("TMPDIR")
             .map(PathBuf::from)
-            .filter(|folder| self.inside(folder).is_dir());
+            .filter(|folder| self.inside(folder).is_dir())
+            .filter(|folder| !is_root || self.is_only_roots(folder));
         let parent = self.inside(&named.unwrap_or_else(|| PathBuf::from("/tmp")));
         let failed = |source| Error::Io {
             action: "create a temporary folder in",

@@ -18,7 +18,7 @@ use crate::request::{Request, SelectionRequest};
 /// # Errors
 /// [`SelectionProblem::Foreign`].
 pub(super) fn steps(facts: &Facts, request: &Request, choice: &Choice) -> Result<Vec<Step>> {
-    if request.selection == SelectionRequest::None || !is_fit_for_everybody(choice) {
+    if request.selection == SelectionRequest::None || !is_fit_for_everybody(facts, choice) {
         return Ok(Vec::new());
     }
     selection_steps(facts, request, choice)
@@ -26,9 +26,10 @@ pub(super) fn steps(facts: &Facts, request: &Request, choice: &Choice) -> Result
 
 /// Whether the whole machine, root included, may be led to it: not to one that lies where a student
 /// can write.
-fn is_fit_for_everybody(choice: &Choice) -> bool {
+fn is_fit_for_everybody(facts: &Facts, choice: &Choice) -> bool {
+    let is_exposed = facts.named.as_ref().is_some_and(|named| named.is_exposed);
     choice.origin != Origin::Named
-        || ["/usr", "/opt"].iter().any(|folder| choice.path.starts_with(folder))
+        || (!is_exposed && ["/usr", "/opt"].iter().any(|folder| choice.path.starts_with(folder)))
 }
 
 fn selection_steps(facts: &Facts, request: &Request, choice: &Choice) -> Result<Vec<Step>> {

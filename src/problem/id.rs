@@ -100,6 +100,8 @@ explained! {
         PackagesConflict = "packages-conflict",
         /// Packages were removed that were not meant to.
         PackagesLost = "packages-lost",
+        /// Several accounts can change what root would run.
+        PathShared = "path-shared",
         /// Packages for pip could not be fetched.
         PipNotFetched = "pip-not-fetched",
         /// pip did not install what it was asked for.

@@ -76,6 +76,8 @@ pub enum PythonFlaw {
     Folder,
     /// It was not asked.
     NotAsked,
+    /// Root did not start it: another account can change it.
+    Exposed,
     /// It answered, and not as a Python does.
     NotPython,
     /// It does not know the option `-I`, which every Python 3 knows.
@@ -200,6 +202,7 @@ impl PythonFlaw {
             Self::Missing => "does not exist".into(),
             Self::Folder => "is a folder".into(),
             Self::NotAsked => "was not asked for its version".into(),
+            Self::Exposed => "can be changed by other accounts, so root does not start it".into(),
             Self::NotPython => "does not behave like Python".into(),
             Self::Python2 => "does not know the option `-I`, so it is probably Python 2".into(),
             Self::Failed { ending, said } if said.is_empty() => {

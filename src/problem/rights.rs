@@ -1,13 +1,21 @@
 //! Problems of what the account may do.
 
+use std::path::PathBuf;
+
 use super::{Describe, Id, Invocation, Remedy};
 use crate::exit::Exit;
+use crate::words::path;
 
 /// What can be missing of rights.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RightsProblem {
     /// A question would have to be asked, and there is no terminal.
     NobodyToAsk,
+    /// Root would work where several accounts can change things.
+    Shared {
+        /// The first place on the way that they can change.
+        place: PathBuf,
+    },
     /// Steps need root, and this account cannot become root.
     Missing {
         /// How many steps need it.
@@ -24,6 +32,7 @@ impl Describe for RightsProblem {
         match self {
             Self::NobodyToAsk => Id::NobodyToAsk,
             Self::Missing { .. } => Id::RightsMissing,
+            Self::Shared { .. } => Id::PathShared,
         }
     }
 
@@ -31,6 +40,9 @@ impl Describe for RightsProblem {
         match self {
             Self::NobodyToAsk => {
                 "changes need your agreement, but there is no terminal to ask on".into()
+            }
+            Self::Shared { place } => {
+                format!("several accounts can change {}, so root runs nothing there", path(place))
             }
             Self::Missing { steps: 1, user, .. } => {
                 format!("one step needs root, but `{user}` cannot become root")
@@ -46,6 +58,9 @@ impl Describe for RightsProblem {
             Self::NobodyToAsk => {
                 Remedy::advice("read the plan above, and add `--yes` to agree to it")
             }
+            Self::Shared { .. } => Remedy::advice(
+                "use a folder that only one account can change, or name the account to work as with `--owner USER`",
+            ),
             Self::Missing { handover, .. } => {
                 Remedy::advice(format!("ask the administrator of this machine to run:\n{handover}"))
             }
@@ -54,7 +69,7 @@ impl Describe for RightsProblem {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::NobodyToAsk => Exit::Usage,
+            Self::NobodyToAsk | Self::Shared { .. } => Exit::Usage,
             Self::Missing { .. } => Exit::NeedsRights,
         }
     }

@@ -23,6 +23,7 @@ mod locks;
 mod machine;
 mod network;
 mod nothing_lost;
+mod other_peoples_code;
 mod packages;
 mod people;
 mod reports;

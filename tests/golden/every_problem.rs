@@ -383,6 +383,7 @@ fn python() -> Vec<Problem> {
         PythonFlaw::Missing,
         PythonFlaw::Folder,
         PythonFlaw::NotAsked,
+        PythonFlaw::Exposed,
         PythonFlaw::NotPython,
         PythonFlaw::Failed { ending: text("exit code 1"), said: text("SAID") },
         PythonFlaw::NotStarted { said: text("SAID") },
@@ -407,7 +408,8 @@ fn rights_and_selection() -> Vec<Problem> {
         let handover = text("  sudo labready setup --owner student");
         RightsProblem::Missing { steps, user: text("student"), handover }
     };
-    let rights = [RightsProblem::NobodyToAsk, missing(1), missing(4)];
+    let shared = RightsProblem::Shared { place: "/tmp".into() };
+    let rights = [RightsProblem::NobodyToAsk, missing(1), missing(4), shared];
     let interpreter = || "/usr/bin/python3.12".into();
     let failed = [Change::Register, Change::Select, Change::Unregister].map(|wanted| {
         SelectionProblem::Failed { wanted, interpreter: interpreter(), said: text("SAID") }

@@ -132,6 +132,7 @@ pub fn interpreter(path: &str, version: &str, origin: Home) -> Interpreter {
         origin,
         ensurepip: true,
         ssl: true,
+        is_exposed: false,
         problem: None,
     }
 }
@@ -143,6 +144,7 @@ pub fn silent_interpreter(path: &str, problem: PythonFlaw) -> Interpreter {
         version: None,
         ensurepip: false,
         ssl: false,
+        is_exposed: false,
         problem,
         ..interpreter(path, "3.0.0", Home::Local)
     }

@@ -1,0 +1,92 @@
+//! Whom foreign code runs as: a script, an interpreter, what lies beside them. Root runs nothing
+//! that another account can change: it becomes that account, or refuses.
+
+use std::path::{Path, PathBuf};
+
+use super::Task;
+use crate::course::Course;
+use crate::error::Result;
+use crate::host::{Account, Control, Kind, Reach};
+use crate::lab::{Setting, Subject};
+use crate::problem::RightsProblem;
+
+/// The account that root becomes for a script; unchanged when `None`. Python imports what lies
+/// beside a script, so that counts as well.
+///
+/// # Errors
+/// [`RightsProblem::Shared`] when several accounts can change it.
+pub(super) fn of_script(task: &Task<'_>, script: &Path) -> Result<Option<Account>> {
+    let usual = task.request.student.clone();
+    if !task.host.account()?.is_root() || task.request.is_owner_named {
+        return Ok(usual);
+    }
+    become_whose_it_is(task, task.host.control(script, Reach::Beside)?, usual)
+}
+
+/// The same for the course's own labs: they are copied from beside its file.
+///
+/// # Errors
+/// As [`of_script`].
+pub(super) fn of_course(task: &Task<'_>) -> Result<Option<Account>> {
+    let usual = task.request.student.clone();
+    let is_free = !task.host.account()?.is_root() || task.request.is_owner_named;
+    let Some(typed) = task.request.course_path.as_ref().filter(|_| !is_free) else {
+        return Ok(usual);
+    };
+    let is_folder =
+        task.host.real_path(typed).is_some_and(|real| task.host.lstat(&real).kind == Kind::Folder);
+    let file = if is_folder { typed.join(Course::FILE) } else { typed.clone() };
+    let scripts = task.request.course.labs.iter().map(|lab| file.with_file_name(&lab.script));
+    let mut control = Control::Root;
+    for file in scripts.chain([file.clone()]) {
+        control = control.and(task.host.control(&file, Reach::Itself)?);
+    }
+    become_whose_it_is(task, control, usual)
+}
+
+/// Holds that nobody runs an interpreter that a third account can change.
+///
+/// # Errors
+/// [`RightsProblem::Shared`].
+pub(super) fn expect_own_python(
+    task: &Task<'_>,
+    setting: &Setting,
+    subjects: &[Subject],
+) -> Result<()> {
+    if !task.host.account()?.is_root() || task.request.is_owner_named {
+        return Ok(());
+    }
+    // Whoever asked through sudo runs what is his own.
+    let asking = task.host.student()?.map(|account| account.uid);
+    let place = match task.host.control(&setting.python, Reach::Itself)? {
+        Control::Root => return Ok(()),
+        Control::One { uid, .. }
+            if subjects.iter().all(|subject| {
+                let copy = subject.copy.as_ref();
+                let account =
+                    copy.and_then(|copy| copy.account.as_ref()).or(setting.account.as_ref());
+                account.is_some_and(|account| account.uid == uid || asking == Some(uid))
+            }) =>
+        {
+            return Ok(());
+        }
+        Control::One { at, .. } | Control::Many { at } => at,
+    };
+    Err(shared(place))
+}
+
+fn become_whose_it_is(
+    task: &Task<'_>,
+    control: Control,
+    usual: Option<Account>,
+) -> Result<Option<Account>> {
+    match control {
+        Control::Root => Ok(usual),
+        Control::One { uid, .. } => Ok(Some(task.host.account_of(uid)?)),
+        Control::Many { at } => Err(shared(at)),
+    }
+}
+
+fn shared(place: PathBuf) -> crate::error::Error {
+    RightsProblem::Shared { place }.into()
+}

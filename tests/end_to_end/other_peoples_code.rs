@@ -1,0 +1,151 @@
+//! Root runs nothing that another account could have written or exchanged: it becomes that account,
+//! or refuses.
+
+use crate::machine::Machine;
+
+/// Says who ran it, and goes on as Python.
+const SPY: &str = "#!/bin/sh\nid -u >>/tmp/ran-as\nexec /usr/bin/python3.11 \"$@\"\n";
+
+/// A machine on which `ada` has an environment of her own, whose Python writes down who runs it.
+fn with_ada() -> Machine {
+    let machine = Machine::ready("bookworm");
+    machine.shell("useradd --create-home ada; install -m 666 /dev/null /tmp/ran-as");
+    let setup = machine.labready(["setup", "--yes", "--no-verify", "--owner", "ada"]);
+    setup.within("/home/ada").run().succeeds();
+    machine.write("/home/ada/spy", SPY);
+    machine.shell(
+        "chmod 755 /home/ada/spy; rm /home/ada/venv/bin/python3.11; mv /home/ada/spy /home/ada/venv/bin/python3.11; chown -h ada: /home/ada/venv/bin/*",
+    );
+    machine.shell("cd /home/ada/venv/bin; rm python; cp python3.11 python; chown ada: python");
+    machine
+}
+
+/// The uids that ran her Python, each once.
+fn ran_as(machine: &Machine) -> String {
+    machine.shell("sort -u /tmp/ran-as; : >/tmp/ran-as")
+}
+
+fn ada(machine: &Machine) -> String {
+    machine.shell("id -u ada")
+}
+
+#[test]
+fn root_runs_a_students_python_as_the_student() {
+    let machine = with_ada();
+    let expected = ada(&machine);
+    for arguments in [["verify", "--color=never"], ["doctor", "--labs"]] {
+        machine.labready(arguments).within("/home/ada").run();
+        assert_eq!(ran_as(&machine), expected, "{arguments:?}");
+    }
+    // An instructor, by sudo.
+    let uid = machine.shell("id -u student");
+    machine
+        .labready(["verify", "--venv", "/home/ada/venv"])
+        .env("SUDO_UID", uid.trim())
+        .env("SUDO_GID", uid.trim())
+        .env("SUDO_USER", "student")
+        .run();
+    assert_eq!(ran_as(&machine), expected);
+    machine.labready(["setup", "--yes"]).within("/home/ada").run();
+    assert_eq!(ran_as(&machine), expected);
+}
+
+#[test]
+fn a_students_environment_in_roots_eyes_is_the_students_and_not_to_be_given_to_root() {
+    let machine = Machine::ready("bookworm");
+    machine.labready(["setup", "--yes"]).by_student().run().succeeds();
+    let doctor = machine.labready(["doctor"]).within("/home/student").run();
+    doctor.succeeds().does_not_say("chown");
+    // What root makes there is the student's, too.
+    machine.run(["rm", "-r", "/home/student/venv"]);
+    machine.labready(["setup", "--yes"]).within("/home/student").run().succeeds();
+    let owners = machine.shell("find /home/student ! -user student -print");
+    assert_eq!(owners, "", "not the student's own");
+}
+
+#[test]
+fn a_script_of_roots_is_not_run_where_others_can_put_a_module_beside_it() {
+    let machine = Machine::ready("bookworm");
+    machine.shell("useradd ada; install -m 666 /dev/null /tmp/ran-as");
+    machine.write("/tmp/learning_tasks.py", "import datetime\n");
+    machine.write(
+        "/tmp/datetime.py",
+        "import os; open('/tmp/ran-as', 'a').write(f'{os.getuid()}\\n')\n",
+    );
+    machine.shell("chown ada: /tmp/datetime.py");
+    machine
+        .labready(["verify", "/tmp/learning_tasks.py"])
+        .run()
+        .exits(2)
+        .says("error[path-shared]: several accounts can change `/tmp`, so root runs nothing there");
+    machine.labready(["course", "new", "/tmp/learning_tasks.py"]).run().exits(2);
+    assert_eq!(ran_as(&machine), "");
+    // Who is named runs it as that account.
+    machine.labready(["verify", "--owner", "ada", "/tmp/learning_tasks.py"]).run();
+    assert_eq!(ran_as(&machine), ada(&machine));
+}
+
+#[test]
+fn a_folder_that_is_exchanged_while_root_works_leads_to_nothing_of_roots() {
+    let machine = with_ada();
+    machine.shell("cp -a /home/ada/venv /home/ada/evil; rm -r /home/ada/venv; mkdir /home/ada/venv; chown ada: /home/ada/venv");
+    machine.write(
+        "/home/ada/exchange.py",
+        "import ctypes\nlibc = ctypes.CDLL(None)\nwhile True:\n    libc.renameat2(-100, b'/home/ada/venv', -100, b'/home/ada/evil', 2)\n",
+    );
+    let tree = machine.tree().below("/root").without(&["/root/venv"]);
+    let exchanging = "setpriv --reuid=ada --clear-groups /usr/bin/python3.11 /home/ada/exchange.py & echo $! >/run/exchanging";
+    machine.shell(exchanging);
+    for _ in 0..2 {
+        machine.labready(["setup", "--yes", "--no-verify"]).within("/home/ada").run();
+        machine.labready(["undo", "--yes", "--venv", "/home/ada/venv"]).within("/home/ada").run();
+    }
+    machine.shell("kill $(cat /run/exchanging)");
+    let ran = ran_as(&machine);
+    assert!(!ran.lines().any(|uid| uid == "0"), "{ran}");
+    tree.is_the_same_as(&machine.tree().below("/root").without(&["/root/venv"]));
+}
+
+#[test]
+fn scripts_that_root_runs_are_not_put_where_another_account_names_the_folder() {
+    let machine = Machine::ready("bookworm");
+    machine.shell("useradd --create-home ada; install -d -o ada /home/ada/tmp; touch -d '1 hour ago' /home/ada/tmp");
+    let before = machine.shell("stat -c %y /home/ada/tmp");
+    machine.labready(["verify"]).env("TMPDIR", "/home/ada/tmp").run().succeeds();
+    assert_eq!(machine.shell("stat -c %y /home/ada/tmp"), before);
+}
+
+#[test]
+fn an_interpreter_that_another_account_can_change_is_not_started_by_root() {
+    let machine = Machine::ready("bookworm");
+    machine.shell("useradd ada; install -m 666 /dev/null /tmp/ran-as; install -d -o ada /opt/ada");
+    machine.write_program("/opt/ada/python3.12", SPY);
+    machine.link("/opt/ada/python3.12", "/usr/local/bin/python3.12");
+    machine
+        .labready(["plan", "-v"])
+        .run()
+        .succeeds()
+        .says("can be changed by other accounts, so root does not start it");
+    machine.labready(["doctor"]).run().succeeds();
+    assert_eq!(ran_as(&machine), "");
+    // Named, it is hers, and so is what it makes.
+    machine.labready(["plan", "--python", "/opt/ada/python3.12"]).run();
+    assert_eq!(ran_as(&machine), ada(&machine));
+}
+
+#[test]
+fn the_labs_of_a_course_that_another_account_can_change_run_as_that_account() {
+    let machine = Machine::ready("bookworm");
+    machine.shell(
+        "useradd --create-home ada; install -m 666 /dev/null /tmp/ran-as; mkdir /home/ada/course",
+    );
+    machine.write(
+        "/home/ada/course/first.py",
+        "import os\nopen('/tmp/ran-as', 'a').write(f'{os.getuid()}\\n')\nprint('one')\n",
+    );
+    machine.shell("cd /home/ada/course; labready course new first.py >/root/course.toml; mv /root/course.toml .; chown -R ada: .; : >/tmp/ran-as");
+    machine.labready(["setup", "--yes", "--no-verify", "--venv", "/opt/venv"]).run().succeeds();
+    let verify = ["verify", "--venv", "/opt/venv", "--course", "/home/ada/course"];
+    machine.labready(verify).run().succeeds();
+    assert_eq!(ran_as(&machine), ada(&machine));
+}
