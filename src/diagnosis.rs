@@ -30,7 +30,7 @@ pub fn diagnose(facts: &Facts) -> Vec<Problem> {
         problems.extend(half_installed(facts));
     }
     problems.extend(read_only(facts));
-    problems.extend(dangling(facts));
+    problems.extend(selection(facts));
     problems
 }
 
@@ -126,12 +126,13 @@ fn broken_venv(facts: &Facts) -> Option<Problem> {
     Some(VenvProblem::Broken { folder, flaw: flaw.clone() }.into())
 }
 
-fn dangling(facts: &Facts) -> impl Iterator<Item = Problem> {
-    facts
-        .selection
-        .dangling
-        .iter()
-        .map(|path| SelectionProblem::Dangling { interpreter: path.clone() }.into())
+/// A group whose link is somebody else's selects nothing: what it lists is nobody's trouble.
+fn selection(facts: &Facts) -> impl Iterator<Item = Problem> {
+    let group = &facts.selection;
+    let damaged = group.damage.iter().cloned().map(SelectionProblem::Damaged);
+    let dangling = group.dangling.iter().filter(|_| !group.is_foreign());
+    let dangling = dangling.map(|path| SelectionProblem::Dangling { interpreter: path.clone() });
+    damaged.chain(dangling).map(Problem::from)
 }
 
 fn in_use(facts: &Facts) -> Option<Problem> {

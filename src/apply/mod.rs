@@ -33,6 +33,7 @@ use crate::event::{Event, Sink, StepStatus};
 use crate::facts::sources::PREFERENCES;
 use crate::host::{Clock, Host};
 use crate::plan::{Action, Plan, Step};
+use crate::problem::Change;
 use crate::problem::VenvProblem;
 use apt_step::AptStep;
 use archive::AddArchive;
@@ -78,6 +79,8 @@ impl Lane {
             | Action::RemoveArchive { .. }
             | Action::RemovePackages { .. }
             | Action::UnregisterAlternative { .. }
+            | Action::SetGroupAside { .. }
+            | Action::RemoveGroup { .. }
             | Action::PinArchive { .. }
             | Action::RestoreSystemPython { .. }
             | Action::InstallPackages { .. }
@@ -205,10 +208,18 @@ impl Run<'_> {
             Action::EmptyCache | Action::EmptyIndex => apt.empty(),
             Action::RemoveArchive { files } => removal::remove_files(host, step, files),
             Action::RemovePackages { packages } => apt.remove_packages(packages),
-            Action::UnregisterAlternative { path } => selection::unregister(host, step, path),
+            Action::UnregisterAlternative { path } => {
+                selection::change(host, step, Change::Unregister, path)
+            }
+            Action::SetGroupAside { damaged } => selection::set_aside(host, step, damaged),
+            Action::RemoveGroup { files } => selection::remove_group(host, step, files),
             Action::RemoveVenv { folder } => removal::remove_venv(host, step, folder),
-            Action::RegisterAlternative { path, .. } => selection::register(host, step, path),
-            Action::SelectAlternative { path } => selection::select(host, step, path),
+            Action::RegisterAlternative { path, .. } => {
+                selection::change(host, step, Change::Register, path)
+            }
+            Action::SelectAlternative { path } => {
+                selection::change(host, step, Change::Select, path)
+            }
             Action::RestoreSystemPython { default, .. } => apt.restore_system_python(default),
             Action::GiveBackVenv { folder, uid, gid } => {
                 venv::give_back(host, step, folder, *uid, *gid)

@@ -1,4 +1,4 @@
-//! The alternatives group that selects the interpreter: its state file and the real links.
+//! The alternatives group that selects the interpreter: its file and the real links.
 //! `update-alternatives --query` is not asked: it reads only half of them (and says nothing of a
 //! link that is somebody else's).
 
@@ -6,9 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::apt::alternatives::{GROUP, LINK};
+pub use crate::apt::alternatives::Alternative;
+use crate::apt::alternatives::{GroupFile, LINK, chosen_link, group_file};
 use crate::host::{Host, Kind};
-use crate::problem::Occupant;
+use crate::problem::{GroupDamage, GroupFlaw, Occupant};
+
+/// More than any group's file, in bytes.
+const FILE_LIMIT: u64 = 1 << 20;
 
 /// How things stand with the link and the group behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +31,12 @@ pub struct AlternativesGroup {
     /// Those of them that lead nowhere: their package was removed.
     #[serde(default)]
     pub dangling: Vec<PathBuf>,
+    /// Whether further links go with it, which labready never adds.
+    #[serde(default)]
+    pub has_slaves: bool,
+    /// What of it update-alternatives cannot use.
+    #[serde(default)]
+    pub damage: Vec<GroupDamage>,
 }
 
 /// What is at the link.
@@ -42,90 +52,103 @@ pub enum Link {
     Foreign(Occupant),
 }
 
-/// One alternative of the group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Alternative {
-    /// The interpreter.
-    pub path: PathBuf,
-    /// Higher is preferred when nothing is set.
-    pub priority: i64,
+impl AlternativesGroup {
+    /// Whether the link is somebody else's. update-alternatives would replace or remove it, so it is
+    /// not started then.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self.link, Link::Foreign(_))
+    }
+
+    /// Whether the group lists an interpreter.
+    pub fn lists(&self, path: &Path) -> bool {
+        self.alternatives.iter().any(|alternative| alternative.path == path)
+    }
+
+    /// Whether somebody chose this interpreter, and the link leads to it.
+    pub fn selects(&self, path: &Path) -> bool {
+        let chosen = self.manual && self.lists(path) && self.value.as_deref() == Some(path);
+        chosen && self.link == Link::Ours && self.damage.is_empty()
+    }
+
+    fn take_in(&mut self, host: &Host, file: Option<GroupFile>) {
+        let Some(file) = file else { return };
+        let paths = file.alternatives.iter().map(|alternative| alternative.path.clone());
+        self.dangling = paths.filter(|path| host.real_path(path).is_none()).collect();
+        self.manual = file.manual;
+        self.has_slaves = !file.slaves.is_empty();
+        self.alternatives = file.alternatives;
+    }
+
+    /// The interpreter that update-alternatives would choose.
+    pub fn best(&self) -> Option<&Path> {
+        let there = self.alternatives.iter().filter(|one| !self.dangling.contains(&one.path));
+        there.max_by_key(|one| one.priority).map(|one| one.path.as_path())
+    }
+
+    /// Whether its file tells nothing: what update-alternatives knows of the group is lost.
+    pub fn is_lost(&self) -> bool {
+        self.damage.iter().any(|damage| damage.place == group_file())
+    }
 }
 
 /// Looks at this machine.
 pub fn gather(host: &Host) -> AlternativesGroup {
-    let inner = Path::new("/etc/alternatives").join(GROUP);
     let link = match host.lstat(Path::new(LINK)).kind {
         Kind::Missing => Link::Free,
-        Kind::Link(target) if target == inner => Link::Ours,
+        Kind::Link(target) if target == chosen_link() => Link::Ours,
         Kind::Link(target) => Link::Foreign(Occupant::Link(vec![target])),
         Kind::File => Link::Foreign(Occupant::File),
         Kind::Folder => Link::Foreign(Occupant::Folder),
         Kind::Other | Kind::Unreadable(_) => Link::Foreign(Occupant::Special),
     };
-    let value = match host.lstat(&inner).kind {
-        Kind::Link(target) => Some(target),
-        _ => None,
+    let mut group = AlternativesGroup { link, ..AlternativesGroup::default() };
+    match read_file(host, &group.link) {
+        Ok(file) => group.take_in(host, file),
+        Err(flaw) => group.damage.push(GroupDamage { place: group_file(), flaw }),
+    }
+    match read_choice(host, &group) {
+        Ok(value) => group.value = value,
+        Err(flaw) => group.damage.push(GroupDamage { place: chosen_link(), flaw }),
+    }
+    group
+}
+
+/// What is chosen; `None` where there is no group, or its file does not say more.
+fn read_choice(host: &Host, group: &AlternativesGroup) -> Result<Option<PathBuf>, GroupFlaw> {
+    let is_used = group.link == Link::Ours && !group.is_lost();
+    let target = match host.lstat(&chosen_link()).kind {
+        Kind::Link(target) => target,
+        Kind::Missing if is_used => return Err(GroupFlaw::Missing),
+        Kind::Missing => return Ok(None),
+        Kind::Unreadable(kind) => return Err(GroupFlaw::Unread { said: kind.to_string() }),
+        _ => return Err(GroupFlaw::NoLink),
     };
-    let state = host
-        .read(&Path::new("/var/lib/dpkg/alternatives").join(GROUP))
-        .ok()
-        .flatten()
-        .unwrap_or_default();
-    let parsed = parse(&state);
-    let paths = parsed.alternatives.iter().map(|alternative| alternative.path.clone());
-    let dangling = paths.filter(|path| host.real_path(path).is_none()).collect();
-    AlternativesGroup { link, value, dangling, ..parsed }
+    match host.real_path(&target) {
+        // It is known to be gone.
+        None if group.dangling.contains(&target) => Ok(Some(target)),
+        None if is_used => Err(GroupFlaw::DeadLink { target }),
+        None => Ok(None),
+        Some(_) => Ok(Some(target)),
+    }
 }
 
-/// The state file: `auto` or `manual`, the link, pairs of slave names and links, an empty line,
-/// then for each alternative its path, its priority and a line per slave (update-alternatives(1),
-/// "Files"). This group has no slaves, and one with slaves is not ours to read.
-fn parse(text: &str) -> AlternativesGroup {
-    let mut lines = text.lines();
-    let manual = lines.next() == Some("manual");
-    let mut alternatives = Vec::new();
-    let mut rest = lines.skip_while(|line| !line.is_empty()).skip(1);
-    while let (Some(path), Some(priority)) = (rest.next(), rest.next()) {
-        if let (true, Ok(priority)) = (path.starts_with('/'), priority.parse()) {
-            alternatives.push(Alternative { path: PathBuf::from(path), priority });
-        }
+/// The group's file; `None` where there is no group.
+fn read_file(host: &Host, link: &Link) -> Result<Option<GroupFile>, GroupFlaw> {
+    let place = group_file();
+    match host.lstat(&place).kind {
+        Kind::Missing if *link == Link::Ours => return Err(GroupFlaw::Missing),
+        Kind::Missing => return Ok(None),
+        Kind::File | Kind::Unreadable(_) => {}
+        _ => return Err(GroupFlaw::NoFile),
     }
-    AlternativesGroup { manual, alternatives, ..AlternativesGroup::default() }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn a_state_file_is_read_as_update_alternatives_wrote_it() {
-        let text = "manual\n/usr/local/bin/python3\n\n/usr/bin/python3.11\n311\n/usr/bin/python3.13\n313\n\n";
-        insta::assert_debug_snapshot!(parse(text), @r#"
-        AlternativesGroup {
-            link: Free,
-            value: None,
-            manual: true,
-            alternatives: [
-                Alternative {
-                    path: "/usr/bin/python3.11",
-                    priority: 311,
-                },
-                Alternative {
-                    path: "/usr/bin/python3.13",
-                    priority: 313,
-                },
-            ],
-            dangling: [],
-        }
-        "#);
+    let text = match host.read_at_most(&place, FILE_LIMIT) {
+        Ok(text) => text.unwrap_or_default(),
+        Err(error) => return Err(GroupFlaw::Unread { said: error.to_string() }),
+    };
+    let file = GroupFile::parse(&text)?;
+    // update-alternatives would move that link here.
+    if file.link != Path::new(LINK) {
+        return Err(GroupFlaw::OtherLink { link: file.link });
     }
-
-    proptest! {
-        #[test]
-        fn no_state_file_makes_the_parser_panic(text in r"(?s)((auto|manual)?\n|/[a-z/0-9.]{0,20}\n|-?[0-9]{0,22}\n|.{0,20}){0,20}") {
-            prop_assert!(parse(&text).alternatives.iter().all(|alternative| alternative.path.is_absolute()));
-        }
-    }
+    Ok(Some(file))
 }

@@ -8,14 +8,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::apt::alternatives::{GROUPS, GroupFile};
 use crate::host::{Host, Kind};
 use crate::problem::{MachineProblem, Occupant, Problem, PythonLink, SYSTEM_PYTHON};
 
 /// Where python3-minimal says which Python the system was made with.
 const DEFAULTS: &str = "/usr/share/python3/debian_defaults";
-/// update-alternatives keeps a file for each group here; its second line is the link that the group
-/// manages.
-const GROUPS: &str = "/var/lib/dpkg/alternatives";
 /// The link under its two names: /bin leads to /usr/bin on every system that has this problem.
 const LINK_NAMES: [&str; 2] = [SYSTEM_PYTHON, "/bin/python3"];
 /// More than any of these files, in bytes.
@@ -136,7 +134,7 @@ fn default_version(defaults: &str) -> Option<String> {
 }
 
 /// The group that manages the link, whatever it is called, and its further links. There can be one
-/// at the most.
+/// at the most; a file that update-alternatives cannot read manages nothing.
 fn group(host: &Host) -> Option<(String, Vec<PathBuf>)> {
     let names = host.list_readable(Path::new(GROUPS));
     names
@@ -144,41 +142,16 @@ fn group(host: &Host) -> Option<(String, Vec<PathBuf>)> {
         .filter_map(|name| name.into_string().ok())
         .filter(|name| !name.starts_with('-'))
         .find_map(|name| {
-            let state = host
-                .read_at_most(&Path::new(GROUPS).join(&name), FILE_LIMIT)
-                .ok()
-                .flatten()
-                .unwrap_or_default();
-            Some((name, slaves(&state)?))
+            let text = host.read_at_most(&Path::new(GROUPS).join(&name), FILE_LIMIT).ok()??;
+            let group = GroupFile::parse(&text).ok()?;
+            let is_its_link = LINK_NAMES.iter().any(|link| group.link == Path::new(link));
+            is_its_link.then_some((name, group.slaves))
         })
-}
-
-/// The further links of a group that manages the link: pairs of a name and a link, up to the first
-/// empty line (update-alternatives(1), "Files").
-fn slaves(state: &str) -> Option<Vec<PathBuf>> {
-    let mut lines = state.lines().skip(1);
-    if !LINK_NAMES.contains(&lines.next()?) {
-        return None;
-    }
-    Some(lines.take_while(|line| !line.is_empty()).skip(1).step_by(2).map(PathBuf::from).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_group_is_known_by_its_link_and_its_further_links_are_read() {
-        let state = "auto\n/usr/bin/python3\npydoc3\n/usr/bin/pydoc3\npython3-config\n/usr/bin/python3-config\n\n/usr/bin/python3.12\n2\n\n\n\n";
-        assert_eq!(
-            slaves(state),
-            Some(vec!["/usr/bin/pydoc3".into(), "/usr/bin/python3-config".into()])
-        );
-        assert_eq!(slaves("auto\n/bin/python3\n\n/usr/bin/python3.12\n2\n\n"), Some(Vec::new()));
-        for other in ["", "auto", "auto\n/usr/local/bin/python3\n\n/usr/bin/python3.12\n2\n\n"] {
-            assert_eq!(slaves(other), None, "{other}");
-        }
-    }
 
     #[test]
     fn the_default_is_read_as_python3_minimal_writes_it_and_nothing_else_is_taken() {

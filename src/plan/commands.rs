@@ -73,6 +73,12 @@ fn pip_options(source: &PackageSource) -> Vec<String> {
     }
 }
 
+/// `mv -T FILE KEPT`; what was kept before gets a number.
+pub(super) fn set_aside(file: &Path, kept: &Path) -> Command {
+    let words = [file, kept].map(|path| path.display().to_string());
+    Command::new("/bin/mv").args(["--backup=numbered", "-T", "--"]).args(words)
+}
+
 /// `rm -f FILE…`
 pub(super) fn remove_files(files: &[String]) -> Command {
     Command::new("/bin/rm").args(["-f", "--"]).args(files.iter().cloned())

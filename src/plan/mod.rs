@@ -153,6 +153,16 @@ pub enum Action {
         /// The interpreter.
         path: PathBuf,
     },
+    /// Move a part of the alternatives group away that update-alternatives cannot use.
+    SetGroupAside {
+        /// The part.
+        damaged: PathBuf,
+    },
+    /// Remove the alternatives group without update-alternatives.
+    RemoveGroup {
+        /// Its files and links.
+        files: Vec<PathBuf>,
+    },
     /// Remove a virtual environment that we made.
     RemoveVenv {
         /// Its folder.

@@ -1,13 +1,11 @@
 //! What labready can fix itself, as steps: pure. Only what is certainly wrong, and in a way that
 //! harms nobody's work.
 
-use std::path::Path;
-
 use super::ids::with_distinct_ids;
-use super::steps::{configure_step, unregister_step};
-use super::{Action, Plan, Step, commands, venv};
+use super::steps::configure_step;
+use super::{Action, Plan, Step, commands, selection, venv};
 use crate::apt::InstallOptions;
-use crate::apt::alternatives::{self, LINK};
+use crate::apt::alternatives;
 use crate::apt::commands::fix_broken;
 use crate::facts::Facts;
 use crate::facts::system_python::SystemPython;
@@ -23,9 +21,7 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
     if facts.packages.need_configuring() && facts.packages_are_at_rest() && !configured {
         steps.push(configure_step(&facts.packages, &InstallOptions::default()));
     }
-    let why =
-        |path: &Path| format!("`{}` is gone, so `{LINK}` must not point to it", path.display());
-    steps.extend(facts.selection.dangling.iter().map(|path| unregister_step(path, &why(path))));
+    steps.extend(selection::repair(facts));
     steps.extend(venv::give_back_step(facts));
     Plan { steps: with_distinct_ids(steps), ..Plan::default() }
 }

@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::choice::Choice;
 use super::ids::slug;
-use super::words::{quoted_list, short};
-use super::{Action, Step};
+use super::words::quoted_list;
+use super::{Action, Step, commands};
 use crate::apt::alternatives::{self, GROUP, LINK};
 use crate::apt::dpkg::DpkgStatus;
 use crate::apt::{self, InstallOptions};
@@ -71,14 +70,41 @@ pub(super) fn register_step(path: PathBuf, priority: u32) -> Step {
     }
 }
 
-/// Lets our link lead to the chosen interpreter.
-pub(super) fn select_step(choice: &Choice) -> Step {
+/// Lets our link lead to an interpreter, for this reason.
+pub(super) fn select_step(path: &Path, name: &str, why: &str) -> Step {
     Step {
         id: "select-python".into(),
-        title: format!("Select Python {} as `{LINK}`", short(choice)),
-        why: "the course runs `python3`".into(),
-        command: alternatives::select(&choice.path),
-        action: Action::SelectAlternative { path: choice.path.clone() },
+        title: format!("Select {name} as `{LINK}`"),
+        why: why.to_owned(),
+        command: alternatives::select(path),
+        action: Action::SelectAlternative { path: path.to_owned() },
+        needs_root: true,
+    }
+}
+
+/// Moves a part of our group away that update-alternatives cannot use.
+pub(super) fn set_aside_step(damaged: &Path, why: &str) -> Step {
+    let kept = alternatives::kept();
+    Step {
+        id: "set-group-aside".into(),
+        title: format!("Move `{}` to `{}`", damaged.display(), kept.display()),
+        why: why.to_owned(),
+        command: commands::set_aside(damaged, &kept),
+        action: Action::SetGroupAside { damaged: damaged.to_owned() },
+        needs_root: true,
+    }
+}
+
+/// Removes the files of our group without update-alternatives, which would take the link away
+/// whosever it is.
+pub(super) fn remove_group_step(files: Vec<PathBuf>, why: &str) -> Step {
+    let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    Step {
+        id: "remove-group".into(),
+        title: format!("Remove the alternatives group {GROUP}"),
+        why: why.to_owned(),
+        command: commands::remove_files(&names),
+        action: Action::RemoveGroup { files },
         needs_root: true,
     }
 }

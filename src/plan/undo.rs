@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::ids::{slug, with_distinct_ids};
-use super::steps::{configure_step, unregister_step};
-use super::{Action, Plan, Step, commands};
+use super::steps::configure_step;
+use super::{Action, Plan, Step, commands, selection};
 use crate::apt::dpkg::DpkgStatus;
 use crate::apt::removable::Removable;
 use crate::apt::{self, InstallOptions};
@@ -16,9 +16,6 @@ use crate::facts::venv::{State, Venv};
 use crate::host::Account;
 use crate::problem::Leftover;
 use crate::words::count;
-
-/// Why an interpreter is taken out of the group.
-const REGISTERED: &str = "setup registered it; with the last one `/usr/local/bin/python3` goes";
 
 /// What the journal says was changed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,12 +90,9 @@ pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<Leftover>) {
             Err(why) => left.push(why),
         }
     }
-    let registered = remains.selection.alternatives.iter().map(|alternative| &alternative.path);
-    steps.extend(
-        registered
-            .filter(|path| trail.alternatives.contains(*path))
-            .map(|path| unregister_step(path, REGISTERED)),
-    );
+    let (taken_back, stays) = selection::take_back(&remains.selection, &trail.alternatives);
+    steps.extend(taken_back);
+    left.extend(stays);
     if !remains.packages.removable.is_empty() {
         steps.push(packages_step(&remains.packages.removable));
     }

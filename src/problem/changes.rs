@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::venv::ForeignFolder;
-use super::{Describe, Id, Invocation, Problem, Remedy, Severity};
+use super::{Describe, GROUP, Id, Invocation, LINK, Occupant, Problem, Remedy, Severity};
 use crate::exit::Exit;
 use crate::words::{count, names, path, quoted};
 
@@ -51,6 +51,13 @@ pub enum Leftover {
         /// The first such file.
         file: String,
     },
+    /// What is at labready's own link by now.
+    Link {
+        /// What.
+        what: Occupant,
+    },
+    /// The alternatives group: its link is somebody else's, and it lists what setup did not add.
+    Group,
 }
 
 impl Describe for ChangeProblem {
@@ -84,6 +91,8 @@ impl Describe for ChangeProblem {
             Self::Left(Leftover::Replaced { folder, .. } | Leftover::HoldsFiles { folder, .. }) => {
                 format!("{} stays", path(folder))
             }
+            Self::Left(Leftover::Link { .. }) => format!("`{LINK}` stays"),
+            Self::Left(Leftover::Group) => format!("the alternatives group `{GROUP}` stays"),
         }
     }
 
@@ -97,6 +106,12 @@ impl Describe for ChangeProblem {
             Self::Left(Leftover::Replaced { what, .. }) => format!("it is {} now", what.words()),
             Self::Left(Leftover::HoldsFiles { file, .. }) => {
                 format!("it contains {}, which setup did not create", quoted(file))
+            }
+            Self::Left(Leftover::Link { what }) => {
+                format!("it is {} now, which setup did not create", what.words())
+            }
+            Self::Left(Leftover::Group) => {
+                format!("it lists what setup did not add, and `{LINK}` is not its own any more")
             }
         }
     }

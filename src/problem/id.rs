@@ -128,6 +128,8 @@ explained! {
         RunsUnclear = "runs-unclear",
         /// A script did not run to its end, or what it prints is no lab.
         ScriptUnusable = "script-unusable",
+        /// update-alternatives cannot read what it keeps of labready's group.
+        SelectionDamaged = "selection-damaged",
         /// The alternatives group is not as it was set.
         SelectionFailed = "selection-failed",
         /// A selftest's script, and what the judge said of it.

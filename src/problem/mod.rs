@@ -54,7 +54,7 @@ pub use python::{Obstacle, PythonFlaw, PythonProblem};
 pub use record::ProblemRecord;
 pub use remedy::{Fix, Remedy};
 pub use rights::RightsProblem;
-pub use selection::{Change, GROUP, LINK, SelectionProblem};
+pub use selection::{Change, GROUP, GroupDamage, GroupFlaw, LINK, SelectionProblem};
 pub use sources::{KeyFlaw, SourceFailure, SourceLocation};
 pub use usage::{FileFault, FolderFault, UsageProblem};
 pub use venv::{ForeignFolder, PipFailure, VenvFlaw, VenvProblem};

@@ -112,3 +112,21 @@ fn a_python3_in_usr_local_that_is_somebody_elses_is_left() {
     assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
     assert_eq!(machine.leads_to("/usr/local/bin/python3"), "/opt/python3");
 }
+
+#[test]
+fn a_link_that_somebody_put_over_labreadys_is_left_by_repair_and_by_undo() {
+    let machine = Machine::ready("bookworm");
+    machine.write_program("/opt/mine/python3", "#!/bin/sh\necho mine\n");
+    machine.shell("ln -sfn /opt/mine/python3 /usr/local/bin/python3; mv /usr/bin/python3.11 /opt/");
+    machine.labready(["repair", "--yes"]).run();
+    assert_eq!(machine.leads_to("/usr/local/bin/python3"), "/opt/mine/python3");
+    machine.run(["mv", "/opt/python3.11", "/usr/bin/"]);
+    let undo = machine.labready(["undo", "--yes"]).run();
+    undo.succeeds().says("`/usr/local/bin/python3` stays: it is a link to `/opt/mine/python3` now");
+    assert_eq!(machine.leads_to("/usr/local/bin/python3"), "/opt/mine/python3");
+    for gone in
+        ["/var/lib/dpkg/alternatives/labready-python3", "/etc/alternatives/labready-python3"]
+    {
+        assert!(!machine.exists(gone), "{gone} is left");
+    }
+}

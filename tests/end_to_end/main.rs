@@ -9,6 +9,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod alternatives;
 mod becoming_ready;
 mod bundle;
 mod copies;

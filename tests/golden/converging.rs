@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use labready::apt::alternatives::group_file;
 use labready::apt::dpkg::DpkgStatus;
 use labready::apt::index::KeptFiles;
 use labready::apt::offers::{Offer, Offers};
@@ -12,7 +13,7 @@ use labready::facts::alternatives::{Alternative, Link};
 use labready::facts::interpreters::{Home, Interpreter};
 use labready::facts::venv::State;
 use labready::plan::{Action, Plan};
-use labready::problem::{ForeignFolder, Id, Occupant, VenvFlaw};
+use labready::problem::{ForeignFolder, GroupDamage, GroupFlaw, Id, Occupant, VenvFlaw};
 use labready::request::SelectionRequest;
 use labready::version::from_python;
 use proptest::prelude::*;
@@ -114,6 +115,7 @@ prop_compose! {
         (mask, with_venv) in (any::<u8>(), any::<u8>()),
         (state, made_by, wheel, pip, owner) in (venv_states(), 0..SERIES.len(), any::<bool>(), any::<bool>(), 0..8u32),
         (link, registered, value, manual) in (links(), any::<u8>(), 0..SERIES.len(), any::<bool>()),
+        damaged in prop::bool::weighted(0.2),
         (interrupted, half_done) in (any::<bool>(), proptest::option::of(prop_oneof![Just("vim"), Just("python3.11-venv")])),
     ) -> Facts {
         let mut facts = recorded("bookworm-fresh");
@@ -129,6 +131,11 @@ prop_compose! {
         facts.selection.value = facts.selection.alternatives.get(value).map(|alternative| alternative.path.clone());
         facts.selection.manual = manual;
         facts.selection.link = link;
+        if damaged {
+            let damage = GroupDamage { place: group_file(), flaw: GroupFlaw::CutOff };
+            facts.selection.alternatives.clear();
+            facts.selection.damage.push(damage);
+        }
         facts.packages.interrupted = interrupted;
         facts.packages.half_done = half_done.into_iter().map(|name| (name.to_owned(), "half-configured".to_owned())).collect();
         for name in facts.packages.half_done.keys() {

@@ -151,6 +151,8 @@ fn changes() -> Vec<Problem> {
         Leftover::Packages { packages: list(&["make"]) },
         Leftover::Replaced { folder: folder(), what: ForeignFolder::Folder { entries: 3 } },
         Leftover::HoldsFiles { folder: folder(), file: text("notes.txt") },
+        Leftover::Link { what: Occupant::Link(vec!["/opt/python/bin/python3".into()]) },
+        Leftover::Group,
     ];
     let kinds = [
         ChangeProblem::Pending { steps: steps() },
@@ -422,8 +424,27 @@ fn rights_and_selection() -> Vec<Problem> {
     ];
     let foreign = places.map(|what| SelectionProblem::Foreign { what });
     let dangling = SelectionProblem::Dangling { interpreter: interpreter() };
-    let selection = foreign.into_iter().chain([dangling]).chain(failed);
+    let selection = foreign.into_iter().chain([dangling]).chain(failed).chain(damaged_groups());
     rights.map(Problem::from).into_iter().chain(selection.map(Problem::from)).collect()
+}
+
+fn damaged_groups() -> impl Iterator<Item = SelectionProblem> {
+    let flaws = [
+        GroupFlaw::Missing,
+        GroupFlaw::Empty,
+        GroupFlaw::CutOff,
+        GroupFlaw::status("garbage\u{1b}[2J"),
+        GroupFlaw::line("python3.11"),
+        GroupFlaw::OtherLink { link: "/usr/bin/python3".into() },
+        GroupFlaw::NoFile,
+        GroupFlaw::NoLink,
+        GroupFlaw::DeadLink { target: "/usr/bin/python3.12".into() },
+        GroupFlaw::Unread { said: text("SAID") },
+    ];
+    let place = || "/var/lib/dpkg/alternatives/labready-python3".into();
+    flaws
+        .into_iter()
+        .map(move |flaw| SelectionProblem::Damaged(GroupDamage { place: place(), flaw }))
 }
 
 fn usage() -> Vec<Problem> {

@@ -11,6 +11,7 @@ use labready::facts::pip::normalized;
 use labready::facts::sources::{SOURCES, Source};
 use labready::facts::venv::State;
 use labready::plan::{Action, Decision, Plan, Step};
+use labready::problem::GroupDamage;
 use labready::version::from_debian;
 
 use super::machines::{Asked, interpreter};
@@ -85,7 +86,11 @@ impl Machine {
             | Action::RemoveArchive { .. }
             | Action::RemovePackages { .. }
             | Action::UnregisterAlternative { .. }
+            | Action::RemoveGroup { .. }
             | Action::RemoveVenv { .. } => return Err("setup neither mends nor takes back".into()),
+            Action::SetGroupAside { damaged } => {
+                self.facts.selection.damage.retain(|damage| damage.place != *damaged);
+            }
             Action::PinArchive { pin } => self.facts.sources.pin = Some(pin.clone()),
             Action::InstallPackages { packages } => {
                 packages.iter().try_for_each(|package| self.install(package))?;
@@ -95,6 +100,10 @@ impl Machine {
                 assert_ne!(path.to_str(), Some(LINK), "a link cannot lead to itself");
                 self.know(path)?;
                 let selection = &mut self.facts.selection;
+                if selection.damage.iter().any(GroupDamage::is_in_the_way) {
+                    return Err("update-alternatives calls the group corrupt".into());
+                }
+                selection.damage.clear();
                 selection.alternatives.retain(|other| other.path != *path);
                 selection
                     .alternatives

@@ -57,6 +57,7 @@ impl Machine {
             "/tmp",
             "/usr/local/bin",
             "/usr/sbin",
+            "/var/backups",
             "/var/cache/apt/archives",
             "/var/lib/apt/lists/partial",
             "/var/lib/dpkg/alternatives",

@@ -15,4 +15,5 @@ mod problems;
 mod process;
 mod reports;
 mod rights;
+mod selection;
 mod undoing;
