@@ -9,7 +9,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
-use crate::apply::Record;
+use crate::apply::JournalLine;
 use crate::bundle::Manifest;
 use crate::event::Event;
 use crate::report::Report;
@@ -41,7 +41,7 @@ fn schemas() -> [(&'static str, Value); 4] {
         "A labready bundle",
         "`bundle.json` in the folder that `labready bundle DIR` makes.",
     );
-    let journal = schema_of::<Record>(
+    let journal = schema_of::<JournalLine>(
         "journal",
         "A record of labready's journal",
         "One line of the journal that `labready undo` reads.",

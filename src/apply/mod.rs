@@ -37,7 +37,7 @@ use crate::problem::Change;
 use crate::problem::VenvProblem;
 use apt_step::AptStep;
 use archive::AddArchive;
-pub use journal::{Journal, Record};
+pub use journal::{Contents, Journal, JournalLine, Record};
 pub use options::ApplyOptions;
 pub use services::{unblock_services, with_services_blocked};
 

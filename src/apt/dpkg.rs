@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::host::Host;
 
-const STATUS: &str = "/var/lib/dpkg/status";
+/// dpkg's own file.
+pub(super) const STATUS: &str = "/var/lib/dpkg/status";
 /// Where an interrupted dpkg leaves numbered files (what apt looks at to say "dpkg was
 /// interrupted").
 const UPDATES: &str = "/var/lib/dpkg/updates";

@@ -2,7 +2,7 @@
 //! locks. Nothing else names them.
 //!
 //! `commands` and `alternatives` build every command, with what `install_options` and
-//! `package_source` ask for. `offers`, `dependencies` and `removable` ask apt; `dpkg` and `index`
+//! `package_source` ask for. `offers`, `dependencies` and `removable` ask apt; `dpkg`, `kept` and `index`
 //! read files; `output` and `status_fd` understand what a running apt says; `locks` tells who uses
 //! them.
 
@@ -12,6 +12,7 @@ pub mod dependencies;
 pub mod dpkg;
 pub mod index;
 pub mod install_options;
+pub mod kept;
 pub mod locks;
 pub mod offers;
 pub mod output;

@@ -39,7 +39,7 @@ pub enum Commands {
     Doctor(DoctorArgs),
     /// Fix what labready can fix itself: show the plan, ask once and apply it
     Repair(RepairArgs),
-    /// Undo what setup did
+    /// Undo what setup did for this folder's virtual environment; what others need stays
     Undo(UndoArgs),
     /// Write and check courses
     #[command(subcommand)]

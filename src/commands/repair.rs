@@ -14,7 +14,7 @@ use crate::problem::{Id, Severity};
 
 pub(super) fn run(task: &Task<'_>) -> Result<Outcome> {
     let _turn = take_turn(task)?;
-    let journal = Journal::of(task.host, &task.host.account()?);
+    let journal = Journal::open(task.host, &task.host.account()?)?;
     let mut configured = false;
     let converged = converge(task, Some(&journal), |applied| {
         configured |= configures(applied);

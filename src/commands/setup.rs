@@ -12,7 +12,7 @@ use crate::outcome::Outcome;
 
 pub(super) fn run(task: &Task<'_>, options: &SetupArgs) -> Result<Outcome> {
     let _turn = take_turn(task)?;
-    let journal = Journal::of(task.host, &task.host.account()?);
+    let journal = Journal::open(task.host, &task.host.account()?)?;
     first_boot::wait(task)?;
     if let Some(folder) = &options.bundle {
         take(task, folder)?;

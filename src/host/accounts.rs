@@ -36,6 +36,11 @@ impl Users {
         Self { effective: uid, real: uid }
     }
 
+    /// Whose rights it has.
+    pub(super) fn effective(self) -> u32 {
+        self.effective
+    }
+
     pub(super) fn are_root(self) -> bool {
         self.effective == 0 && self.real == 0
     }

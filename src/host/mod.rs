@@ -25,6 +25,7 @@ mod programs;
 mod pty;
 mod signals;
 mod spawn;
+mod state;
 mod terminal;
 mod watched;
 mod writes;

@@ -116,27 +116,6 @@ impl Host {
         tried.map(drop).map_err(|error| failed(without_name(&error)))
     }
 
-    /// Appends to a file of our own and returns once it is on the disk. Its folder is made when
-    /// missing; a link in its place is refused.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub fn append_synced(&self, path: &Path, text: &str) -> Result<()> {
-        let _rights = self.borrow_rights();
-        let failed = |source| Error::Io { action: "write", path: path.to_owned(), source };
-        let inside = self.inside(path);
-        fs::create_dir_all(inside.parent().unwrap_or(Path::new("/"))).map_err(failed)?;
-        let options = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o644)
-            .custom_flags(nix::libc::O_NOFOLLOW)
-            .open(&inside);
-        options
-            .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-            .map_err(failed)
-    }
-
     /// Moves a file within its file system; what was in the new place is gone at the same moment.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ mod repair;
 mod selection;
 mod setup;
 mod steps;
+mod trail;
 mod undo;
 mod venv;
 mod words;
@@ -34,7 +35,8 @@ pub use commands::{give_back, python_of};
 pub use feasible::feasible;
 pub use repair::{by_hand, repair};
 pub use setup::{Decision, make};
-pub use undo::{ARCHIVE_FILES, Remains, Trail, undo};
+pub use trail::{MadeVenv, Trail};
+pub use undo::{ARCHIVE_FILES, MadeVenvNow, Remains, undo};
 pub use venv::give_back_by_hand;
 pub use words::quoted_list;
 

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use super::ids::{slug, with_distinct_ids};
 use super::steps::configure_step;
-use super::{Action, Plan, Step, commands, selection};
+use super::{Action, MadeVenv, Plan, Step, Trail, commands, selection};
 use crate::apt::dpkg::DpkgStatus;
+use crate::apt::kept::Kept;
 use crate::apt::removable::Removable;
 use crate::apt::{self, InstallOptions};
 use crate::facts::alternatives::AlternativesGroup;
@@ -17,37 +18,6 @@ use crate::host::Account;
 use crate::problem::Leftover;
 use crate::words::count;
 
-/// What the journal says was changed.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Trail {
-    /// Packages that came with us.
-    pub packages: BTreeSet<String>,
-    /// Interpreters that were registered.
-    pub alternatives: BTreeSet<PathBuf>,
-    /// Whether the deadsnakes archive was added.
-    pub archive: bool,
-    /// Virtual environments that were made, and for whom.
-    pub venvs: Vec<(PathBuf, Option<Account>)>,
-}
-
-impl Trail {
-    /// Takes in one change.
-    pub fn note(&mut self, action: &Action, account: Option<&Account>) {
-        match action {
-            Action::RegisterAlternative { path, .. } => {
-                self.alternatives.insert(path.clone());
-            }
-            Action::AddArchive { .. } => self.archive = true,
-            Action::MakeVenv { folder, .. }
-                if !self.venvs.iter().any(|(known, _)| known == folder) =>
-            {
-                self.venvs.push((folder.clone(), account.cloned()));
-            }
-            _ => {}
-        }
-    }
-}
-
 /// What is left of it.
 #[derive(Clone, Debug)]
 pub struct Remains {
@@ -55,14 +25,27 @@ pub struct Remains {
     pub dpkg: DpkgStatus,
     /// Whether this run has asked dpkg to finish what it began already.
     pub configured: bool,
-    /// The packages that can go, and those that cannot.
+    /// The packages that can go, and those that others need.
     pub packages: Removable,
+    /// Those that are never removed.
+    pub kept: Kept,
     /// The alternatives group.
     pub selection: AlternativesGroup,
     /// Which of the archive's files are there.
     pub archive_files: Vec<String>,
-    /// The virtual environments, and for whom.
-    pub venvs: Vec<(Venv, Option<Account>)>,
+    /// The virtual environments.
+    pub venvs: Vec<MadeVenvNow>,
+}
+
+/// A virtual environment that setup made, as it is now.
+#[derive(Clone, Debug)]
+pub struct MadeVenvNow {
+    /// What is there.
+    pub venv: Venv,
+    /// For whom, when root made it for a student.
+    pub account: Option<Account>,
+    /// Whether it is the one that this undo is for.
+    pub is_asked: bool,
 }
 
 /// The plan, and what it leaves with the reason.
@@ -84,29 +67,82 @@ pub fn undo(trail: &Trail, remains: &Remains) -> (Plan, Vec<Leftover>) {
     }
     let mut steps = Vec::new();
     let mut left = Vec::new();
-    for (venv, account) in &remains.venvs {
-        match venv_step(venv, account.clone()) {
+    for made in remains.venvs.iter().filter(|made| made.is_asked) {
+        match venv_step(&made.venv, made.account.clone()) {
             Ok(step) => steps.extend(step),
             Err(why) => left.push(why),
         }
     }
-    let (taken_back, stays) = selection::take_back(&remains.selection, &trail.alternatives);
-    steps.extend(taken_back);
-    left.extend(stays);
+    let others = remains.others();
+    let (shared, stays) = shared_steps(trail, remains);
+    if others.is_empty() {
+        steps.extend(shared);
+        left.extend(stays);
+    } else {
+        left.push(Leftover::Environments { folders: others, keeps: !shared.is_empty() });
+    }
+    (Plan { steps: with_distinct_ids(steps), ..Plan::default() }, left)
+}
+
+impl Remains {
+    /// The virtual environments that this undo is not for, and that are still there.
+    fn others(&self) -> Vec<PathBuf> {
+        let is_there =
+            |made: &&MadeVenvNow| matches!(made.venv.state, State::Good | State::Broken(_));
+        let others = self.venvs.iter().filter(|made| !made.is_asked).filter(is_there);
+        others.map(|made| made.venv.folder.clone()).collect()
+    }
+
+    /// Which of these changes are still there.
+    pub fn of(&self, trail: &Trail) -> Trail {
+        let is_there =
+            |name: &&String| self.dpkg.has(name) || self.dpkg.half_done.contains_key(*name);
+        let is_registered = |path: &&PathBuf| self.selection.lists(path);
+        let venvs = self
+            .venvs
+            .iter()
+            .filter(|made| !matches!(made.venv.state, State::Missing | State::Foreign(_)));
+        Trail {
+            packages: trail.packages.iter().filter(is_there).cloned().collect(),
+            named: trail.named.iter().filter(is_there).cloned().collect(),
+            alternatives: trail.alternatives.iter().filter(is_registered).cloned().collect(),
+            archive: trail.archive && !self.archive_files.is_empty(),
+            venvs: venvs
+                .map(|made| MadeVenv {
+                    folder: made.venv.folder.clone(),
+                    account: made.account.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Takes back what all environments of the machine share, and what of that stays.
+fn shared_steps(trail: &Trail, remains: &Remains) -> (Vec<Step>, Vec<Leftover>) {
+    let (mut steps, stays) = selection::take_back(&remains.selection, &trail.alternatives);
     if !remains.packages.removable.is_empty() {
         steps.push(packages_step(&remains.packages.removable));
     }
     if trail.archive && !remains.archive_files.is_empty() {
         steps.push(archive_step(&remains.archive_files));
     }
-    left.extend(left_packages(&remains.packages.needed));
-    (Plan { steps: with_distinct_ids(steps), ..Plan::default() }, left)
+    (steps, stays.into_iter().chain(left_packages(remains)).collect())
 }
 
 /// All at once: there may be fifty.
-fn left_packages(needed: &BTreeSet<String>) -> Option<Leftover> {
-    let packages: Vec<String> = needed.iter().cloned().collect();
-    (!packages.is_empty()).then_some(Leftover::Packages { packages })
+fn left_packages(remains: &Remains) -> Vec<Leftover> {
+    let list = |packages: &BTreeSet<String>| packages.iter().cloned().collect::<Vec<_>>();
+    let mut left = Vec::new();
+    if !remains.packages.needed.is_empty() {
+        left.push(Leftover::Packages { packages: list(&remains.packages.needed) });
+    }
+    if !remains.kept.essential.is_empty() {
+        left.push(Leftover::Essential { packages: list(&remains.kept.essential) });
+    }
+    if !remains.kept.wanted.is_empty() {
+        left.push(Leftover::Wanted { packages: list(&remains.kept.wanted) });
+    }
+    left
 }
 
 fn venv_step(venv: &Venv, account: Option<Account>) -> Result<Option<Step>, Leftover> {

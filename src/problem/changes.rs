@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::venv::ForeignFolder;
 use super::{Describe, GROUP, Id, Invocation, LINK, Occupant, Problem, Remedy, Severity};
 use crate::exit::Exit;
-use crate::words::{count, names, path, quoted};
+use crate::words::{and_listed, count, names, path, quoted};
 
 /// What is worth knowing of changes that are not made.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +36,23 @@ pub enum Leftover {
     Packages {
         /// Which.
         packages: Vec<String>,
+    },
+    /// Packages that the system cannot be without.
+    Essential {
+        /// Which.
+        packages: Vec<String>,
+    },
+    /// Packages that somebody has asked for since.
+    Wanted {
+        /// Which.
+        packages: Vec<String>,
+    },
+    /// Virtual environments that this undo is not for.
+    Environments {
+        /// Their folders.
+        folders: Vec<PathBuf>,
+        /// Whether packages and settings stay because of them.
+        keeps: bool,
     },
     /// A virtual environment that is something else now.
     Replaced {
@@ -84,10 +101,25 @@ impl Describe for ChangeProblem {
             Self::Pending { steps } => format!("setup has {} to do", count(steps.len(), "step")),
             Self::Stops { why } => format!("setup would fail: {why}"),
             Self::WithoutEffect { .. } => "steps were applied without effect".into(),
-            Self::Left(Leftover::Packages { packages }) => match packages.as_slice() {
+            Self::Left(
+                Leftover::Packages { packages }
+                | Leftover::Essential { packages }
+                | Leftover::Wanted { packages },
+            ) => match packages.as_slice() {
                 [one] => format!("the package {} stays", quoted(one)),
                 all => format!("{} stay", count(all.len(), "package")),
             },
+            Self::Left(Leftover::Environments { folders, keeps }) => {
+                let shown = and_listed(folders.iter().map(|folder| path(folder)).collect());
+                let verb = if folders.len() == 1 { "stays" } else { "stay" };
+                let needed = if folders.len() == 1 { "it needs" } else { "they need" };
+                let kept = if *keeps {
+                    format!(", with what {needed} on this machine")
+                } else {
+                    String::new()
+                };
+                format!("{shown} {verb}{kept}")
+            }
             Self::Left(Leftover::Replaced { folder, .. } | Leftover::HoldsFiles { folder, .. }) => {
                 format!("{} stays", path(folder))
             }
@@ -102,6 +134,15 @@ impl Describe for ChangeProblem {
             Self::Stops { .. } => String::new(),
             Self::Left(Leftover::Packages { packages }) => {
                 format!("other installed packages need {}", names(packages))
+            }
+            Self::Left(Leftover::Essential { packages }) => {
+                format!("the system needs {}", names(packages))
+            }
+            Self::Left(Leftover::Wanted { packages }) => {
+                format!("apt has {} marked as manually installed", names(packages))
+            }
+            Self::Left(Leftover::Environments { .. }) => {
+                "undo removes one virtual environment at a time".into()
             }
             Self::Left(Leftover::Replaced { what, .. }) => format!("it is {} now", what.words()),
             Self::Left(Leftover::HoldsFiles { file, .. }) => {
@@ -121,6 +162,10 @@ impl Describe for ChangeProblem {
             Self::Pending { .. } => Remedy::run(typed.labready("setup")),
             Self::Stops { why } => why.clone().typed_as(typed).remedy(),
             Self::WithoutEffect { .. } => Remedy::run(typed.labready("doctor")),
+            Self::Left(Leftover::Environments { folders, .. }) => {
+                let folder = folders.first()?.display().to_string();
+                Remedy::run(typed.labready_with("undo", &["--venv", &folder]))
+            }
             Self::Left(_) => None,
         }
     }

@@ -62,6 +62,10 @@ explained! {
         IndexMissing = "index-missing",
         /// The index names archives that the server has no more, even after a refresh.
         IndexOutOfDate = "index-out-of-date",
+        /// Lines of the journal are not understood.
+        JournalNotUnderstood = "journal-not-understood",
+        /// Another account can change the journal.
+        JournalUnsafe = "journal-unsafe",
         /// The file of a key cannot be read by apt's own account.
         KeyUnreadable = "key-unreadable",
         /// A signature by another key than the one that was expected.

@@ -18,6 +18,7 @@ mod course;
 mod course_note;
 mod id;
 mod invocation;
+mod journal;
 mod labs;
 mod machine;
 mod network;
@@ -46,6 +47,7 @@ pub use course::{CourseFault, CourseProblem, LineFault, TimelineEntry, TimelineF
 pub use course_note::CourseNote;
 pub use id::Id;
 pub use invocation::Invocation;
+pub use journal::{JournalProblem, Openness};
 pub use labs::{Difference, LabProblem, ScriptFlaw, SelftestVerdict, Unclear};
 pub use machine::{FULL_BYTES, MachineProblem, Occupant, PythonLink, SYSTEM_PYTHON};
 pub use network::{NetworkProblem, ServerFailure, Silence};
@@ -114,6 +116,8 @@ pub enum ProblemKind {
     Course(CourseProblem),
     /// Of a course file with which nothing is wrong.
     CourseNote(CourseNote),
+    /// Of the journal that `undo` reads.
+    Journal(JournalProblem),
     /// Of scripts.
     Labs(LabProblem),
     /// Of the machine as it is.
@@ -143,6 +147,7 @@ impl ProblemKind {
             Self::Changes(group) => group,
             Self::Course(group) => group,
             Self::CourseNote(group) => group,
+            Self::Journal(group) => group,
             Self::Labs(group) => group,
             Self::Machine(group) => group,
             Self::Network(group) => group,
@@ -172,7 +177,7 @@ macro_rules! groups {
     )*};
 }
 
-groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Package: PackageProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
+groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Journal: JournalProblem, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Package: PackageProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
 
 /// A problem that was met, and where.
 #[derive(Clone, Debug, PartialEq)]

@@ -149,6 +149,13 @@ fn changes() -> Vec<Problem> {
     let folder = || "/home/student/venv".into();
     let left = [
         Leftover::Packages { packages: list(&["make"]) },
+        Leftover::Essential { packages: list(&["passwd"]) },
+        Leftover::Wanted { packages: list(&["strace", "gdb"]) },
+        Leftover::Environments { folders: vec![folder()], keeps: true },
+        Leftover::Environments {
+            folders: vec![folder(), "/home/student/b/venv".into()],
+            keeps: false,
+        },
         Leftover::Replaced { folder: folder(), what: ForeignFolder::Folder { entries: 3 } },
         Leftover::HoldsFiles { folder: folder(), file: text("notes.txt") },
         Leftover::Link { what: Occupant::Link(vec!["/opt/python/bin/python3".into()]) },
@@ -217,6 +224,22 @@ fn course() -> Vec<Problem> {
         CourseNote::NothingTaught { script: script() },
     ];
     problems.chain(notes.map(Problem::from)).collect()
+}
+
+fn journal() -> Vec<Problem> {
+    let journal = || "/home/student/.local/state/labready/journal.jsonl".into();
+    let reasons =
+        [Openness::Account { uid: 1001 }, Openness::Others, Openness::Link, Openness::NoFile];
+    let folder = JournalProblem::Unsafe {
+        journal: journal(),
+        place: "/home/student/.local".into(),
+        why: Openness::Others,
+    };
+    let lines = [vec![3], vec![2, 3, 7], (1..=13).collect()];
+    let lines = lines.map(|lines| JournalProblem::NotUnderstood { journal: journal(), lines });
+    let reasons =
+        reasons.map(|why| JournalProblem::Unsafe { journal: journal(), place: journal(), why });
+    lines.into_iter().chain(reasons).chain([folder]).map(Problem::from).collect()
 }
 
 fn labs() -> Vec<Problem> {
@@ -587,6 +610,7 @@ fn every_problem_in_its_own_words() {
         ("bundle", bundle()),
         ("changes", changes()),
         ("course", course()),
+        ("journal", journal()),
         ("labs", labs()),
         ("machine", machine()),
         ("network", network()),

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use insta::assert_snapshot;
+use labready::apply::JournalLine;
+use labready::apt::kept::Kept;
 use labready::apt::removable::Removable;
 use labready::bundle::Manifest;
 use labready::error::Error;
@@ -12,7 +14,7 @@ use labready::facts::alternatives::Alternative;
 use labready::facts::venv::{State, Venv};
 use labready::lab::{LabResult, Reason, Verdict};
 use labready::outcome::Outcome;
-use labready::plan::{self, Decision, Plan, Remains, Trail};
+use labready::plan::{self, Decision, MadeVenvNow, Plan, Remains, Trail};
 use labready::report::{Report, json, plain};
 use serde_json::{Value, json};
 
@@ -87,7 +89,8 @@ fn whether_labs_were_run_is_said() {
 fn undone() -> Plan {
     let venv = |folder: &str| {
         let facts = recorded("bookworm-ready");
-        (Venv { folder: folder.into(), state: State::Good, ..facts.venv }, None)
+        let venv = Venv { folder: folder.into(), state: State::Good, ..facts.venv };
+        MadeVenvNow { venv, account: None, is_asked: true }
     };
     let pythons = ["/usr/bin/python3.11", "/usr/local/bin/python3.11"].map(PathBuf::from);
     let trail = Trail { alternatives: pythons.clone().into(), ..Trail::default() };
@@ -97,6 +100,7 @@ fn undone() -> Plan {
         dpkg: facts.packages,
         configured: false,
         packages: Removable { removable: ["python3.11".into()].into(), needed: [].into() },
+        kept: Kept::default(),
         selection: facts.selection,
         archive_files: Vec::new(),
         venvs: vec![venv("/root/venv"), venv("/home/anna/My course/venv"), venv("/root/VENV")],
@@ -160,13 +164,18 @@ fn every_record_of_a_journal_is_as_its_schema_says() {
     let others = [
         json!({ "record": "packages", "packages": ["python3.11"] }),
         json!({ "record": "outcome", "id": "install-python", "status": "done" }),
+        json!({ "record": "folders", "made": ["/var/lib/labready"] }),
+        json!({ "record": "left", "changes": Trail::default() }),
     ];
-    for record in intents.chain(others) {
+    for mut record in intents.chain(others) {
+        // Those of old have no version.
+        serde_json::from_value::<JournalLine>(record.clone()).unwrap();
+        record["version"] = json!(1);
         JOURNAL.expect_valid(&record);
         with_one_more_key(&record).iter().for_each(|record| JOURNAL.expect_valid(record));
         // What a later minor version writes is read, too.
         for record in with_one_more_key(&record) {
-            serde_json::from_value::<labready::apply::Record>(record).unwrap();
+            serde_json::from_value::<JournalLine>(record).unwrap();
         }
     }
 }

@@ -17,6 +17,8 @@ use super::process::{Start, printed};
 
 /// The student's number on the machine, whoever runs the test.
 const STUDENT: u32 = 1000;
+/// The student's journal.
+pub const JOURNAL: &str = "/home/student/.local/state/labready/journal.jsonl";
 /// Where labready's own programs of the machine are not looked at: what tests write and logs.
 const OUTSIDE: [&str; 2] = ["/var/log", "/srv"];
 
@@ -32,6 +34,8 @@ pub struct Machine {
     program: PathBuf,
     owners: BTreeMap<PathBuf, u32>,
     uid: u32,
+    umask: u32,
+    environment: BTreeMap<String, String>,
 }
 
 impl Machine {
@@ -40,7 +44,16 @@ impl Machine {
         let root = tempfile::tempdir().unwrap();
         let owners = [("/", 0), ("/home/student", STUDENT)];
         let owners = owners.map(|(path, uid)| (path.into(), uid)).into();
-        let machine = Self { root, program: "/home/student/labready".into(), owners, uid: STUDENT };
+        let environment = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("HOME", "/home/student")];
+        let environment = environment.map(|(name, value)| (name.into(), value.into())).into();
+        let machine = Self {
+            root,
+            program: "/home/student/labready".into(),
+            owners,
+            uid: STUDENT,
+            umask: 0o022,
+            environment,
+        };
         let machine = machine
             .file("/etc/os-release", OS_RELEASE)
             .file("/etc/passwd", PASSWD)
@@ -111,6 +124,11 @@ impl Machine {
         self.root.path().join(path.trim_start_matches('/'))
     }
 
+    /// Whether anything is there.
+    pub fn has(&self, path: &str) -> bool {
+        fs::symlink_metadata(self.inside(path)).is_ok()
+    }
+
     /// Writes a file.
     pub fn file(self, path: &str, text: &str) -> Self {
         self.write(path, text);
@@ -164,6 +182,33 @@ impl Machine {
         Self { uid: 0, ..self }
     }
 
+    /// Where whoever runs labready has this umask.
+    pub fn with_umask(self, umask: u32) -> Self {
+        Self { umask, ..self }
+    }
+
+    /// Changes who may do what with a file or a folder.
+    pub fn allow(&self, path: &str, mode: u32) {
+        fs::set_permissions(self.inside(path), Permissions::from_mode(mode)).unwrap();
+    }
+
+    /// Who may do what with a file or a folder.
+    pub fn mode(&self, path: &str) -> u32 {
+        fs::metadata(self.inside(path)).unwrap().permissions().mode() & 0o7777
+    }
+
+    /// Where this belongs to the account with this number.
+    pub fn owned_by(mut self, path: &str, uid: u32) -> Self {
+        self.owners.insert(path.into(), uid);
+        self
+    }
+
+    /// With this in the environment.
+    pub fn with_variable(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.into(), value.into());
+        self
+    }
+
     /// Without sudo.
     pub fn without_sudo(self) -> Self {
         self.remove("/usr/bin/sudo");
@@ -207,7 +252,7 @@ impl Machine {
 
     /// The journal's records.
     pub fn journal(&self) -> Vec<Value> {
-        let text = self.read("/home/student/.local/state/labready/journal.jsonl");
+        let text = self.read(JOURNAL);
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
@@ -226,11 +271,11 @@ impl Machine {
     }
 
     fn start(&self, line: &str) -> Start {
-        let environment = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("HOME", "/home/student")];
         Start {
             root: self.root.path().to_owned(),
-            environment: environment.map(|(name, value)| (name.into(), value.into())).into(),
+            environment: self.environment.clone(),
             uid: self.uid,
+            umask: self.umask,
             owners: self.owners.clone(),
             program: self.program.clone(),
             arguments: line.split_whitespace().map(str::to_owned).collect(),

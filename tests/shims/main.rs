@@ -9,6 +9,7 @@
 
 mod becoming_ready;
 mod failing;
+mod journal;
 mod machine;
 mod output;
 mod problems;

@@ -10,6 +10,7 @@ use clap::Parser;
 use labready::cli::Cli;
 use labready::commands;
 use labready::host::Host;
+use nix::sys::stat::{Mode, umask};
 use serde::{Deserialize, Serialize};
 
 /// The variable that says what to be.
@@ -21,6 +22,7 @@ pub struct Start {
     pub root: PathBuf,
     pub environment: BTreeMap<String, String>,
     pub uid: u32,
+    pub umask: u32,
     pub owners: BTreeMap<PathBuf, u32>,
     /// Where labready lies on the machine.
     pub program: PathBuf,
@@ -64,6 +66,7 @@ pub fn printed(stdout: Vec<u8>) -> String {
 fn labready_in_a_folder() {
     let Ok(start) = env::var(VARIABLE) else { return };
     let start: Start = serde_json::from_str(&start).unwrap();
+    umask(Mode::from_bits_truncate(start.umask));
     let words = std::iter::once("labready").chain(start.arguments.iter().map(String::as_str));
     let cli = Cli::try_parse_from(words).unwrap_or_else(|error| error.exit());
     let exit = commands::run(&start.host(), &cli);
