@@ -305,7 +305,7 @@ impl ForeignFolder {
             Self::File => Occupant::File.words(),
             Self::Link { target } => format!("a link to {}", path(target)),
             Self::Special => Occupant::Special.words(),
-            Self::Unreadable => "a folder that cannot be read".into(),
+            Self::Unreadable => "not readable for the account that would use it".into(),
         }
     }
 }

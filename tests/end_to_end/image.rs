@@ -255,5 +255,8 @@ fn an_owner_who_cannot_be_one_is_a_usage_error_and_a_folder_that_is_not_theirs_i
     tree.is_the_same_as(&machine.tree());
     let output =
         machine.labready(["setup", "--yes", "--owner", "student", "--venv", "/root/theirs"]).run();
-    output.exits(5).says("/root/theirs").says("--venv DIR");
+    output
+        .exits(1)
+        .says("`/root/theirs` is not readable for the account that would use it")
+        .says("--venv DIR");
 }

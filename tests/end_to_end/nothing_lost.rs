@@ -31,7 +31,11 @@ fn a_folder_that_root_cannot_look_into_is_not_taken_for_missing() {
         .exits(1)
         .says("`/home/ada/venv` is a folder with one entry that is not a virtual environment");
     machine.shell("chmod 000 /home/ada/venv");
-    machine.command(setup).run().exits(1).says("`/home/ada/venv` is a folder that cannot be read");
+    machine
+        .command(setup)
+        .run()
+        .exits(1)
+        .says("`/home/ada/venv` is not readable for the account that would use it");
     machine.shell("chmod 755 /home/ada/venv");
     tree.is_the_same_as(&machine.tree().below("/home/ada"));
 }
