@@ -162,3 +162,96 @@ impl Host {
         Ok(Some(members.map(|account| account.uid).collect()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    /// Everything is root's but what is named; `ROOT` is the folder.
+    fn shown(path: &str, reach: Reach, prepare: impl Fn(&Path)) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for place in ["home/ada/venv/bin", "home/bob", "srv", "opt/course"] {
+            fs::create_dir_all(root.join(place)).unwrap();
+        }
+        for place in ["", "home", "srv", "opt", "opt/course"] {
+            fs::set_permissions(root.join(place), Permissions::from_mode(0o755)).unwrap();
+        }
+        fs::create_dir(root.join("tmp")).unwrap();
+        fs::set_permissions(root.join("tmp"), Permissions::from_mode(0o1777)).unwrap();
+        prepare(root);
+        let host = Host::in_folder(root, std::collections::BTreeMap::new())
+            .run_by(0)
+            .with_owner(Path::new("/"), 0)
+            .with_owner(Path::new("/home/ada"), 1001)
+            .with_owner(Path::new("/home/bob"), 1002)
+            .with_owner(Path::new("/tmp/adas"), 1001);
+        match host.control(Path::new(path), reach).unwrap() {
+            Control::Root => "root alone".into(),
+            Control::One { uid, at } => format!("{uid} at {}", at.display()),
+            Control::Many { at } => format!("several at {}", at.display()),
+        }
+    }
+
+    fn of(path: &str) -> String {
+        shown(path, Reach::Itself, |_| ())
+    }
+
+    #[test]
+    fn what_lies_in_roots_folders_is_roots_and_what_lies_in_a_home_is_its_owners() {
+        assert_eq!(of("/opt/course"), "root alone");
+        assert_eq!(of("/opt/course/not/there/yet"), "root alone");
+        assert_eq!(of("/home/ada/venv/bin/python"), "1001 at /home/ada");
+        assert_eq!(of("/home/ada/../../opt/course"), "root alone");
+    }
+
+    #[test]
+    fn a_link_is_followed_and_whoever_can_change_it_counts() {
+        let linked = |path| {
+            shown(path, Reach::Itself, |root| {
+                symlink("/opt/course", root.join("home/ada/course")).unwrap();
+                symlink("/home/ada/venv", root.join("opt/venv")).unwrap();
+                symlink("/home/bob/notes", root.join("home/ada/notes")).unwrap();
+                symlink("circle", root.join("opt/circle")).unwrap();
+            })
+        };
+        assert_eq!(linked("/home/ada/course"), "1001 at /home/ada");
+        assert_eq!(linked("/opt/venv/bin"), "1001 at /home/ada");
+        assert_eq!(linked("/home/ada/notes"), "several at /home/ada");
+        assert_eq!(linked("/opt/circle"), "root alone");
+    }
+
+    #[test]
+    fn in_tmp_a_name_is_its_owners_but_anybody_can_add_one_beside_it() {
+        let in_tmp = |path, reach| {
+            shown(path, reach, |root| {
+                fs::write(root.join("tmp/roots.py"), "").unwrap();
+                fs::write(root.join("tmp/adas.py"), "").unwrap();
+                fs::create_dir(root.join("tmp/adas")).unwrap();
+            })
+        };
+        assert_eq!(in_tmp("/tmp/roots.py", Reach::Itself), "root alone");
+        assert_eq!(in_tmp("/tmp/roots.py", Reach::Beside), "several at /tmp");
+        assert_eq!(in_tmp("/tmp/adas/x.py", Reach::Beside), "1001 at /tmp/adas");
+        // It is made by a call that fails when somebody was faster; the folders above it are not.
+        assert_eq!(in_tmp("/tmp/venv", Reach::Itself), "root alone");
+        assert_eq!(in_tmp("/tmp/new/venv", Reach::Itself), "several at /tmp");
+    }
+
+    #[test]
+    fn what_everybody_can_write_is_everybodys() {
+        let open = |path| {
+            shown(path, Reach::Itself, |root| {
+                fs::set_permissions(root.join("srv"), Permissions::from_mode(0o777)).unwrap();
+                fs::write(root.join("opt/script.py"), "").unwrap();
+                let writable = Permissions::from_mode(0o666);
+                fs::set_permissions(root.join("opt/script.py"), writable).unwrap();
+            })
+        };
+        assert_eq!(open("/srv/venv"), "several at /srv");
+        assert_eq!(open("/opt/script.py"), "several at /opt/script.py");
+    }
+}
