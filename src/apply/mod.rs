@@ -15,6 +15,8 @@ mod journal;
 mod locks;
 mod options;
 mod origin;
+mod pip;
+mod pip_output;
 mod reachability;
 mod refresh;
 mod removal;
@@ -204,7 +206,7 @@ impl Run<'_> {
             Action::InstallPackages { packages } => apt.install_packages(packages),
             Action::FetchIndex { folder } => apt.fetch_index(folder),
             Action::FetchPackages { .. } => apt.fetch_packages(),
-            Action::FetchWheels { folder, packages } => venv::fetch(host, step, folder, packages),
+            Action::FetchWheels { folder, packages } => pip::fetch(host, step, folder, packages),
             Action::EmptyCache | Action::EmptyIndex => apt.empty(),
             Action::RemoveArchive { files } => removal::remove_files(host, step, files),
             Action::RemovePackages { packages } => apt.remove_packages(packages),
@@ -231,9 +233,9 @@ impl Run<'_> {
                 }
                 Ok(())
             }
-            Action::AddPip { folder } => venv::add_pip(host, step, folder),
+            Action::AddPip { folder } => pip::add(host, step, folder),
             Action::InstallIntoVenv { folder, packages } => {
-                venv::install(host, step, folder, packages, source)
+                pip::install(host, step, folder, packages, source)
             }
         }
     }

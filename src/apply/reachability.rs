@@ -51,7 +51,8 @@ pub(super) fn problem(
     places.dedup();
     Some(match answer {
         Answer::Dead { said } if is_of_certificate(said) => {
-            NetworkProblem::CertificateUntrusted { server: name(), said: said.clone(), places }
+            let (server, said, only_trusts) = (name(), said.clone(), None);
+            NetworkProblem::CertificateUntrusted { server, said, places, only_trusts }
         }
         Answer::ProxyWantsPassword => NetworkProblem::ProxyWantsPassword { places },
         Answer::LoginPage { address } => {

@@ -8,14 +8,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::apt_step::STEP_LIMIT;
+use super::pip;
 use super::venv_folder::VenvFolder;
-use crate::apt::PackageSource;
 use crate::error::Result;
-use crate::facts::pip;
 use crate::facts::venv::{self, State};
 use crate::host::{Command, Finished, Host, last_line};
 use crate::plan::{self, Step, python_of};
-use crate::problem::{MachineProblem, PipFailure, VenvProblem};
+use crate::problem::{MachineProblem, VenvProblem};
 use crate::version::PythonVersion;
 
 const FILE_LIMIT: Duration = Duration::from_secs(300);
@@ -30,7 +29,7 @@ pub(super) fn make(
 ) -> Result<Option<PathBuf>> {
     let begun = VenvFolder::begin(host, folder, step.command.account.clone(), replace)?;
     let made = host
-        .run(&with_pip_settings(host, step), STEP_LIMIT)
+        .run(&pip::with_settings(host, step), STEP_LIMIT)
         .and_then(|finished| check(begun.host(), step, folder, version, &finished));
     match made {
         Ok(()) => begun.finish(),
@@ -64,43 +63,6 @@ pub(super) fn give_back(host: &Host, step: &Step, folder: &Path, uid: u32, gid: 
     Err(VenvProblem::NotGivenBack { folder: folder.to_owned(), said }.into())
 }
 
-/// Puts pip in.
-pub(super) fn add_pip(host: &Host, step: &Step, folder: &Path) -> Result<()> {
-    let finished = host.run(&with_pip_settings(host, step), STEP_LIMIT)?;
-    expect_packages(host, folder, &["pip".into()], pip_failure(&finished))
-}
-
-/// Installs packages with its own pip.
-pub(super) fn install(
-    host: &Host,
-    step: &Step,
-    folder: &Path,
-    packages: &[String],
-    source: &PackageSource,
-) -> Result<()> {
-    let finished = host.run(&with_pip_settings(host, step), STEP_LIMIT)?;
-    let why = match source {
-        PackageSource::Network => pip_failure(&finished),
-        PackageSource::LocalOnly | PackageSource::Bundle(_) => {
-            PipFailure::Offline { said: pip_error(&finished) }
-        }
-    };
-    expect_packages(&host.as_seen_by(step.command.account.as_ref()), folder, packages, why)
-}
-
-/// Fetches packages for another machine's pip.
-pub(super) fn fetch(host: &Host, step: &Step, folder: &Path, packages: &[String]) -> Result<()> {
-    let finished = host.run(&with_pip_settings(host, step), STEP_LIMIT)?;
-    let names = host.list(folder)?;
-    let fetched: Vec<String> =
-        names.iter().filter_map(|name| pip::of_wheel(name.to_str()?)).collect();
-    if finished.is_success() && packages.iter().all(|name| fetched.contains(name)) {
-        return Ok(());
-    }
-    let packages = packages.to_vec();
-    Err(VenvProblem::PipNotFetched { packages, why: pip_failure(&finished) }.into())
-}
-
 /// Looks at what was made, past the mark that is still there.
 fn check(
     host: &Host,
@@ -122,6 +84,9 @@ fn check(
         return Ok(());
     }
     let said = venv_error(host, step, folder, finished);
+    if let Some(full) = pip::disk_full(host, step, folder, &said) {
+        return Err(full.into());
+    }
     let flaw = match made.state {
         State::Broken(flaw) => Some(flaw),
         State::Missing | State::Empty | State::Good | State::Foreign(_) => None,
@@ -148,52 +113,4 @@ fn venv_error(host: &Host, step: &Step, folder: &Path, finished: &Finished) -> S
         }
         Err(error) => error.to_string(),
     }
-}
-
-fn expect_packages(host: &Host, folder: &Path, packages: &[String], why: PipFailure) -> Result<()> {
-    let present = venv::gather(host, folder).packages;
-    let is_missing = |name: &&String| !present.contains(&pip::normalized(name));
-    let packages: Vec<String> = packages.iter().filter(is_missing).cloned().collect();
-    if packages.is_empty() {
-        return Ok(());
-    }
-    Err(VenvProblem::PipNotInstalled { packages, why }.into())
-}
-
-fn pip_failure(finished: &Finished) -> PipFailure {
-    PipFailure::Said { ending: finished.ending(), said: pip_error(finished) }
-}
-
-/// pip's first error.
-fn pip_error(finished: &Finished) -> String {
-    let first = finished.stderr.lines().find_map(|line| line.strip_prefix("ERROR: "));
-    first.map_or_else(|| last_line(&finished.stderr), str::to_owned)
-}
-
-/// The step's command with pip's settings, the proxy and the certificates that the user has.
-fn with_pip_settings(host: &Host, step: &Step) -> Command {
-    // These send packages elsewhere than into the environment, and break it.
-    let misleading = [
-        "PIP_TARGET",
-        "PIP_PREFIX",
-        "PIP_ROOT",
-        "PIP_USER",
-        "PIP_REQUIRE_VIRTUALENV",
-        "PIP_PYTHON",
-    ];
-    let certificates = ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
-    let folders = ["XDG_CONFIG_HOME", "XDG_CONFIG_DIRS"];
-    let is_wanted = |name: &str| {
-        (name.starts_with("PIP_") && !misleading.contains(&name))
-            || certificates.contains(&name)
-            || folders.contains(&name)
-    };
-    let mut settings = host.variables(is_wanted);
-    // In a chroot they may name certificates of the system around it, and pip trusts nobody then.
-    let is_there =
-        |value: &str| !value.starts_with('/') || host.real_path(Path::new(value)).is_some();
-    settings.retain(|name, value| {
-        !(name == "PIP_CERT" || certificates.contains(&name.as_str())) || is_there(value)
-    });
-    step.command.clone().envs(settings).envs(host.proxies())
 }

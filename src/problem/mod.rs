@@ -23,6 +23,7 @@ mod labs;
 mod machine;
 mod network;
 mod packages;
+mod pip;
 mod python;
 mod record;
 mod remedy;
@@ -52,6 +53,7 @@ pub use labs::{Difference, LabProblem, ScriptFlaw, SelftestVerdict, Unclear};
 pub use machine::{FULL_BYTES, MachineProblem, Occupant, PythonLink, SYSTEM_PYTHON};
 pub use network::{NetworkProblem, ServerFailure, Silence};
 pub use packages::{PackageOwner, PackageProblem};
+pub use pip::PipFailure;
 pub use python::{Obstacle, PythonFlaw, PythonProblem};
 pub use record::ProblemRecord;
 pub use remedy::{Fix, Remedy};
@@ -59,7 +61,7 @@ pub use rights::RightsProblem;
 pub use selection::{Change, GROUP, GroupDamage, GroupFlaw, LINK, SelectionProblem};
 pub use sources::{KeyFlaw, SourceFailure, SourceLocation};
 pub use usage::{FileFault, FolderFault, UsageProblem};
-pub use venv::{ForeignFolder, PipFailure, VenvFlaw, VenvProblem};
+pub use venv::{ForeignFolder, VenvFlaw, VenvProblem};
 
 /// How much a problem matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -28,8 +28,10 @@ pub enum NetworkProblem {
         server: String,
         /// What was said of it.
         said: String,
-        /// Where apt's sources name it.
+        /// Where apt's sources name it; nowhere, when pip asked.
         places: Vec<SourceLocation>,
+        /// The file of certificates that pip was told to trust instead of the machine's.
+        only_trusts: Option<String>,
     },
     /// The proxy wants a name and a password.
     ProxyWantsPassword {
@@ -128,6 +130,9 @@ impl Describe for NetworkProblem {
         match self {
             Self::Down { .. } => "no package server can be reached".into(),
             Self::ServerDead { server, .. } => server.title(),
+            Self::CertificateUntrusted { server, only_trusts: Some(_), .. } => {
+                format!("pip does not trust the certificate of {}", quoted(server))
+            }
             Self::CertificateUntrusted { server, .. } => {
                 format!("this machine does not trust the certificate of {}", quoted(server))
             }
@@ -151,6 +156,9 @@ impl Describe for NetworkProblem {
         match self {
             Self::Down { servers } => listed(servers.iter().map(ServerFailure::in_short), "; "),
             Self::ServerDead { server, places } => joined(places, server.what.said()),
+            Self::CertificateUntrusted { said, only_trusts: Some(file), .. } => {
+                format!("{said}; pip's settings name {} as all that it trusts", quoted(file))
+            }
             Self::CertificateUntrusted { said, places, .. } => joined(places, said.clone()),
             Self::ProxyWantsPassword { places } => joined(places, String::new()),
             Self::LoginPage { address, places } => joined(
@@ -175,6 +183,10 @@ impl Describe for NetworkProblem {
     fn remedy(&self, _: &Invocation) -> Option<Remedy> {
         match self {
             Self::Down { .. } | Self::ServerDead { .. } => SourceFailure::NoAnswer.remedy(None),
+            Self::CertificateUntrusted { only_trusts: Some(file), .. } => Remedy::advice(format!(
+                "add the certificate of your network's proxy to {}, or remove pip's setting `cert`, which `pip config list` shows",
+                quoted(file)
+            )),
             Self::CertificateUntrusted { .. } => Remedy::advice(
                 "install the certificate of your network's proxy: copy it to /usr/local/share/ca-certificates/NAME.crt, then run `sudo update-ca-certificates`",
             ),

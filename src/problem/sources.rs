@@ -90,7 +90,7 @@ impl SourceFailure {
                 "check the network and, if there is one, the proxy (`http_proxy`, apt's settings)",
             ),
             (Self::ProxyWantsPassword, _) => Remedy::advice(
-                "set `http_proxy` to `http://NAME:PASSWORD@PROXY:PORT`, or ask your network's administrator",
+                "set `http_proxy` and `https_proxy` to `http://NAME:PASSWORD@PROXY:PORT`, or ask your network's administrator",
             ),
             (Self::LoginPage, _) => {
                 Remedy::advice("open any page in a browser on this machine and log in")

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Describe, Id, Invocation, Occupant, Remedy, Severity};
+use super::{Describe, Id, Invocation, Occupant, PipFailure, Remedy, Severity};
 use crate::shell::quoted_line;
 use crate::words::{names, path, quoted};
 
@@ -90,23 +90,6 @@ pub enum VenvProblem {
         packages: Vec<String>,
         /// Why, as far as it is known.
         why: PipFailure,
-    },
-}
-
-/// Why pip failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PipFailure {
-    /// Nothing may be fetched.
-    Offline {
-        /// What pip said.
-        said: String,
-    },
-    /// For this reason.
-    Said {
-        /// How pip ended: `exit code 1`.
-        ending: String,
-        /// What it said.
-        said: String,
     },
 }
 
@@ -306,24 +289,6 @@ impl ForeignFolder {
             Self::Link { target } => format!("a link to {}", path(target)),
             Self::Special => Occupant::Special.words(),
             Self::Unreadable => "not readable for the account that would use it".into(),
-        }
-    }
-}
-
-impl PipFailure {
-    fn words(&self) -> String {
-        match self {
-            Self::Offline { said } => said.clone(),
-            Self::Said { ending, said } => format!("{said} ({ending})"),
-        }
-    }
-
-    fn remedy(&self, typed: &Invocation) -> Option<Remedy> {
-        match self {
-            Self::Offline { .. } => Remedy::advice(super::packages::bundle_instead(typed)),
-            Self::Said { .. } => {
-                Remedy::advice("check the network, and check pip's settings with `pip config list`")
-            }
         }
     }
 }

@@ -27,8 +27,9 @@ const HOMES: [&str; 16] = [
 ];
 
 /// Files with a reason to hold some. One that holds none any more must go from here.
-const EXCEPTIONS: [(&str, &str); 26] = [
+const EXCEPTIONS: [(&str, &str); 27] = [
     ("apply/install.rs", PROGRESS),
+    ("apply/pip_output.rs", SAID_BY_PROGRAMS),
     ("apply/refresh/mod.rs", PROGRESS),
     ("apply/refresh/update_errors.rs", SAID_BY_PROGRAMS),
     ("apply/services.rs", WRITTEN_FILE),

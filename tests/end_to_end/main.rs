@@ -28,6 +28,7 @@ mod nothing_lost;
 mod other_peoples_code;
 mod packages;
 mod people;
+mod pip;
 mod reports;
 mod rights;
 mod system_python;

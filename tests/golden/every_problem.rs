@@ -370,6 +370,13 @@ fn network() -> Vec<Problem> {
             server: text("deb.example"),
             said: text("SAID"),
             places: vec![place()],
+            only_trusts: None,
+        },
+        CertificateUntrusted {
+            server: text("index.example"),
+            said: text("SAID"),
+            places: Vec::new(),
+            only_trusts: Some(text("/etc/room.pem")),
         },
         ProxyWantsPassword { places: vec![place()] },
         LoginPage { address: Some(text("http://login.example/")), places: vec![place()] },
@@ -549,9 +556,15 @@ fn venv() -> Vec<Problem> {
         is_fixable,
         by_hand: text("chown -hR 1000:1000 /home/student/venv"),
     };
+    let index = || text("https://index.example/simple/wheel/");
     let failures = || {
         [
             PipFailure::Offline { said: text("SAID") },
+            PipFailure::Refused { address: index(), answer: text("403 Forbidden") },
+            PipFailure::Refused { address: index(), answer: text("503") },
+            PipFailure::NotFound { address: index(), answer: text("404 Not Found") },
+            PipFailure::NotAnIndex { address: index() },
+            PipFailure::NotSecure { server: text("index.example") },
             PipFailure::Said { ending: text("exit code 1"), said: text("SAID") },
         ]
     };
