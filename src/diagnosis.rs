@@ -1,5 +1,7 @@
 //! What is wrong with a machine: facts → problems. Pure.
 
+use std::path::Path;
+
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::cloud_init::CloudInit;
@@ -30,6 +32,7 @@ pub fn diagnose(facts: &Facts) -> Vec<Problem> {
         problems.extend(half_installed(facts));
     }
     problems.extend(read_only(facts));
+    problems.extend(damaged(facts));
     problems.extend(selection(facts));
     problems
 }
@@ -46,7 +49,8 @@ pub fn setup(planned: &Result<Plan, Error>, facts: &Facts) -> Option<Problem> {
         Err(Error::Problem(why)) => match why.id() {
             Id::SystemPythonSwitched | Id::FileSystemReadOnly => None,
             Id::VenvOfAnother if venv_of_another(facts).is_some() => None,
-            Id::LinkForeign => Some((**why).clone()),
+            Id::PythonDamaged if facts.system_python.is_gone() => None,
+            Id::LinkForeign | Id::PythonDamaged => Some((**why).clone()),
             _ => Some(ChangeProblem::Stops { why: why.clone() }.into()),
         },
         Err(error) => {
@@ -130,9 +134,21 @@ fn broken_venv(facts: &Facts) -> Option<Problem> {
 fn selection(facts: &Facts) -> impl Iterator<Item = Problem> {
     let group = &facts.selection;
     let damaged = group.damage.iter().cloned().map(SelectionProblem::Damaged);
-    let dangling = group.dangling.iter().filter(|_| !group.is_foreign());
-    let dangling = dangling.map(|path| SelectionProblem::Dangling { interpreter: path.clone() });
+    let dangling = facts.dangling();
+    let dangling = dangling.map(|path| SelectionProblem::Dangling { interpreter: path.to_owned() });
     damaged.chain(dangling).map(Problem::from)
+}
+
+/// A link that leads nowhere is told as such; and of an interpreter that nobody may need, setup knows
+/// more.
+fn damaged(facts: &Facts) -> impl Iterator<Item = Problem> {
+    let default = facts.damaged_default().map(|default| default.path.as_path());
+    let is_told = move |path: &Path| facts.system_python.is_gone() && Some(path) == default;
+    let damaged = facts.damaged.iter().filter(move |damaged| !is_told(&damaged.path));
+    damaged.map(move |damaged| {
+        let problem = damaged.problem();
+        if Some(damaged.path.as_path()) == default { problem } else { problem.as_warning() }
+    })
 }
 
 fn in_use(facts: &Facts) -> Option<Problem> {

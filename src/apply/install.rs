@@ -2,7 +2,7 @@
 //! its 100 somebody else's fault), and what was asked and broken on the way reported as what it is.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::apt_step::{AptOutput, AptStep};
 use super::cause;
@@ -10,6 +10,7 @@ use crate::apt::commands::{self, NO_CACHE};
 use crate::apt::output::{evidence, is_index_out_of_date};
 use crate::apt::{PackageSource, dpkg};
 use crate::error::Result;
+use crate::facts::{damaged, interpreters};
 use crate::problem::{AptProblem, PackageProblem};
 
 impl AptStep<'_> {
@@ -42,6 +43,30 @@ impl AptStep<'_> {
             return Err(AptProblem::IndexOutOfDate { said: evidence(&finished) }.into());
         }
         Err(cause::of_failed_installation(self, wanted, missing, &finished, &output)?.into())
+    }
+
+    /// Unpacks packages again; the interpreter that they bring is what is looked at. Without an
+    /// index apt says 0 and does nothing, so that one is fetched then.
+    pub fn reinstall_packages(&self, packages: &[String], interpreter: &Path) -> Result<()> {
+        let mut output = AptOutput::default();
+        let mut finished = self.run_and_collect(&self.step.command, &mut output)?;
+        if !self.is_whole(interpreter)? && self.options.source == PackageSource::Network {
+            self.progress(None, "apt's index is out of date: refreshing it".into());
+            self.run(&commands::refresh_index().elevated(self.step.command.elevation.clone()))?;
+            finished = self.run_and_collect(&self.step.command, &mut output)?;
+        }
+        if self.is_whole(interpreter)? {
+            return Ok(());
+        }
+        let missing = packages.to_vec();
+        Err(cause::of_failed_installation(self, packages, missing, &finished, &output)?.into())
+    }
+
+    fn is_whole(&self, interpreter: &Path) -> Result<bool> {
+        let packages = dpkg::gather(self.host, |name| name.starts_with("python3."))?;
+        let found = interpreters::gather(self.host, &packages, Path::new("/"));
+        let damaged = damaged::gather(self.host, &packages, &found);
+        Ok(damaged.iter().all(|damaged| damaged.path != interpreter))
     }
 
     /// The wanted packages that dpkg does not have.

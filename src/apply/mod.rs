@@ -86,6 +86,7 @@ impl Lane {
             | Action::PinArchive { .. }
             | Action::RestoreSystemPython { .. }
             | Action::InstallPackages { .. }
+            | Action::ReinstallPackages { .. }
             | Action::FetchIndex { .. }
             | Action::FetchPackages { .. }
             | Action::EmptyCache
@@ -204,6 +205,9 @@ impl Run<'_> {
             }
             Action::PinArchive { pin } => apt.write_file(PREFERENCES, &pin.text()),
             Action::InstallPackages { packages } => apt.install_packages(packages),
+            Action::ReinstallPackages { packages, interpreter } => {
+                apt.reinstall_packages(packages, interpreter)
+            }
             Action::FetchIndex { folder } => apt.fetch_index(folder),
             Action::FetchPackages { .. } => apt.fetch_packages(),
             Action::FetchWheels { folder, packages } => pip::fetch(host, step, folder, packages),

@@ -101,6 +101,12 @@ pub fn install_packages(packages: &[String], install_options: &InstallOptions) -
     options.args(["install"]).args(packages.iter().cloned())
 }
 
+/// `apt-get install --reinstall PACKAGE…`
+pub fn reinstall_packages(packages: &[String], install_options: &InstallOptions) -> Command {
+    let options = install_packages(&[], install_options).args(["--reinstall"]);
+    options.args(packages.iter().cloned())
+}
+
 /// `apt-get --fix-broken install`: gives packages that were unpacked alone what they need. It takes
 /// no names: with some, apt refuses.
 pub fn fix_broken(install_options: &InstallOptions) -> Command {

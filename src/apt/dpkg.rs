@@ -13,6 +13,10 @@ pub(super) const STATUS: &str = "/var/lib/dpkg/status";
 /// Where an interrupted dpkg leaves numbered files (what apt looks at to say "dpkg was
 /// interrupted").
 const UPDATES: &str = "/var/lib/dpkg/updates";
+/// Where dpkg keeps a list of files for each package.
+const LISTS: &str = "/var/lib/dpkg/info";
+/// More than any of them, in bytes.
+const LIST_LIMIT: u64 = 16 << 20;
 
 /// The packages that matter here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +58,13 @@ pub fn gather(host: &Host, wanted: impl Fn(&str) -> bool) -> Result<DpkgStatus> 
     };
     let interrupted = host.list_readable(Path::new(UPDATES)).iter().any(|name| numbered(name));
     Ok(DpkgStatus { interrupted, ..parse(&text, wanted) })
+}
+
+/// Whether a package's own list names a file; a list that is not there is not asked.
+pub fn lists(host: &Host, package: &str, file: &Path) -> bool {
+    let list = Path::new(LISTS).join(format!("{package}.list"));
+    let list = host.read_at_most(&list, LIST_LIMIT).ok().flatten();
+    list.is_none_or(|list| list.lines().any(|line| Path::new(line) == file))
 }
 
 /// The stanzas of a status file (deb822: `Package`, `Status: want flag state`, `Version`).

@@ -20,7 +20,10 @@ pub(super) fn run(task: &Task<'_>, options: &DoctorArgs) -> Result<Outcome> {
         task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
     }
     let mut problems = diagnosis::diagnose(&facts);
-    problems.extend(diagnosis::setup(&planned, &facts));
+    // What stops setup is not only a warning.
+    let stops = diagnosis::setup(&planned, &facts);
+    problems.retain(|known| stops.as_ref().is_none_or(|stops| stops.title() != known.title()));
+    problems.extend(stops);
     problems.sort_by_key(|problem| Reverse(problem.severity));
     let errors = of_severity(&problems, Severity::Error);
     let warnings = of_severity(&problems, Severity::Warning);

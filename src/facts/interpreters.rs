@@ -12,8 +12,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::apt::dpkg::DpkgStatus;
+use crate::error::Error;
 use crate::host::{Account, Command, Control, Host, Kind, Reach};
-use crate::problem::PythonFlaw;
+use crate::problem::{Id, PythonFlaw};
 use crate::version::{self, PythonVersion};
 
 /// The folders that belong to the system, in the order in which interpreters are preferred.
@@ -311,6 +312,7 @@ fn ask(host: &Host, interpreter: &mut Interpreter, account: Option<Account>) {
             ending: finished.ending(),
             said: last_error(&finished.stderr).to_owned(),
         }),
+        Err(Error::Problem(why)) if why.id() == Id::ProgramTimedOut => Err(PythonFlaw::TooSlow),
         Err(error) => Err(PythonFlaw::NotStarted { said: error.to_string() }),
     };
     match answer {

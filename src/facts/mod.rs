@@ -6,6 +6,7 @@
 
 pub mod alternatives;
 pub mod cloud_init;
+pub mod damaged;
 pub mod disk;
 pub mod distro;
 pub mod interpreters;
@@ -18,6 +19,7 @@ pub mod sources;
 pub mod system_python;
 pub mod venv;
 
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use serde::{Deserialize, Serialize};
@@ -44,6 +46,9 @@ pub struct Facts {
     /// The interpreter of `--python PATH`, as it answered.
     #[serde(default)]
     pub named: Option<interpreters::Interpreter>,
+    /// Interpreters of installed packages that cannot be used as they are.
+    #[serde(default)]
+    pub damaged: Vec<damaged::DamagedInterpreter>,
     /// dpkg's view of the packages that matter here.
     pub packages: DpkgStatus,
     /// What apt offers; `None` until it was asked.
@@ -80,6 +85,21 @@ impl Facts {
     /// right now.
     pub fn packages_are_at_rest(&self) -> bool {
         self.in_use.is_none()
+    }
+
+    /// The interpreters of the alternatives group that are gone for good. Under a link that is
+    /// somebody else's they are nobody's trouble, and those of an installed package come back.
+    pub fn dangling(&self) -> impl Iterator<Item = &Path> {
+        let dangling = self.selection.dangling.iter().filter(|_| !self.selection.is_foreign());
+        let comes_back = |path: &Path| self.damaged.iter().any(|damaged| damaged.path == path);
+        dangling.map(PathBuf::as_path).filter(move |path| !comes_back(path))
+    }
+
+    /// What is wrong with the interpreter that the system was made with, and that the scripts of
+    /// packages need.
+    pub fn damaged_default(&self) -> Option<&damaged::DamagedInterpreter> {
+        let default = self.system_python.default.as_ref()?;
+        self.damaged.iter().find(|damaged| damaged.path.ends_with(default))
     }
 }
 
@@ -126,13 +146,15 @@ pub fn gather(host: &Host, request: &Request) -> Result<Facts> {
         let path = request.python.named.as_ref()?;
         Some(interpreters::named(host, path, student.clone()))
     };
+    let packages = packages?;
     Ok(Facts {
         distro: distro::gather(host),
         machine: machine::gather(host),
         rights,
+        damaged: damaged::gather(host, &packages, &interpreters),
         interpreters,
         named: named(),
-        packages: packages?,
+        packages,
         apt: None,
         apt_index: index::gather(host),
         apt_files: index::kept_files(host),

@@ -85,7 +85,7 @@ pub fn gather(host: &Host) -> SystemPython {
     let own = Path::new("/usr/bin").join(default.as_deref().unwrap_or("python3"));
     let place = match host.lstat(Path::new(SYSTEM_PYTHON)).kind {
         Kind::Missing => Occupant::Nothing,
-        Kind::Link(_) => place_of_link(host, &own),
+        Kind::Link(target) => place_of_link(host, &target, &own),
         Kind::File => Occupant::File,
         Kind::Folder => Occupant::Folder,
         Kind::Other | Kind::Unreadable(_) => Occupant::Special,
@@ -96,9 +96,12 @@ pub fn gather(host: &Host) -> SystemPython {
     SystemPython { default, default_is_installed, place, group, slaves }
 }
 
-fn place_of_link(host: &Host, own: &Path) -> Occupant {
+/// Right is a link that names the default itself, as py3versions wants it ("must be reset to
+/// point to python3.11"): what only leads there by others is switched with any of them.
+fn place_of_link(host: &Host, target: &Path, own: &Path) -> Occupant {
+    let names_it = target == own || Some(target.as_os_str()) == own.file_name();
     match host.real_path(Path::new(SYSTEM_PYTHON)) {
-        Some(real) if host.real_path(own).as_ref() == Some(&real) => Occupant::Right,
+        Some(_) if names_it => Occupant::Right,
         Some(_) => Occupant::Link(way(host)),
         None => Occupant::DeadLink(way(host)),
     }

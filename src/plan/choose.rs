@@ -7,6 +7,7 @@ use super::archive;
 use super::choice::{Candidate, Choice, Origin};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
+use crate::facts::damaged::DamagedInterpreter;
 use crate::facts::interpreters::{Home, Interpreter};
 use crate::problem::{Obstacle, PythonFlaw, PythonProblem};
 use crate::request::PythonRequest;
@@ -36,8 +37,34 @@ pub(super) enum Remaining {
 /// Chooses, and says why of every candidate. `facts.apt` unasked counts as an index without offers.
 ///
 /// # Errors
-/// [`PythonProblem`] that lists what was found where, why each was refused, and what to do.
+/// [`PythonProblem`] that lists what was found where, why each was refused, and what to do; or
+/// that names the installed one that only has to be reinstalled.
 pub(super) fn choose(
+    wanted: &PythonRequest,
+    facts: &Facts,
+    remaining: Remaining,
+) -> Result<(Chosen, Vec<Candidate>)> {
+    let chosen = choose_undamaged(wanted, facts, remaining);
+    let is_installed =
+        matches!(&chosen, Ok((Chosen::Taken(choice), _)) if choice.origin != Origin::Apt);
+    let damaged = damaged(wanted, facts).filter(|_| !is_installed);
+    damaged.map_or(chosen, |damaged| Err(damaged.problem().into()))
+}
+
+/// The damaged interpreter that would be chosen if it were not.
+fn damaged<'a>(wanted: &PythonRequest, facts: &'a Facts) -> Option<&'a DamagedInterpreter> {
+    facts.damaged.iter().rev().find(|damaged| match &facts.named {
+        Some(named) => damaged.path == named.path || damaged.path == named.real,
+        None => {
+            let mut packages = damaged.packages.iter();
+            let version = packages.find_map(|package| facts.packages.installed.get(package));
+            let version = version.and_then(|version| version::from_debian(version));
+            version.is_some_and(|version| wanted.requirement.matches(&version))
+        }
+    })
+}
+
+fn choose_undamaged(
     wanted: &PythonRequest,
     facts: &Facts,
     remaining: Remaining,
@@ -193,10 +220,9 @@ fn weigh_offer(
     } else {
         format!("offered by apt from {from}")
     };
-    let damaged = facts.packages.has(name).then(|| {
-        format!("it is installed, but /usr/bin/{name} does not run; to fix it, run `apt-get install --reinstall {name}-minimal {name}`")
-    });
-    let reason = refusal(wanted, &version).or(damaged);
+    let is_damaged = facts.packages.has(name);
+    let damaged = || is_damaged.then(|| "it is installed, but does not run".to_owned());
+    let reason = refusal(wanted, &version).or_else(damaged);
     let choice = reason.is_none().then(|| Choice {
         path: PathBuf::from("/usr/bin").join(name),
         version: version.clone(),

@@ -119,6 +119,13 @@ pub enum Action {
         /// Their names.
         packages: Vec<String>,
     },
+    /// Unpack packages again whose interpreter cannot be used.
+    ReinstallPackages {
+        /// Their names.
+        packages: Vec<String>,
+        /// The interpreter.
+        interpreter: PathBuf,
+    },
     /// Fetch an index for a bundle.
     FetchIndex {
         /// The folder that it is kept in, with what apt wants besides.

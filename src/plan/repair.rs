@@ -2,7 +2,7 @@
 //! harms nobody's work.
 
 use super::ids::with_distinct_ids;
-use super::steps::configure_step;
+use super::steps::{configure_step, reinstall_step};
 use super::{Action, Plan, Step, commands, selection, venv};
 use crate::apt::InstallOptions;
 use crate::apt::alternatives;
@@ -21,6 +21,8 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
     if facts.packages.need_configuring() && facts.packages_are_at_rest() && !configured {
         steps.push(configure_step(&facts.packages, &InstallOptions::default()));
     }
+    let damaged = facts.damaged.iter().filter(|damaged| damaged.can_be_reinstalled());
+    steps.extend(damaged.map(reinstall_step));
     steps.extend(selection::repair(facts));
     steps.extend(venv::give_back_step(facts));
     Plan { steps: with_distinct_ids(steps), ..Plan::default() }

@@ -104,7 +104,7 @@ pub(super) fn repair(facts: &Facts) -> Vec<Step> {
     }
     let why =
         |path: &Path| format!("`{}` is gone, so `{LINK}` must not point to it", path.display());
-    steps.extend(selection.dangling.iter().map(|path| unregister_step(path, &why(path))));
+    steps.extend(facts.dangling().map(|path| unregister_step(path, &why(path))));
     if selection.is_lost() {
         steps.extend(register_anew(facts));
     } else if !selection.damage.is_empty() {

@@ -8,6 +8,7 @@ use super::{Action, Step, commands};
 use crate::apt::alternatives::{self, GROUP, LINK};
 use crate::apt::dpkg::DpkgStatus;
 use crate::apt::{self, InstallOptions};
+use crate::facts::damaged::DamagedInterpreter;
 
 /// Finishes what dpkg began.
 pub(super) fn configure_step(packages: &DpkgStatus, install_options: &InstallOptions) -> Step {
@@ -55,6 +56,24 @@ pub(super) fn install_step(
         command: apt::commands::install_packages(packages, install_options),
         needs_root: true,
     })
+}
+
+/// Unpacks the packages of an interpreter again.
+pub(super) fn reinstall_step(damaged: &DamagedInterpreter) -> Step {
+    let name = damaged.path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = name.unwrap_or_default();
+    let options = InstallOptions::default();
+    Step {
+        id: slug(&format!("reinstall-{name}")),
+        title: format!("Reinstall {}", quoted_list(&damaged.packages)),
+        why: format!("`{}` {}", damaged.path.display(), damaged.why.words()),
+        command: apt::commands::reinstall_packages(&damaged.packages, &options),
+        action: Action::ReinstallPackages {
+            packages: damaged.packages.clone(),
+            interpreter: damaged.path.clone(),
+        },
+        needs_root: true,
+    }
 }
 
 /// Registers an interpreter in our group.

@@ -114,6 +114,8 @@ explained! {
         ProgramTimedOut = "program-timed-out",
         /// The proxy wants a name and a password.
         ProxyWantsPassword = "proxy-wants-password",
+        /// The interpreter of an installed package cannot be used as it is.
+        PythonDamaged = "python-damaged",
         /// No Python in range is installed.
         PythonNotInstalled = "python-not-installed",
         /// No Python in range is installed, or offered.

@@ -258,6 +258,9 @@ impl PythonLink {
             Occupant::DeadLink(_) => {
                 "points to a missing file, so no package can be installed or removed"
             }
+            Occupant::Link(_) if self.leads_right() => {
+                "does not point to the system's own Python directly, so it can be switched at any time"
+            }
             Occupant::Right => "is managed by update-alternatives, which can switch it at any time",
             Occupant::Link(_) | Occupant::File | Occupant::Folder | Occupant::Special => {
                 "was switched, which breaks `apt-get update`, `add-apt-repository` and upgrades"
@@ -266,12 +269,22 @@ impl PythonLink {
         format!("`{SYSTEM_PYTHON}` {what}")
     }
 
+    /// Whether it leads to the right one by others.
+    fn leads_right(&self) -> bool {
+        let Occupant::Link(places) = &self.place else { return false };
+        let own = |folder: &str| Path::new(folder).join(&self.default);
+        places.last().is_some_and(|last| [own("/usr/bin"), own("/bin")].contains(last))
+    }
+
     /// What was seen.
     pub fn evidence(&self) -> String {
         let default = &self.default;
         let seen = match &self.place {
             Occupant::Nothing => format!("it does not exist, but should be a link to `{default}`"),
             Occupant::Right => format!("it points to `{default}`, as it should"),
+            Occupant::Link(places) if self.leads_right() => {
+                format!("it points to {}; this system needs `{default}` there", way(places))
+            }
             Occupant::Link(places) => {
                 format!("it points to {}, but this system needs `{default}`", way(places))
             }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::packages::bundle_instead;
 use super::{Describe, Id, Invocation, Remedy};
 use crate::version::{PythonVersion, Requirement};
-use crate::words::{listed, path};
+use crate::words::{listed, path, quoted};
 
 /// What can be wrong with it.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +34,15 @@ pub enum PythonProblem {
     NotInstalledForBundle {
         /// That Python's series: `3.12`.
         series: String,
+    },
+    /// The interpreter of an installed package cannot be used as it is.
+    Damaged {
+        /// Where it belongs.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: PythonFlaw,
+        /// The packages that bring it: its own first.
+        packages: Vec<String>,
     },
     /// The interpreter of `--python PATH` cannot be used.
     Unusable {
@@ -74,6 +83,20 @@ pub enum PythonFlaw {
     Missing,
     /// It is a folder.
     Folder,
+    /// It is a link that leads nowhere.
+    DeadLink {
+        /// What it says.
+        target: PathBuf,
+    },
+    /// It is a link, where a program belongs.
+    Link {
+        /// What it says.
+        target: PathBuf,
+    },
+    /// It may not be executed by everybody.
+    NotExecutable,
+    /// It did not answer in time.
+    TooSlow,
     /// It was not asked.
     NotAsked,
     /// Root did not start it: another account can change it.
@@ -112,6 +135,7 @@ impl Describe for PythonProblem {
             Self::NotInstalled { .. } | Self::NotInstalledForBundle { .. } => {
                 Id::PythonNotInstalled
             }
+            Self::Damaged { .. } => Id::PythonDamaged,
             Self::Unusable { .. } => Id::PythonUnusable,
         }
     }
@@ -129,6 +153,7 @@ impl Describe for PythonProblem {
                     "Python {series} is not installed here, but is needed to download its packages"
                 )
             }
+            Self::Damaged { path: named, .. } => format!("{} is damaged", path(named)),
             Self::Unusable {
                 path: named,
                 why: why @ (PythonFlaw::OutOfRange { .. } | PythonFlaw::WithoutEnsurepip),
@@ -144,6 +169,10 @@ impl Describe for PythonProblem {
             Self::NotOffered { candidates, .. } => {
                 listed(candidates.iter().map(|line| format!("  {line}")), "\n")
             }
+            Self::Damaged { why, packages, .. } => {
+                let package = packages.first().map(String::as_str).unwrap_or_default();
+                format!("it belongs to the package {}, but {}", quoted(package), why.words())
+            }
             Self::NotInstalled { .. }
             | Self::NotInstalledForBundle { .. }
             | Self::Unusable { .. } => String::new(),
@@ -155,6 +184,14 @@ impl Describe for PythonProblem {
             Self::NotOffered { obstacle, .. } => obstacle.remedy(typed),
             Self::NotInstalled { .. } => Remedy::run(typed.labready("setup")),
             Self::NotInstalledForBundle { .. } => Remedy::run(typed.labready("setup")),
+            Self::Damaged { path, why: PythonFlaw::Folder, packages } => {
+                let place = path.display();
+                Remedy::advice(format!(
+                    "move the folder away, because dpkg would delete it: `sudo mv -n {place} {place}.moved-away`; then run `sudo {}`",
+                    reinstall(packages)
+                ))
+            }
+            Self::Damaged { packages, .. } => Remedy::as_root(reinstall(packages)),
             Self::Unusable { why: PythonFlaw::WithoutEnsurepip, .. } => Remedy::advice(
                 "install its venv package, or omit `--python` to let labready choose",
             ),
@@ -166,6 +203,10 @@ impl Describe for PythonProblem {
             ),
         }
     }
+}
+
+fn reinstall(packages: &[String]) -> String {
+    format!("apt-get install --reinstall {}", packages.join(" "))
 }
 
 impl Obstacle {
@@ -201,6 +242,12 @@ impl PythonFlaw {
         match self {
             Self::Missing => "does not exist".into(),
             Self::Folder => "is a folder".into(),
+            Self::DeadLink { target } => {
+                format!("is a link to {}, which leads nowhere", path(target))
+            }
+            Self::Link { target } => format!("is a link to {}", path(target)),
+            Self::NotExecutable => "is not executable by everybody".into(),
+            Self::TooSlow => "did not answer within 10 seconds".into(),
             Self::NotAsked => "was not asked for its version".into(),
             Self::Exposed => "can be changed by other accounts, so root does not start it".into(),
             Self::NotPython => "does not behave like Python".into(),

@@ -176,10 +176,42 @@ fn what_is_no_link_is_left_and_what_is_not_installed_is_not_linked_to() {
         .says("sudo mv -n /usr/bin/python3");
     machine.run(["cmp", "/usr/bin/python3", "/usr/bin/python3.12"]);
 
-    machine.shell("ln -sfn python3.12 /usr/bin/python3; rm /usr/bin/python3.11");
+    machine.shell(
+        "ln -sfn python3.12 /usr/bin/python3; dpkg --remove --force-depends python3.11-minimal",
+    );
     let repair = machine.labready(["repair", "--yes"]).run();
     repair.exits(1).says("apt-get install --reinstall python3.11-minimal python3-minimal");
     assert_eq!(machine.leads_to("/usr/bin/python3"), "python3.12");
+}
+
+#[test]
+fn a_python_that_is_not_executable_or_points_to_itself_is_reinstalled_by_repair() {
+    let machine = Machine::ready("bookworm");
+    for damage in ["chmod 000 /usr/bin/python3.11", "ln -sfn python3.11 /usr/bin/python3.11"] {
+        machine.shell(damage);
+        let fix = "apt-get install --reinstall python3.11-minimal";
+        machine.labready(["doctor"]).run().exits(1).says(fix).does_not_say("3.14");
+        machine.labready(["setup", "--yes"]).run().exits(1).says(fix).does_not_say("3.14");
+        let repair = machine.labready(["repair", "--yes"]).run();
+        assert_eq!(repair.succeeds().last_line(), "Everything is fixed.", "{damage}");
+        assert_eq!(machine.run(["/usr/bin/python3.11", "-V"]), "Python 3.11.2\n");
+    }
+    // dpkg would delete the folder, with what is in it.
+    machine.shell("rm /usr/bin/python3.11; mkdir /usr/bin/python3.11; touch /usr/bin/python3.11/x");
+    machine.labready(["repair", "--yes"]).run().exits(1).says("sudo mv -n /usr/bin/python3.11");
+    assert!(machine.exists("/usr/bin/python3.11/x"));
+}
+
+#[test]
+fn a_link_that_py3versions_refuses_is_put_right() {
+    let machine = Machine::ready("bookworm");
+    machine.shell("ln -s /usr/bin/python3.11 /opt/python3; ln -sfn /opt/python3 /usr/bin/python3");
+    machine.command(["py3versions", "-d"]).run().says("must be reset");
+    let doctor = machine.labready(["doctor"]).run();
+    doctor.exits(1).says("error[system-python-switched]").says("`/opt/python3`");
+    machine.labready(["repair", "--yes"]).run().succeeds();
+    assert_eq!(machine.leads_to("/usr/bin/python3"), "python3.11");
+    assert_eq!(machine.run(["py3versions", "-d"]), "python3.11\n");
 }
 
 #[test]

@@ -415,6 +415,7 @@ fn python() -> Vec<Problem> {
         PythonFlaw::Missing,
         PythonFlaw::Folder,
         PythonFlaw::NotAsked,
+        PythonFlaw::TooSlow,
         PythonFlaw::Exposed,
         PythonFlaw::NotPython,
         PythonFlaw::Failed { ending: text("exit code 1"), said: text("SAID") },
@@ -430,9 +431,23 @@ fn python() -> Vec<Problem> {
         obstacle,
     });
     let unusable = flaws.map(|why| Unusable { path: "/opt/python".into(), why });
+    let flaws = [
+        PythonFlaw::Missing,
+        PythonFlaw::Folder,
+        PythonFlaw::DeadLink { target: "python3.11".into() },
+        PythonFlaw::Link { target: "/opt/python".into() },
+        PythonFlaw::NotExecutable,
+        PythonFlaw::NotPython,
+        PythonFlaw::Failed { ending: text("exit code 1"), said: text("SAID") },
+    ];
+    let damaged = flaws.map(|why| Damaged {
+        path: "/usr/bin/python3.11".into(),
+        why,
+        packages: list(&["python3.11-minimal"]),
+    });
     let kinds =
         [NotInstalled { wanted: range() }, NotInstalledForBundle { series: text("python3.11") }];
-    kinds.into_iter().chain(unoffered).chain(unusable).map(Problem::from).collect()
+    kinds.into_iter().chain(unoffered).chain(unusable).chain(damaged).map(Problem::from).collect()
 }
 
 fn rights_and_selection() -> Vec<Problem> {

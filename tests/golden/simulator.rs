@@ -87,6 +87,7 @@ impl Machine {
             | Action::RemovePackages { .. }
             | Action::UnregisterAlternative { .. }
             | Action::RemoveGroup { .. }
+            | Action::ReinstallPackages { .. }
             | Action::RemoveVenv { .. } => return Err("setup neither mends nor takes back".into()),
             Action::SetGroupAside { damaged } => {
                 self.facts.selection.damage.retain(|damage| damage.place != *damaged);

@@ -162,6 +162,15 @@ impl Machine {
         fs::remove_file(self.inside(path)).unwrap();
     }
 
+    /// Removes a Python and its package, as apt does, but nothing that depends on it.
+    pub fn remove_python(&self, package: &str) {
+        self.remove(&format!("/usr/bin/{package}"));
+        let status = self.read("/var/lib/dpkg/status");
+        let other = |stanza: &&str| !stanza.starts_with(&format!("Package: {package}\n"));
+        let left: Vec<&str> = status.split("\n\n").filter(other).collect();
+        self.write("/var/lib/dpkg/status", &left.join("\n\n"));
+    }
+
     /// What a file holds; empty when it is not there.
     pub fn read(&self, path: &str) -> String {
         fs::read_to_string(self.inside(path)).unwrap_or_default()

@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod becoming_ready;
+mod damaged;
 mod failing;
 mod journal;
 mod machine;

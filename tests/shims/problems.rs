@@ -169,7 +169,7 @@ fn files_that_undo_leaves() {
 #[test]
 fn a_step_that_does_nothing_is_not_done_for_ever() {
     let machine = ready();
-    machine.remove("/usr/bin/python3.11");
+    machine.remove_python("python3.11");
     let program = "#!/bin/sh\nexit 0\n";
     let machine = machine.program("/usr/bin/update-alternatives", program);
     assert_eq!(problems(&machine, "repair --yes"), ["selection-failed"]);

@@ -76,7 +76,7 @@ fn undo_leaves_a_group_that_somebody_else_uses_under_a_foreign_link() {
 fn repair_leaves_a_link_that_is_somebody_elses() {
     let machine = ready();
     replace_link(&machine);
-    machine.remove("/usr/bin/python3.11");
+    machine.remove_python("python3.11");
     let output = machine.labready("repair --yes");
     assert_eq!(output.ends_with(0).steps(), "", "nothing is done");
     expect_not_asked(&machine);

@@ -100,7 +100,7 @@ fn repair_takes_a_dangling_alternative_out_of_the_group() {
     let machine = Machine::bookworm().offering("3.12", "3.12.4");
     machine.labready(&format!("{SETUP} --python 3.11")).ends_with(0);
     machine.labready(&format!("{SETUP} --python 3.12")).ends_with(0);
-    machine.remove("/usr/bin/python3.12");
+    machine.remove_python("python3.12");
     assert_snapshot!("doctor_names_the_alternative", machine.labready("doctor").stdout);
     let output = machine.labready("repair --yes");
     assert_snapshot!("repair_takes_it_out", output.ends_with(0).steps());
