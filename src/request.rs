@@ -249,6 +249,9 @@ fn archive(host: &Host, wish: &Wish) -> Result<Archive> {
         let has_host = ["http://", "https://"]
             .iter()
             .any(|scheme| address.len() > scheme.len() && address.starts_with(scheme));
+        if user_of(address).is_some() {
+            return Err(UsageProblem::MirrorPassword.into());
+        }
         if !has_host || address.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(UsageProblem::MirrorAddress { address: address.clone() }.into());
         }
@@ -262,6 +265,13 @@ fn archive(host: &Host, wish: &Wish) -> Result<Archive> {
         archive.key = key;
     }
     Ok(archive)
+}
+
+/// The name and password in an address: `user:secret` of `http://user:secret@host/path`.
+fn user_of(address: &str) -> Option<&str> {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    authority.rsplit_once('@').map(|(user, _)| user)
 }
 
 /// The folder of `--venv`, else the course's, below the home of `--owner` or the current folder.
@@ -298,9 +308,12 @@ pub fn invocation(host: &Host, cli: &Cli) -> Invocation {
         ("--venv", venv.as_deref().map(path)),
     ];
     let wish = cli.command.wish();
+    // A password is never repeated.
+    let mirror = wish.and_then(|wish| wish.ppa_mirror.as_ref());
+    let mirror = mirror.filter(|address| user_of(address).is_none());
     let select = wish.is_some_and(|wish| wish.select == Select::None).then(|| "none".to_owned());
     let valued = [
-        ("--ppa-mirror", wish.and_then(|wish| wish.ppa_mirror.clone())),
+        ("--ppa-mirror", mirror.cloned()),
         ("--ppa-key", wish.and_then(|wish| wish.ppa_key.as_deref()).map(path)),
         ("--owner", cli.command.owner().map(str::to_owned)),
         ("--select", select),
@@ -321,5 +334,8 @@ pub fn invocation(host: &Host, cli: &Cli) -> Invocation {
     };
     let given = flags.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| (*name).to_owned());
     let wanted = given.chain(words(&valued)).collect();
-    Invocation::new(cli.command.name(), host.arguments(), words(&common), wanted)
+    let is_secret =
+        host.arguments().iter().any(|word| word.contains("://") && user_of(word).is_some());
+    let arguments = if is_secret { &[] } else { host.arguments() };
+    Invocation::new(cli.command.name(), arguments, words(&common), wanted)
 }

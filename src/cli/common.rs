@@ -36,7 +36,7 @@ pub struct Common {
     #[arg(long, short = 'v', global = true)]
     pub verbose: bool,
     /// Append all events to a file, as JSON lines
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = parse_log)]
     pub log: Option<PathBuf>,
 }
 
@@ -92,5 +92,19 @@ fn parse_report(text: &str) -> Result<ReportFile, String> {
     if path.is_empty() {
         return Err("the file name is missing after `=`".into());
     }
+    if path == "-" {
+        let name = format.to_possible_value().map(|value| value.get_name().to_owned());
+        return Err(format!(
+            "`-` is not a file; to print the report, use `--format {}`",
+            name.unwrap_or_default()
+        ));
+    }
     Ok(ReportFile { format, path: PathBuf::from(path) })
+}
+
+fn parse_log(text: &str) -> Result<PathBuf, String> {
+    match text {
+        "-" => Err("`-` is not a file; to print the events, use `--format ndjson`".into()),
+        _ => Ok(PathBuf::from(text)),
+    }
 }

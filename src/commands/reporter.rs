@@ -8,9 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::cli::{Cli, Color, Format, ReportFile};
 use crate::error::{Error, Exit, Result};
 use crate::event::Event;
-use crate::host::{Clock, Host};
+use crate::host::{Clock, Destination, Host};
 use crate::outcome::Outcome;
-use crate::problem::{Invocation, UsageProblem};
+use crate::problem::Invocation;
 use crate::report::console::{Console, Verbosity, columns};
 use crate::report::paint::Paint;
 use crate::report::{Report, human, json, plain, svg};
@@ -18,7 +18,6 @@ use crate::request;
 
 /// The listeners of one run.
 pub(super) struct Reporter {
-    host: Host,
     clock: Clock,
     format: Format,
     paint: Paint,
@@ -27,7 +26,7 @@ pub(super) struct Reporter {
     /// What was typed, for the hints of problems.
     typed: Invocation,
     /// Reports to write at the end.
-    files: Vec<ReportFile>,
+    files: Vec<(Format, Destination)>,
     listeners: Mutex<Listeners>,
 }
 
@@ -56,28 +55,18 @@ fn paint(host: &Host, color: Color, is_terminal: bool) -> Paint {
     Paint::new(|name| host.variable(name), color, is_terminal, columns)
 }
 
-/// A file of `--report` or `--log` that cannot be written: nothing was done yet, and another one
-/// can be named.
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn unwritable(error: Error) -> Error {
-    UsageProblem::ReportNotWritten { said: error.to_string() }.into()
-}
-
-/// Opens every file that takes events as they happen.
+/// Opens every place that takes events as they happen.
 fn open_logs(
     host: &Host,
     event_files: &[ReportFile],
     log: Option<&Path>,
 ) -> Result<Vec<Box<dyn Write + Send>>> {
-    let mut logs = Vec::new();
-    for file in event_files {
-        host.write_whole(&file.path, "").map_err(unwritable)?;
-        logs.push(host.append_to(&file.path).map_err(unwritable)?);
-    }
-    if let Some(log) = log {
-        logs.push(host.append_to(log).map_err(unwritable)?);
-    }
-    Ok(logs)
+    let reports = event_files.iter().map(|report| (report.path.as_path(), true));
+    let places = reports.chain(log.map(|log| (log, false)));
+    let open = |(path, is_new)| {
+        Ok(Box::new(host.line_destination(path, is_new)?) as Box<dyn Write + Send>)
+    };
+    places.map(open).collect()
 }
 
 impl Reporter {
@@ -95,16 +84,15 @@ impl Reporter {
         let (event_files, files): (Vec<_>, Vec<_>) =
             common.report.iter().cloned().partition(|report| report.format == Format::Ndjson);
         let logs = open_logs(host, &event_files, common.log.as_deref())?;
-        for report in &files {
-            host.can_hold(&report.path).map_err(unwritable)?;
-        }
+        let files =
+            files.into_iter().map(|report| Ok((report.format, host.destination(&report.path)?)));
+        let files = files.collect::<Result<Vec<_>>>()?;
         let redraws = streams.stderr
             && format != Format::Plain
             && host.variable("TERM").is_some_and(|term| term != "dumb");
         let console = Console::new(paint(host, common.color, streams.stderr), verbosity, redraws);
         let report = Report::new(cli.command.name(), clock.started_at_rfc3339());
         Ok(Self {
-            host: host.clone(),
             clock,
             format,
             paint: paint(host, common.color, streams.stdout),
@@ -203,10 +191,10 @@ impl Reporter {
         if prints_report(report) && self.format != Format::Ndjson {
             self.print(&self.rendered(report, self.format, &self.paint)?)?;
         }
-        for file in &self.files {
+        for (format, destination) in &self.files {
             // Colours belong to a terminal, not into a file.
             let paint = Paint::uncoloured(true, self.paint.width());
-            self.host.write_whole(&file.path, &self.rendered(report, file.format, &paint)?)?;
+            destination.write(&self.rendered(report, *format, &paint)?)?;
         }
         Ok(())
     }

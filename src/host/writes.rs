@@ -144,22 +144,6 @@ impl Host {
         let _ = inside.parent().map(fs::remove_dir);
         Ok(())
     }
-
-    /// Opens a file for the lines of a log: appended to, created when missing.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub fn append_to(&self, path: &Path) -> Result<Box<dyn Write + Send>> {
-        let _rights = self.borrow_rights();
-        let failed = |source| Error::Io { action: "open", path: path.to_owned(), source };
-        let file = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o644)
-            .open(self.inside(path))
-            .map_err(failed)?;
-        Ok(Box::new(file))
-    }
 }
 
 /// The system's own answer, without the random name of the temporary file that it was given for.

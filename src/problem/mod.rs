@@ -22,6 +22,7 @@ mod journal;
 mod labs;
 mod machine;
 mod network;
+mod output;
 mod packages;
 mod pip;
 mod python;
@@ -52,6 +53,7 @@ pub use journal::{JournalProblem, Openness};
 pub use labs::{Difference, LabProblem, ScriptFlaw, SelftestVerdict, Unclear};
 pub use machine::{FULL_BYTES, MachineProblem, Occupant, PythonLink, SYSTEM_PYTHON};
 pub use network::{NetworkProblem, ServerFailure, Silence};
+pub use output::{OutputFault, OutputProblem};
 pub use packages::{PackageOwner, PackageProblem};
 pub use pip::PipFailure;
 pub use python::{Obstacle, PythonFlaw, PythonProblem};
@@ -126,6 +128,8 @@ pub enum ProblemKind {
     Machine(MachineProblem),
     /// Of the network, its servers and apt's sources.
     Network(NetworkProblem),
+    /// Of the files that reports and logs are written to.
+    Output(OutputProblem),
     /// Of packages.
     Package(PackageProblem),
     /// Of the interpreter.
@@ -153,6 +157,7 @@ impl ProblemKind {
             Self::Labs(group) => group,
             Self::Machine(group) => group,
             Self::Network(group) => group,
+            Self::Output(group) => group,
             Self::Package(group) => group,
             Self::Python(group) => group,
             Self::Rights(group) => group,
@@ -179,7 +184,7 @@ macro_rules! groups {
     )*};
 }
 
-groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Journal: JournalProblem, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Package: PackageProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
+groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Journal: JournalProblem, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Output: OutputProblem, Package: PackageProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
 
 /// A problem that was met, and where.
 #[derive(Clone, Debug, PartialEq)]

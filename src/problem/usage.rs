@@ -33,6 +33,8 @@ pub enum UsageProblem {
         /// What was typed.
         address: String,
     },
+    /// `--ppa-mirror` holds a name or a password.
+    MirrorPassword,
     /// `--ppa-key` is not a public key.
     KeyFile {
         /// The file.
@@ -130,11 +132,6 @@ pub enum UsageProblem {
         /// What is there.
         why: FileFault,
     },
-    /// A report or a log cannot be written.
-    ReportNotWritten {
-        /// What was tried, on what, and what the system answered.
-        said: String,
-    },
 }
 
 /// Why a folder cannot be a virtual environment's.
@@ -177,7 +174,6 @@ impl Describe for UsageProblem {
     fn id(&self) -> Id {
         match self {
             Self::FileInTheWay { .. } => Id::FileInTheWay,
-            Self::ReportNotWritten { .. } => Id::ReportNotWritten,
             _ => Id::Usage,
         }
     }
@@ -193,6 +189,10 @@ impl Describe for UsageProblem {
             }
             Self::MirrorAddress { address } => {
                 format!("`--ppa-mirror`: {} is not the address of an archive", quoted(address))
+            }
+            Self::MirrorPassword => {
+                "`--ppa-mirror`: the address contains a user name or a password, which every account could then read"
+                    .into()
             }
             Self::KeyFile { file } => format!("`--ppa-key`: {} is not a public key", path(file)),
             Self::VenvFolder { folder, why } => {
@@ -239,7 +239,6 @@ impl Describe for UsageProblem {
             }
             Self::UnknownId { id, .. } => format!("there is no id {}", quoted(id)),
             Self::FileInTheWay { file, why } => format!("{} {}", path(file), why.words()),
-            Self::ReportNotWritten { said } => said.clone(),
         }
     }
 
@@ -265,6 +264,9 @@ impl Describe for UsageProblem {
             }
             Self::MirrorAddress { .. } => {
                 "write for example `--ppa-mirror http://mirror.example/deadsnakes/ppa/ubuntu`".into()
+            }
+            Self::MirrorPassword => {
+                "write them into a file in /etc/apt/auth.conf.d that only root can read (see `man apt_auth.conf`), and leave them out of the address".into()
             }
             Self::KeyFile { .. } => "export it with `gpg --export --armor`".into(),
             Self::VenvFolder { .. } => "choose another folder with `--venv DIR`".into(),
@@ -305,9 +307,6 @@ impl Describe for UsageProblem {
             Self::UnknownId { near: None, .. } => "run `labready explain` to list all ids".into(),
             Self::FileInTheWay { .. } => {
                 "choose another folder with `--output DIR`, or move it away".into()
-            }
-            Self::ReportNotWritten { .. } => {
-                "use a file in a folder that exists and that you can write to".into()
             }
         })
     }

@@ -26,6 +26,7 @@ mod machine;
 mod network;
 mod nothing_lost;
 mod other_peoples_code;
+mod outputs;
 mod packages;
 mod people;
 mod pip;

@@ -400,6 +400,21 @@ fn network() -> Vec<Problem> {
     kinds.into_iter().chain(dead).chain(sources).chain(keys).map(Problem::from).collect()
 }
 
+fn output() -> Vec<Problem> {
+    let faults = [
+        OutputFault::Folder,
+        OutputFault::Special,
+        OutputFault::NoReader,
+        OutputFault::DeadLink,
+        OutputFault::Link,
+        OutputFault::OtherName,
+        OutputFault::Shared { place: "/srv/course".into() },
+    ];
+    let refused = faults.map(|why| OutputProblem::Refused { file: "/srv/course/log".into(), why });
+    let kinds = [OutputProblem::NotWritten { said: text("SAID") }].into_iter().chain(refused);
+    kinds.map(Problem::from).collect()
+}
+
 fn python() -> Vec<Problem> {
     use PythonProblem::*;
     let obstacles = [
@@ -533,7 +548,6 @@ fn usage() -> Vec<Problem> {
         CurrentFolderNotUtf8 { folder: "/x".into() },
         UnknownId { id: text("disk-fulll"), near: Some("disk-full") },
         UnknownId { id: text("xyzzy"), near: None },
-        ReportNotWritten { said: text("SAID") },
     ];
     let folders = folder_faults.map(|why| VenvFolder { folder: "/x".into(), why });
     let scripts = file_faults().map(|why| ScriptFile { file: "/lab.py".into(), why });
@@ -642,6 +656,7 @@ fn every_problem_in_its_own_words() {
         ("labs", labs()),
         ("machine", machine()),
         ("network", network()),
+        ("output", output()),
         ("python", python()),
         ("rights and selection", rights_and_selection()),
         ("usage", usage()),

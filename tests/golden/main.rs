@@ -20,6 +20,7 @@ mod folders;
 mod folding;
 mod looking;
 mod machines;
+mod outputs;
 mod pictures;
 mod planning;
 mod running;
