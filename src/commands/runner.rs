@@ -44,6 +44,47 @@ pub(super) fn of_course(task: &Task<'_>) -> Result<Option<Account>> {
     become_whose_it_is(task, control, usual)
 }
 
+/// Who removes a folder of setup's.
+#[derive(Debug, PartialEq)]
+pub(super) enum Remover {
+    /// Whoever runs labready.
+    Myself,
+    /// Root becomes this account.
+    Account(Account),
+    /// Several accounts could put something else in its place meanwhile.
+    Nobody,
+}
+
+impl Remover {
+    /// The account to become.
+    pub fn account(&self) -> Option<Account> {
+        match self {
+            Self::Account(account) => Some(account.clone()),
+            Self::Myself | Self::Nobody => None,
+        }
+    }
+}
+
+/// Who removes a folder that setup made, for this account as the journal says.
+///
+/// # Errors
+/// When /etc/passwd cannot be read.
+pub(super) fn of_removal(
+    task: &Task<'_>,
+    folder: &Path,
+    recorded: Option<&Account>,
+) -> Result<Remover> {
+    if !task.host.account()?.is_root() {
+        return Ok(Remover::Myself);
+    }
+    Ok(match (task.host.control(folder, Reach::Itself)?, recorded) {
+        (Control::One { uid, .. }, _) => Remover::Account(task.host.account_of(uid)?),
+        (_, Some(account)) => Remover::Account(account.clone()),
+        (Control::Root, None) => Remover::Myself,
+        (Control::Many { .. }, None) => Remover::Nobody,
+    })
+}
+
 /// Holds that nobody runs an interpreter that a third account can change.
 ///
 /// # Errors

@@ -10,14 +10,16 @@ use super::Task;
 use super::converge::{Converged, converge, take_turn};
 use super::repair::configures;
 use super::round::Round;
+use super::runner::{self, Remover};
 use crate::apply::{Contents, Journal, Record};
 use crate::apt::{dpkg, kept, removable};
 use crate::error::Result;
 use crate::event::Event;
-use crate::facts::{alternatives, venv};
+use crate::facts::alternatives;
+use crate::facts::venv::{self, State};
 use crate::outcome::Outcome;
 use crate::plan::{self, ARCHIVE_FILES, MadeVenv, MadeVenvNow, Plan, Remains, Trail};
-use crate::problem::{ChangeProblem, JournalProblem, Leftover};
+use crate::problem::{ChangeProblem, ForeignFolder, JournalProblem, Leftover};
 
 pub(super) fn run(task: &Task<'_>) -> Result<Outcome> {
     let _turn = take_turn(task)?;
@@ -106,19 +108,21 @@ fn remains(task: &Task<'_>, trail: &Trail, configured: bool) -> Result<Remains> 
         configured,
         selection: alternatives::gather(host),
         archive_files: files.map(|file| (*file).to_owned()).collect(),
-        venvs: trail.venvs.iter().map(|made| look(task, made)).collect(),
+        venvs: trail.venvs.iter().map(|made| look(task, made)).collect::<Result<_>>()?,
     })
 }
 
 /// A virtual environment that setup made, as its owner sees it.
-fn look(task: &Task<'_>, made: &MadeVenv) -> MadeVenvNow {
-    let host = task.host.as_seen_by(made.account.as_ref());
+fn look(task: &Task<'_>, made: &MadeVenv) -> Result<MadeVenvNow> {
+    let remover = runner::of_removal(task, &made.folder, made.account.as_ref())?;
+    let account = remover.account();
+    let host = task.host.as_seen_by(account.as_ref());
     let asked = &task.request.venv;
     let is_same =
         || host.real_path(&made.folder).is_some_and(|real| Some(real) == host.real_path(asked));
-    MadeVenvNow {
-        venv: venv::gather(&host, &made.folder),
-        account: made.account.clone(),
-        is_asked: made.folder == *asked || is_same(),
+    let mut venv = venv::gather(&host, &made.folder);
+    if remover == Remover::Nobody && venv.state != State::Missing {
+        venv.state = State::Foreign(ForeignFolder::Shared);
     }
+    Ok(MadeVenvNow { venv, account, is_asked: made.folder == *asked || is_same() })
 }

@@ -144,6 +144,8 @@ pub enum ForeignFolder {
     Special,
     /// A folder that cannot be read.
     Unreadable,
+    /// A folder that several accounts can change.
+    Shared,
 }
 
 impl Describe for VenvProblem {
@@ -288,6 +290,7 @@ impl ForeignFolder {
             Self::File => Occupant::File.words(),
             Self::Link { target } => format!("a link to {}", path(target)),
             Self::Special => Occupant::Special.words(),
+            Self::Shared => "in a place that several accounts can change".into(),
             Self::Unreadable => "not readable for the account that would use it".into(),
         }
     }

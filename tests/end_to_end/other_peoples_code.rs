@@ -149,3 +149,24 @@ fn the_labs_of_a_course_that_another_account_can_change_run_as_that_account() {
     machine.labready(verify).run().succeeds();
     assert_eq!(ran_as(&machine), ada(&machine));
 }
+
+#[test]
+fn undo_removes_a_folder_in_a_students_home_as_the_student_and_none_that_several_can_exchange() {
+    let machine = Machine::ready("bookworm");
+    machine.shell("useradd --create-home ada; mkdir /srv/class");
+    machine
+        .labready(["setup", "--yes", "--no-verify", "--venv", "/srv/class/venv"])
+        .run()
+        .succeeds();
+    machine.labready(["setup", "--yes", "--no-verify"]).within("/home/ada").run().succeeds();
+    // As a journal of an earlier version has it, where root made it.
+    machine.shell("sed -i '/home.ada/s/\"account\":{[^}]*}/\"account\":null/' /var/lib/labready/journal.jsonl; chmod 1777 /srv; chmod 777 /srv/class");
+    machine.labready(["undo", "--yes", "--venv", "/home/ada/venv"]).run().succeeds();
+    assert!(!machine.exists("/home/ada/venv"));
+    machine
+        .labready(["undo", "--yes", "--venv", "/srv/class/venv"])
+        .run()
+        .says("`/srv/class/venv` stays")
+        .says("in a place that several accounts can change");
+    assert!(machine.exists("/srv/class/venv/bin/python"));
+}

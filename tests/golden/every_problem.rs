@@ -576,6 +576,7 @@ fn venv() -> Vec<Problem> {
         ForeignFolder::Link { target: "/elsewhere".into() },
         ForeignFolder::Special,
         ForeignFolder::Unreadable,
+        ForeignFolder::Shared,
     ];
     let of_another = |part: Option<&str>, uid, is_fixable| OfAnother {
         folder: folder(),
