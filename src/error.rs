@@ -111,6 +111,12 @@ impl Error {
         }
     }
 
+    /// What to type after an interruption.
+    pub fn hint_to_go_on(&self, typed: &Invocation) -> Option<String> {
+        let again = typed.to_go_on().filter(|_| matches!(self, Self::Interrupted))?;
+        Some(format!("run `{again}` again to continue where it stopped"))
+    }
+
     /// How the run ends because of it.
     pub fn exit(&self) -> Exit {
         match self {

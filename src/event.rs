@@ -9,7 +9,7 @@ use crate::facts::Facts;
 use crate::lab::LabResult;
 use crate::outcome::Outcome;
 use crate::plan::{Plan, Step};
-use crate::problem::{Problem, ProblemRecord};
+use crate::problem::{Invocation, Problem, ProblemRecord};
 
 /// One thing that happened, in the order in which it did. `--log` and `--format ndjson` write one a
 /// line.
@@ -63,6 +63,12 @@ pub enum Event {
         waits_for: String,
         /// How long it has waited, in seconds.
         seconds: u64,
+    },
+    /// labready was asked to end, and a step is let finish first: what dpkg has begun would be left
+    /// half-installed.
+    StepDelaysEnd {
+        /// The step's id.
+        id: String,
     },
     /// A step ended.
     StepFinished {
@@ -134,6 +140,13 @@ impl Event {
     /// The command could not be carried out, for this reason.
     pub fn failed(error: &Error, duration_ms: u64) -> Self {
         Self::Failed { outcome: error.into(), error: error.into(), duration_ms }
+    }
+
+    /// The same, for whoever typed this: who stopped it is told how to go on.
+    pub fn failed_as_typed(error: &Error, typed: &Invocation, duration_ms: u64) -> Self {
+        let mut part = ErrorPart::from(error);
+        part.hint = part.hint.or_else(|| error.hint_to_go_on(typed));
+        Self::Failed { outcome: error.into(), error: part, duration_ms }
     }
 }
 

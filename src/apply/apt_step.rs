@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::journal::Record;
 use super::locks;
 use super::options::ApplyOptions;
-use crate::apt::commands::status_options;
+use crate::apt::commands::{download_only, status_lines};
 use crate::apt::output::{Announced, lost_the_lock};
 use crate::apt::status_fd::{self, StatusLine};
 use crate::error::Result;
@@ -32,16 +32,37 @@ impl AptStep<'_> {
     /// Runs a command once apt is free. Another program may be faster by a moment: then it is
     /// waited for, and the command run again.
     pub fn run(&self, command: &Command) -> Result<Finished> {
-        self.run_and_collect(command, &mut AptOutput::default())
+        self.run_when_free(command, &mut AptOutput::default(), Self::stream)
     }
 
-    /// The same, and collects what was said on the way.
-    pub fn run_and_collect(&self, command: &Command, output: &mut AptOutput) -> Result<Finished> {
+    /// The same with a command that makes dpkg work: it is let finish whatever happens to us.
+    pub fn run_through(&self, command: &Command) -> Result<Finished> {
+        self.run_when_free(command, &mut AptOutput::default(), Self::stream_through)
+    }
+
+    /// Installs in two parts, so that Ctrl-C finds one thing or the other: what is fetched can be
+    /// given up at any moment, what dpkg has begun cannot. Collects what was said on the way.
+    pub fn install(&self, command: &Command, output: &mut AptOutput) -> Result<Finished> {
+        let fetched = self.run_when_free(&download_only(command), output, Self::stream)?;
+        if !fetched.is_success() {
+            return Ok(fetched);
+        }
+        self.journal_packages(output)?;
+        self.run_when_free(command, output, Self::stream_through)
+    }
+
+    fn run_when_free(
+        &self,
+        command: &Command,
+        output: &mut AptOutput,
+        run: fn(&Self, &Command, &mut AptOutput) -> Result<Finished>,
+    ) -> Result<Finished> {
         let clock = Clock::start();
         loop {
             let patience = self.options.patience.saturating_sub(clock.elapsed());
             locks::wait(self.host, self.step, patience, self.emit)?;
-            let finished = self.stream(command, output)?;
+            self.host.check_interrupted()?;
+            let finished = run(self, command, output)?;
             if !lost_the_lock(&finished) || patience.is_zero() {
                 return Ok(finished);
             }
@@ -51,32 +72,53 @@ impl AptStep<'_> {
 
     /// Runs a command at once, and reports how far it is.
     pub fn stream(&self, command: &Command, output: &mut AptOutput) -> Result<Finished> {
+        self.follow(command, output, |command, on_line| {
+            self.host.stream(command, STEP_LIMIT, status_lines(command), on_line)
+        })
+    }
+
+    /// The same, and lets it finish.
+    fn stream_through(&self, command: &Command, output: &mut AptOutput) -> Result<Finished> {
+        self.follow(command, output, |command, on_line| {
+            let on_delay = &mut || (self.emit)(Event::StepDelaysEnd { id: self.step.id.clone() });
+            self.host.stream_through(command, STEP_LIMIT, status_lines(command), on_line, on_delay)
+        })
+    }
+
+    fn follow(
+        &self,
+        command: &Command,
+        output: &mut AptOutput,
+        run: impl FnOnce(&Command, &mut dyn FnMut(Stream, &str)) -> Result<Finished>,
+    ) -> Result<Finished> {
         let command = command.clone().envs(environment(self.host));
         let mut shown = (-1, String::new());
         let mut announced = Announced::default();
-        let mut written = Ok(());
-        let finished = self.host.stream(
-            &command,
-            STEP_LIMIT,
-            status_options(&command),
-            &mut |stream, line| {
-                if let Some(packages) = announced.read(stream, line) {
-                    output.announced.extend(packages.iter().cloned());
-                    if let Some(journal) = self.options.journal {
-                        written = journal.write(self.host, &Record::Packages { packages });
-                    }
-                }
-                let Some((percent, text)) = output.line(stream, line) else { return };
-                // A hundred packages make a thousand lines: show whole percents only.
-                let whole = percent.map_or(shown.0, |percent| percent as i32);
-                if (percent.is_some() && whole == shown.0) || text.is_empty() || text == shown.1 {
-                    return;
-                }
-                shown = (whole, text.clone());
-                self.progress(percent, text);
-            },
-        )?;
-        written.map(|()| finished)
+        let finished = run(&command, &mut |stream, line| {
+            output.announced.extend(announced.read(stream, line).into_iter().flatten());
+            let Some((percent, text)) = output.line(stream, line) else { return };
+            // A hundred packages make a thousand lines: show whole percents only.
+            let whole = percent.map_or(shown.0, |percent| percent as i32);
+            if (percent.is_some() && whole == shown.0) || text.is_empty() || text == shown.1 {
+                return;
+            }
+            shown = (whole, text.clone());
+            self.progress(percent, text);
+        })?;
+        Ok(finished)
+    }
+
+    /// Writes down what apt is about to install, when that is not yet in the journal.
+    fn journal_packages(&self, output: &mut AptOutput) -> Result<()> {
+        let packages: Vec<String> =
+            output.announced.difference(&output.journaled).cloned().collect();
+        output.journaled.extend(packages.iter().cloned());
+        match self.options.journal {
+            Some(journal) if !packages.is_empty() => {
+                journal.write(self.host, &Record::Packages { packages })
+            }
+            _ => Ok(()),
+        }
     }
 
     pub fn progress(&self, percent: Option<f32>, text: String) {
@@ -98,6 +140,8 @@ pub(super) struct AptOutput {
     pub conffiles: BTreeSet<String>,
     /// Packages that were not installed before.
     pub announced: BTreeSet<String>,
+    /// Those of them that are in the journal.
+    journaled: BTreeSet<String>,
 }
 
 impl AptOutput {

@@ -1,6 +1,6 @@
 //! Finishing what an interrupted dpkg began, and emptying apt's cache and index.
 
-use super::apt_step::AptStep;
+use super::apt_step::{AptOutput, AptStep};
 use super::cause;
 use crate::apt::commands::fix_broken;
 use crate::apt::output::evidence;
@@ -13,12 +13,13 @@ impl AptStep<'_> {
     /// needs; one that cannot be finished matters only when the course needs it: the installing
     /// step will see.
     pub fn configure_packages(&self) -> Result<()> {
-        let mut finished = self.run(&self.step.command)?;
+        let mut finished = self.run_through(&self.step.command)?;
         let mut state = dpkg::gather(self.host, |_| false)?;
         if !state.interrupted && !state.half_done.is_empty() {
             let options = InstallOptions { image: false, source: self.options.source.clone() };
             let elevation = self.step.command.elevation.clone();
-            finished = self.run(&fix_broken(&options).elevated(elevation))?;
+            let fix = fix_broken(&options).elevated(elevation);
+            finished = self.install(&fix, &mut AptOutput::default())?;
             state = dpkg::gather(self.host, |_| false)?;
         }
         if state.interrupted {

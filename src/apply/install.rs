@@ -18,7 +18,7 @@ impl AptStep<'_> {
     pub fn install_packages(&self, wanted: &[String]) -> Result<()> {
         let before = dpkg::gather(self.host, |_| false)?.half_done;
         let mut output = AptOutput::default();
-        let mut finished = self.run_and_collect(&self.step.command, &mut output)?;
+        let mut finished = self.install(&self.step.command, &mut output)?;
         let mut missing = self.missing_of(wanted)?;
         if !missing.is_empty()
             && is_index_out_of_date(&finished)
@@ -30,8 +30,7 @@ impl AptStep<'_> {
                     .args(NO_CACHE)
                     .elevated(self.step.command.elevation.clone()),
             )?;
-            finished =
-                self.run_and_collect(&self.step.command.clone().args(NO_CACHE), &mut output)?;
+            finished = self.install(&self.step.command.clone().args(NO_CACHE), &mut output)?;
             missing = self.missing_of(wanted)?;
         }
         self.report_conffiles(&output);
@@ -49,11 +48,11 @@ impl AptStep<'_> {
     /// index apt says 0 and does nothing, so that one is fetched then.
     pub fn reinstall_packages(&self, packages: &[String], interpreter: &Path) -> Result<()> {
         let mut output = AptOutput::default();
-        let mut finished = self.run_and_collect(&self.step.command, &mut output)?;
+        let mut finished = self.install(&self.step.command, &mut output)?;
         if !self.is_whole(interpreter)? && self.options.source == PackageSource::Network {
             self.progress(None, "apt's index is out of date: refreshing it".into());
             self.run(&commands::refresh_index().elevated(self.step.command.elevation.clone()))?;
-            finished = self.run_and_collect(&self.step.command, &mut output)?;
+            finished = self.install(&self.step.command, &mut output)?;
         }
         if self.is_whole(interpreter)? {
             return Ok(());

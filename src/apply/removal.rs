@@ -52,7 +52,7 @@ impl AptStep<'_> {
                 .collect::<BTreeSet<String>>())
         };
         let before = installed()?;
-        let finished = self.run(&self.step.command)?;
+        let finished = self.run_through(&self.step.command)?;
         let after = installed()?;
         let left: Vec<String> = ours.iter().filter(|name| after.contains(*name)).cloned().collect();
         if !left.is_empty() {

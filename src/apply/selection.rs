@@ -19,7 +19,7 @@ pub(super) fn change(host: &Host, step: &Step, wanted: Change, interpreter: &Pat
     if alternatives::gather(host).is_foreign() {
         return Err(changed_since_plan());
     }
-    let finished = host.run(&step.command, LIMIT)?;
+    let finished = host.run_through(&step.command, LIMIT)?;
     if is_done(&alternatives::gather(host), wanted, interpreter) {
         return Ok(());
     }
@@ -37,7 +37,7 @@ fn is_done(group: &AlternativesGroup, wanted: Change, interpreter: &Path) -> boo
 
 /// Moves a part of the group away that update-alternatives cannot use.
 pub(super) fn set_aside(host: &Host, step: &Step, damaged: &Path) -> Result<()> {
-    let finished = host.run(&step.command, LIMIT)?;
+    let finished = host.run_through(&step.command, LIMIT)?;
     if host.lstat(damaged).exists() {
         return Err(MachineProblem::FileRefused { said: said(&finished) }.into());
     }
@@ -50,7 +50,7 @@ pub(super) fn remove_group(host: &Host, step: &Step, files: &[PathBuf]) -> Resul
     if takes_the_link && alternatives::gather(host).link != Link::Ours {
         return Err(changed_since_plan());
     }
-    let finished = host.run(&step.command, LIMIT)?;
+    let finished = host.run_through(&step.command, LIMIT)?;
     if files.iter().any(|file| host.lstat(file).exists()) {
         return Err(MachineProblem::FileRefused { said: said(&finished) }.into());
     }

@@ -156,7 +156,8 @@ impl<'a> VenvFolder<'a> {
     }
 
     fn run(&self, command: Command) -> Result<()> {
-        let finished = self.host.run(&command.as_account(self.account.clone()), LIMIT)?;
+        // Also after Ctrl-C, which is heeded by what takes long.
+        let finished = self.host.run_through(&command.as_account(self.account.clone()), LIMIT)?;
         if finished.is_success() {
             return Ok(());
         }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::install_options::InstallOptions;
 use super::package_source::{AptConfig, LISTS};
-use crate::host::Command;
+use super::status_fd;
+use crate::host::{Command, StatusLines};
 
 const APT_GET: &str = "/usr/bin/apt-get";
 const APT_CACHE: &str = "/usr/bin/apt-cache";
@@ -201,11 +202,18 @@ pub fn installed_dependencies(packages: impl IntoIterator<Item = String>) -> Com
     Command::new(APT_CACHE).args(["depends"]).args(only_needs).args(packages)
 }
 
-/// What makes a command write its progress to a pipe. dpkg alone has no such option for people's
-/// eyes; apt-get writes it where it is told.
-pub fn status_options(command: &Command) -> Option<fn(i32) -> Vec<String>> {
+/// The same installation, as far as it can be given up at any moment: apt fetches what it needs, and
+/// dpkg is not started.
+pub fn download_only(install: &Command) -> Command {
+    install.clone().args(["--download-only"])
+}
+
+/// How a command reports how far it is. dpkg alone has no such option for people's eyes; apt-get
+/// writes it where it is told.
+pub fn status_lines(command: &Command) -> Option<StatusLines> {
+    let arguments = |descriptor| vec!["-o".to_owned(), format!("APT::Status-Fd={descriptor}")];
     (command.program == Path::new(APT_GET))
-        .then_some(|descriptor| vec!["-o".to_owned(), format!("APT::Status-Fd={descriptor}")])
+        .then_some(StatusLines { arguments, includes: status_fd::is_status_line })
 }
 
 fn apt_get(config: &AptConfig) -> Command {
@@ -248,7 +256,7 @@ mod tests {
 
     #[test]
     fn only_apt_get_has_a_status_pipe() {
-        let options = |command: Command| status_options(&command).map(|options| options(5));
+        let options = |command: Command| status_lines(&command).map(|status| (status.arguments)(5));
         let configure = configure_packages(&InstallOptions::default());
         assert_eq!(options(empty_cache()).unwrap(), ["-o", "APT::Status-Fd=5"]);
         assert_eq!(options(configure), None);

@@ -40,6 +40,11 @@ pub fn parse(line: &str) -> Option<StatusLine> {
     }
 }
 
+/// Whether it is such a line, among others.
+pub fn is_status_line(line: &str) -> bool {
+    parse(line).is_some()
+}
+
 /// `/var/cache/apt/archives/NAME_VERSION_ARCH.deb`, or the name itself.
 fn package_of(name: &str) -> String {
     let file = name.rsplit('/').next().unwrap_or(name);

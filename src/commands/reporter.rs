@@ -173,7 +173,8 @@ impl Reporter {
             }
             Err(error) => {
                 let error = error.typed_as(&self.typed);
-                self.emit(Event::failed(&error, self.clock.elapsed_ms()));
+                let duration_ms = self.clock.elapsed_ms();
+                self.emit(Event::failed_as_typed(&error, &self.typed, duration_ms));
                 error.exit()
             }
         };

@@ -1,12 +1,14 @@
 //! Rights for single commands: sudo or sudo-rs, by its absolute path. Everything else runs as the
 //! student.
 
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use duct::cmd;
 use nix::sys::signal::Signal;
 
+use super::launch::in_a_session;
 use super::{Command, Elevation, Host};
 use crate::error::{Error, Result};
 
@@ -25,7 +27,7 @@ impl Host {
     /// # Errors
     /// [`Error::Interrupted`].
     pub fn is_permitted(&self, elevation: &Elevation) -> Result<bool> {
-        let command = Command::new(&elevation.sudo).args(["-n", "--", "/bin/true"]);
+        let command = Command::new("/bin/true").elevated(Some(elevation.clone()));
         match self.run(&command, ANSWER_LIMIT) {
             Ok(finished) => Ok(finished.is_success()),
             Err(Error::Interrupted) => Err(Error::Interrupted),
@@ -51,23 +53,22 @@ impl Host {
         let _ = self.is_permitted(elevation);
     }
 
-    /// Signals an elevated command, which we have no right to.
+    /// Signals an elevated command, which we have no right to. Where sudo has forgotten us, its
+    /// pipes end it.
     pub(super) fn signal_elevated(&self, elevation: &Elevation, group: i32, signal: Signal) {
-        let name = signal.as_str().trim_start_matches("SIG").to_owned();
-        let words = [
-            "-n".to_owned(),
-            "--".into(),
-            "/bin/kill".into(),
-            "-s".into(),
-            name,
-            "--".into(),
-            format!("-{group}"),
-        ];
-        let _ = cmd(self.inside(&elevation.sudo), words)
+        let name = signal.as_str().trim_start_matches("SIG");
+        // The shell's own `kill`: an image may have no other.
+        let words = ["-n", "--", "/bin/sh", "-c", r#"kill -s "$1" -- "-$2""#, "kill", name];
+        let group = group.to_string();
+        let _ = cmd(self.inside(&elevation.sudo), words.into_iter().chain([group.as_str()]))
             .stdin_null()
             .stdout_null()
             .stderr_null()
             .unchecked()
+            .before_spawn(|child| {
+                child.process_group(0);
+                Ok(())
+            })
             .run();
     }
 }
@@ -75,12 +76,13 @@ impl Host {
 impl Elevation {
     /// The command under sudo. Its variables are arguments, because sudo clears the environment;
     /// but the proxies, which may hold a password that everybody would see among the arguments, go
-    /// through sudo by name.
+    /// through sudo by name. What must outlive us outlives sudo, too.
     pub(super) fn wrap(
         &self,
         command: &Command,
         arguments: Vec<String>,
         environment: &[(String, String)],
+        outlives_us: bool,
     ) -> (PathBuf, Vec<String>) {
         let (proxies, plain): (Vec<_>, Vec<_>) =
             environment.iter().partition(|(name, _)| name.ends_with("_proxy"));
@@ -97,6 +99,7 @@ impl Elevation {
                 .filter(|(name, _)| name != "HOME")
                 .map(|(name, value)| format!("{name}={value}")),
         );
+        words.extend(outlives_us.then(in_a_session).into_iter().flatten());
         words.push(command.program.display().to_string());
         words.extend(arguments);
         (self.sudo.clone(), words)

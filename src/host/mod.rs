@@ -1,8 +1,8 @@
 //! The one door to the machine: a root folder, a PATH, an environment. All reading, writing and
 //! spawning goes through it.
 //!
-//! `files` reads, `writes` writes, `programs` finds, `command` is a command as data, `spawn` runs it (the
-//! only user of duct), `watched` runs one under the eyes of a clock, on a `pty`, `pinned` holds a
+//! `files` reads, `writes` writes, `programs` finds, `command` is a command as data, `spawn` runs it (`launch` starts it,
+//! `heard` hears it, `children` ends with us), `watched` runs one under the eyes of a clock, on a `pty`, `pinned` holds a
 //! folder open, `accounts` knows who is who,
 //! `file_rights` looks with another's eyes, `signals` hears Ctrl-C, `clock` tells the time,
 //! `terminal` asks. A test's machine is a folder (`folder`): [`Host::in_folder`] puts every path, and
@@ -10,6 +10,7 @@
 
 mod account;
 mod accounts;
+mod children;
 mod clock;
 mod command;
 mod control;
@@ -18,7 +19,10 @@ mod digest;
 mod elevation;
 mod file_rights;
 mod files;
+mod finished;
 mod folder;
+mod heard;
+mod launch;
 mod locks;
 mod outputs;
 mod pinned;
@@ -43,10 +47,12 @@ pub use control::{Control, Reach};
 pub use copies::{Copied, RoomyFolder};
 pub use digest::Digest;
 pub use files::{Entry, Kind};
+pub use finished::{Finished, last_line};
+pub use heard::Stream;
 pub use locks::{FileLock, FolderLock, Holder, LockedByAnother};
 pub use outputs::Destination;
 pub use pinned::PinnedFolder;
-pub use spawn::{Finished, Stream, last_line};
+pub use spawn::StatusLines;
 pub use terminal::Streams;
 pub use watched::{Ending, Heard, Stopping, Watched};
 

@@ -13,10 +13,12 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{Signal, kill, killpg};
+use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
+use super::children::{EndsWithUs, signal_group};
+use super::launch::spawn_turn;
 use super::{Command, Host, Instants, Stream, pty};
 use crate::error::{Error, Result};
 
@@ -25,8 +27,8 @@ use crate::error::{Error, Result};
 const REAP_TICK: Duration = Duration::from_millis(2);
 const REAP_TRIES: usize = 1000;
 
-/// A running child in a process group of its own, its standard input closed. Dropping it kills the
-/// whole group.
+/// A running child in a session of its own, its standard input closed. Dropping it kills its whole
+/// process group.
 #[derive(Debug)]
 pub struct Watched {
     child: Child,
@@ -37,6 +39,7 @@ pub struct Watched {
     spawned: Instants,
     on_terminal: bool,
     ending: Option<Ending>,
+    _ends_with_us: EndsWithUs,
 }
 
 /// What a look at one of the child's streams brought.
@@ -86,7 +89,8 @@ impl Host {
         let (stderr, stderr_end) = io::pipe().map_err(failed)?;
         let stdout = quiet(stdout).map_err(failed)?;
         let stderr = quiet(stderr.into()).map_err(failed)?;
-        let mut process = self.process(command, !on_terminal);
+        let _one_at_a_time = spawn_turn();
+        let mut process = self.process(command, !on_terminal)?;
         process
             .stdin(Stdio::null())
             .stdout(Stdio::from(stdout_end))
@@ -94,23 +98,33 @@ impl Host {
         let spawned = self.steady_instants();
         let (ended, told) = io::pipe().map_err(failed)?;
         let child = process.spawn().map_err(failed)?;
+        let ends_with_us = EndsWithUs::note(child.id().cast_signed());
         // The child's ends must not stay open here, or its streams would never close.
         drop(process);
         let ended_at = Arc::new(OnceLock::new());
         let (stdout, stderr) = (Some(stdout), Some(stderr));
-        let watched =
-            Watched { child, stdout, stderr, ended, ended_at, spawned, on_terminal, ending: None };
+        let watched = Watched {
+            child,
+            stdout,
+            stderr,
+            ended,
+            ended_at,
+            spawned,
+            on_terminal,
+            ending: None,
+            _ends_with_us: ends_with_us,
+        };
         self.wait_beside(&watched, told).map_err(failed)?;
         Ok(watched)
     }
 
-    fn process(&self, command: &Command, on_pipe: bool) -> Process {
-        let mut process = Process::new(self.inside(&command.program));
-        process
-            .args(&command.arguments)
-            .env_clear()
-            .envs(self.environment_of(command))
-            .process_group(0);
+    fn process(&self, command: &Command, on_pipe: bool) -> Result<Process> {
+        let launch = self.launch(command, &command.arguments, false)?;
+        let mut process = Process::new(launch.program);
+        process.args(launch.arguments).env_clear().envs(self.environment_of(command));
+        if launch.is_in_our_session {
+            process.process_group(0);
+        }
         if on_pipe {
             // Its lines would come in one block at the end otherwise.
             process.env("PYTHONUNBUFFERED", "1");
@@ -121,7 +135,7 @@ impl Host {
         if let Some(account) = &command.account {
             process.gid(account.gid).uid(account.uid);
         }
-        process
+        Ok(process)
     }
 
     /// Waits for the child's end in a thread of its own: the moment is taken there, and then the
@@ -231,10 +245,8 @@ impl Watched {
 
     /// Stops its whole group, or lets it go on.
     pub fn hold(&self, is_held: bool) {
-        let _ = killpg(
-            Pid::from_raw(self.pid()),
-            if is_held { Signal::SIGSTOP } else { Signal::SIGCONT },
-        );
+        let signal = if is_held { Signal::SIGSTOP } else { Signal::SIGCONT };
+        signal_group(Pid::from_raw(self.pid()), signal);
     }
 
     /// Kills whatever is left of its group, and tells how it ended. `None` when the kernel does not
@@ -245,7 +257,7 @@ impl Watched {
         }
         // The group lives as long as its unreaped leader, so that its number cannot be somebody
         // else's.
-        let _ = killpg(Pid::from_raw(self.pid()), Signal::SIGKILL);
+        signal_group(Pid::from_raw(self.pid()), Signal::SIGKILL);
         for _ in 0..REAP_TRIES {
             if let Ok(Some(status)) = self.child.try_wait() {
                 self.ending = Some(Ending { code: status.code(), signal: status.signal() });

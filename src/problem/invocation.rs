@@ -30,6 +30,12 @@ impl Invocation {
         (!self.line.is_empty()).then(|| format!("labready {}", self.line))
     }
 
+    /// The same again, where it goes on with what it had begun: a command that changes the machine.
+    pub fn to_go_on(&self) -> Option<String> {
+        let changes = ["setup", "repair", "undo", "bundle"].contains(&self.command.as_str());
+        self.again().filter(|_| changes)
+    }
+
     /// Another command for the same machine: `labready setup --python 3.12`.
     pub fn labready(&self, command: &str) -> String {
         self.labready_with(command, &[])

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use console::Term;
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use crate::event::{ErrorPart, Event, StepStatus};
 use crate::problem::ProblemRecord;
@@ -15,6 +15,9 @@ use crate::problem::{Id, Severity};
 use super::paint::Paint;
 use super::words::{duration, harmless, label, more, remedy};
 use super::{Report, human};
+
+/// Ctrl-C has come while dpkg works.
+const DELAYS_END: &str = "Finishing this installation so that nothing is left half-installed; press Ctrl-C again to leave it to apt";
 
 /// How wide the terminal of stderr is, in columns.
 pub fn columns() -> Option<usize> {
@@ -51,7 +54,10 @@ pub struct Console {
 impl Console {
     /// `redraws`: stderr is a terminal whose lines may be drawn again.
     pub fn new(paint: Paint, verbosity: Verbosity, redraws: bool) -> Self {
-        let bars = (redraws && verbosity != Verbosity::Quiet).then(MultiProgress::new);
+        let bars = (redraws && verbosity != Verbosity::Quiet).then(|| {
+            let screen = Box::new(Screen(Term::buffered_stderr()));
+            MultiProgress::with_draw_target(ProgressDrawTarget::term_like_with_hz(screen, 20))
+        });
         Self {
             paint,
             verbosity,
@@ -79,6 +85,7 @@ impl Console {
             Event::StepStarted { id, title } => self.start(id, title),
             Event::StepProgress { id, percent, text } => self.progress(id, *percent, text),
             Event::StepWaits { id, waits_for, seconds } => self.wait(id, waits_for, *seconds),
+            Event::StepDelaysEnd { .. } => self.print(DELAYS_END),
             Event::StepFinished { step, status, duration_ms, reason } => {
                 self.finish(&step.id);
                 // Why the first one failed is the error that follows; of another that was under way
@@ -241,5 +248,52 @@ fn lab_title(name: &str, attempt: usize) -> String {
         format!("Running {name}")
     } else {
         format!("Running {name} again, attempt {attempt}")
+    }
+}
+
+/// The terminal of the bars. One that is gone ends the talk and nothing else, whoever draws: to
+/// indicatif, every drawing has worked.
+#[derive(Debug)]
+struct Screen(Term);
+
+impl TermLike for Screen {
+    fn width(&self) -> u16 {
+        self.0.size().1
+    }
+
+    fn height(&self) -> u16 {
+        self.0.size().0
+    }
+
+    fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_up(lines).or(Ok(()))
+    }
+
+    fn move_cursor_down(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_down(lines).or(Ok(()))
+    }
+
+    fn move_cursor_right(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_right(columns).or(Ok(()))
+    }
+
+    fn move_cursor_left(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_left(columns).or(Ok(()))
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.0.write_line(text).or(Ok(()))
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text).or(Ok(()))
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line().or(Ok(()))
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush().or(Ok(()))
     }
 }

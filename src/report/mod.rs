@@ -205,6 +205,7 @@ impl Report {
             }
             Event::StepStarted { .. }
             | Event::StepWaits { .. }
+            | Event::StepDelaysEnd { .. }
             | Event::StepProgress { .. }
             | Event::LabStarted { .. } => {}
         }

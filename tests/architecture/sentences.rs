@@ -27,7 +27,7 @@ const HOMES: [&str; 16] = [
 ];
 
 /// Files with a reason to hold some. One that holds none any more must go from here.
-const EXCEPTIONS: [(&str, &str); 27] = [
+const EXCEPTIONS: [(&str, &str); 28] = [
     ("apply/install.rs", PROGRESS),
     ("apply/pip_output.rs", SAID_BY_PROGRAMS),
     ("apply/refresh/mod.rs", PROGRESS),
@@ -51,7 +51,8 @@ const EXCEPTIONS: [(&str, &str); 27] = [
     ("host/copies.rs", SYSTEM),
     ("host/locks.rs", SYSTEM),
     ("host/pinned.rs", SYSTEM),
-    ("host/spawn.rs", "a name for an end, and for an output, that there is none of"),
+    ("host/launch.rs", "what setsid says of a program that does not start"),
+    ("host/finished.rs", "a name for an end, and for an output, that there is none of"),
     ("host/writes.rs", SYSTEM),
     ("lab/judge.rs", SAID_BY_PROGRAMS),
     ("lab/script.rs", "the names of Python's modules"),

@@ -25,14 +25,15 @@ fn waits_until_alive(running: &mut Running, machine: &Machine, program: &str) {
 }
 
 #[test]
-fn ctrl_c_while_apt_unpacks_ends_everything_and_the_next_run_goes_on() {
+fn ctrl_c_while_dpkg_unpacks_lets_it_finish_and_the_next_run_goes_on() {
     let machine = Machine::fresh("bookworm");
     let mut running = machine.labready(["setup"]).on_a_terminal().limit(COLD).start();
     running.sees("[y/N]").types("y\n");
     waits_until_alive(&mut running, &machine, "dpkg-deb");
-    running.types("\x03");
-    running.finish().exits(130);
+    running.types("\x03").sees("Finishing this installation");
+    running.finish().exits(130).says("run `labready setup` again");
     expect_nothing_alive(&machine);
+    assert_eq!(machine.run(["dpkg", "--audit"]), "");
     expect_the_next_run_to_go_on(&machine);
 }
 

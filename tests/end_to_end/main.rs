@@ -20,6 +20,7 @@ mod harness;
 mod health;
 mod image;
 mod in_the_way;
+mod interruption;
 mod journal;
 mod locks;
 mod machine;

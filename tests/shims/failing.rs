@@ -82,15 +82,46 @@ fn a_killed_run_leaves_its_intent_and_the_next_setup_finishes() {
 }
 
 #[test]
-fn ctrl_c_during_a_step_ends_the_run_before_the_next_one() {
+fn ctrl_c_while_dpkg_works_lets_it_finish_and_ends_the_run_before_the_next_step() {
     let machine =
-        Machine::bookworm().when_configured("python3.11-venv", "kill -s INT $LABREADY; sleep 5");
+        Machine::bookworm().when_configured("python3.11-venv", "kill -s INT $LABREADY; sleep 0.3");
     let output = machine.labready(SETUP);
     assert_snapshot!(shown(output.ends_with(130)));
+    assert_eq!(output.stderr.matches("Finishing this installation").count(), 1, "{output}");
     assert!(!machine.inside("/home/student/venv").exists());
+    assert_eq!(machine.steps_in_journal(), [("install-python".into(), "done".into())].into());
 
     machine.remove("/srv/scripts/python3.11-venv");
     assert_eq!(machine.labready(SETUP).ends_with(0).last_line(), READY);
+}
+
+#[test]
+fn a_second_ctrl_c_ends_the_run_at_once_and_dpkg_goes_on() {
+    let script = "kill -s INT $LABREADY; sleep 0.3; kill -s INT $LABREADY; sleep 1";
+    let machine = Machine::bookworm().when_configured("python3.11-venv", script);
+    machine.labready(SETUP).ends_with(130);
+    assert_eq!(begun(&machine.steps_in_journal()), ["install-python"]);
+    assert!(!machine.read("/var/lib/dpkg/status").contains("Package: python3.11-venv"));
+
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !machine.read("/var/lib/dpkg/status").contains("Package: python3.11-venv") {
+        assert!(std::time::Instant::now() < until, "apt did not go on");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn ctrl_c_while_packages_are_fetched_ends_the_run_at_once() {
+    let machine = Machine::bookworm();
+    let program = machine.read("/usr/bin/apt-get");
+    let slow = program.replace(
+        r#"[ -z "$download" ] || exit 0"#,
+        r#"[ -z "$download" ] || { kill -s INT $PPID; sleep 60; }"#,
+    );
+    let machine = machine.program("/usr/bin/apt-get", &slow);
+    let output = machine.labready(SETUP);
+    assert_snapshot!(shown(output.ends_with(130)));
+    assert!(!machine.read("/var/lib/dpkg/status").contains("Package: python3.11"));
 }
 
 #[test]

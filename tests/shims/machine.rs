@@ -92,7 +92,8 @@ impl Machine {
             ("/bin/ln", files),
             ("/bin/rm", files),
             ("/bin/mv", files),
-            ("/bin/kill", "#!/bin/sh\nkill \"$@\"\n"),
+            ("/usr/bin/setsid", include_str!("bin/setsid")),
+            ("/bin/sh", "#!/bin/sh\nexec /bin/sh \"$@\"\n"),
         ];
         programs.into_iter().fold(self, |machine, (path, text)| machine.program(path, text))
     }

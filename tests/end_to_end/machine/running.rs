@@ -1,7 +1,6 @@
 //! A command that runs, what it has said so far, and how it ended.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -12,6 +11,7 @@ use std::time::{Duration, Instant};
 use console::strip_ansi_codes;
 
 use super::schema;
+use super::terminal::Keyboard;
 
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -95,7 +95,7 @@ pub struct Running {
     child: Child,
     stdout: Capture,
     stderr: Capture,
-    keyboard: Option<File>,
+    keyboard: Option<Keyboard>,
     seen: usize,
     started: Instant,
     limit: Duration,
@@ -126,7 +126,7 @@ impl Running {
         child: Child,
         command: String,
         captures: [Capture; 2],
-        keyboard: Option<File>,
+        keyboard: Option<Keyboard>,
         limit: Duration,
     ) -> Self {
         let [stdout, stderr] = captures;
@@ -166,8 +166,18 @@ impl Running {
         self.keyboard
             .as_mut()
             .expect("a command on a terminal")
+            .keys
             .write_all(keys.as_bytes())
             .expect("typing");
+        self
+    }
+
+    /// Closes its terminal's window.
+    pub fn closes_the_terminal(&mut self) -> &mut Self {
+        self.keyboard.take().expect("a command on a terminal").close();
+        while !self.stdout.ended() {
+            thread::sleep(PAUSE);
+        }
         self
     }
 

@@ -1,0 +1,96 @@
+//! How a child starts: in a session of its own, so that no foreign program has our terminal, to type
+//! into it or to be cut off with it. Only sudo keeps it, which knows by the terminal whom it has
+//! asked.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use nix::errno::Errno;
+
+use super::{Command, Host};
+use crate::error::{Error, Result};
+
+/// Starts a program in a new session (util-linux, which is part of every Debian).
+const SETSID: &str = "/usr/bin/setsid";
+/// What it says of a program that it cannot start.
+const REFUSAL: &str = "setsid: failed to execute ";
+
+/// One spawn at a time: the status pipe must be inherited by its own child and by no other, and who
+/// ends all children must miss none.
+static SPAWN: Mutex<()> = Mutex::new(());
+
+/// The words that really start a command.
+pub(super) struct Launch {
+    pub program: PathBuf,
+    pub arguments: Vec<String>,
+    /// Whether it is in our session, and needs a process group of its own.
+    pub is_in_our_session: bool,
+}
+
+/// Waits until it is our turn to start a child.
+pub(super) fn spawn_turn() -> MutexGuard<'static, ()> {
+    SPAWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Host {
+    /// How a command starts, with these arguments.
+    ///
+    /// # Errors
+    /// [`Error::Spawn`] when there is no such program.
+    pub(super) fn launch(
+        &self,
+        command: &Command,
+        arguments: &[String],
+        outlives_us: bool,
+    ) -> Result<Launch> {
+        if let Some(elevation) = &command.elevation {
+            let environment: Vec<_> = self.environment_of(command).into_iter().collect();
+            let (sudo, arguments) =
+                elevation.wrap(command, arguments.to_vec(), &environment, outlives_us);
+            return Ok(Launch { program: self.inside(&sudo), arguments, is_in_our_session: true });
+        }
+        let program = self.inside(&command.program);
+        expect_program(&program).map_err(|source| failed(command, source))?;
+        // A system that is no Debian may not have it; there is no other account to start programs
+        // for, either.
+        if command.account.is_none() && !Path::new(SETSID).exists() {
+            let arguments = arguments.to_vec();
+            return Ok(Launch { program, arguments, is_in_our_session: true });
+        }
+        let words = [program.display().to_string()];
+        let arguments = words.into_iter().chain(arguments.iter().cloned()).collect();
+        Ok(Launch { program: SETSID.into(), arguments, is_in_our_session: false })
+    }
+}
+
+/// The words before a program that must go on when sudo is ended.
+pub(super) fn in_a_session() -> [String; 3] {
+    [SETSID, "--fork", "--wait"].map(str::to_owned)
+}
+
+/// Why a program did not start, when it did not.
+pub(super) fn refusal(code: Option<i32>, stderr: &str) -> Option<io::Error> {
+    let said = stderr.lines().next_back()?.strip_prefix(REFUSAL)?;
+    let why = said.rsplit(": ").next().unwrap_or(said);
+    matches!(code, Some(126 | 127)).then(|| io::Error::other(why.to_owned()))
+}
+
+pub(super) fn failed(command: &Command, source: io::Error) -> Error {
+    Error::Spawn { program: command.program.clone(), source }
+}
+
+/// What can be known before it is tried. Another account may see more than we do.
+fn expect_program(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() || found.permissions().mode() & 0o111 == 0 => {
+            Err(Errno::EACCES.into())
+        }
+        Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => {
+            Err(error)
+        }
+        _ => Ok(()),
+    }
+}
