@@ -15,7 +15,7 @@ use crate::facts::alternatives::AlternativesGroup;
 use crate::facts::sources::{KEYRING, PREFERENCES, SOURCES};
 use crate::facts::venv::{State, Venv};
 use crate::host::Account;
-use crate::problem::Leftover;
+use crate::problem::{ForeignFolder, Leftover};
 use crate::words::count;
 
 /// What is left of it.
@@ -88,7 +88,7 @@ impl Remains {
     /// The virtual environments that this undo is not for, and that are still there.
     fn others(&self) -> Vec<PathBuf> {
         let is_there =
-            |made: &&MadeVenvNow| matches!(made.venv.state, State::Good | State::Broken(_));
+            |made: &&MadeVenvNow| made.venv.state != State::Empty && may_be_there(&made.venv.state);
         let others = self.venvs.iter().filter(|made| !made.is_asked).filter(is_there);
         others.map(|made| made.venv.folder.clone()).collect()
     }
@@ -98,10 +98,7 @@ impl Remains {
         let is_there =
             |name: &&String| self.dpkg.has(name) || self.dpkg.half_done.contains_key(*name);
         let is_registered = |path: &&PathBuf| self.selection.lists(path);
-        let venvs = self
-            .venvs
-            .iter()
-            .filter(|made| !matches!(made.venv.state, State::Missing | State::Foreign(_)));
+        let venvs = self.venvs.iter().filter(|made| may_be_there(&made.venv.state));
         Trail {
             packages: trail.packages.iter().filter(is_there).cloned().collect(),
             named: trail.named.iter().filter(is_there).cloned().collect(),
@@ -114,6 +111,17 @@ impl Remains {
                 })
                 .collect(),
         }
+    }
+}
+
+/// What could not be looked at, or was not, may still be there.
+fn may_be_there(state: &State) -> bool {
+    match state {
+        State::Missing => false,
+        State::Foreign(what) => {
+            matches!(what, ForeignFolder::Unreadable | ForeignFolder::Shared)
+        }
+        State::Empty | State::Good | State::Broken(_) => true,
     }
 }
 
