@@ -1,7 +1,7 @@
 //! apt-get and dpkg: a fixed environment, live progress from the status pipe, success judged by the
 //! state afterwards.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::journal::Record;
@@ -9,6 +9,7 @@ use super::locks;
 use super::options::ApplyOptions;
 use crate::apt::commands::{download_only, status_lines};
 use crate::apt::output::{Announced, lost_the_lock};
+use crate::apt::proxy::{SETTINGS_FILE, proxy_settings};
 use crate::apt::status_fd::{self, StatusLine};
 use crate::error::Result;
 use crate::event::{Event, Sink};
@@ -91,7 +92,7 @@ impl AptStep<'_> {
         output: &mut AptOutput,
         run: impl FnOnce(&Command, &mut dyn FnMut(Stream, &str)) -> Result<Finished>,
     ) -> Result<Finished> {
-        let command = command.clone().envs(environment(self.host));
+        let command = prepared(self.host, command);
         let mut shown = (-1, String::new());
         let mut announced = Announced::default();
         let finished = run(&command, &mut |stream, line| {
@@ -163,9 +164,9 @@ impl AptOutput {
     }
 }
 
-/// No questions, no restarts of services, and the proxy that the user has. A proxy's password stays
-/// in the environment: arguments are seen by everybody.
-fn environment(host: &Host) -> BTreeMap<String, String> {
+/// The command with no questions, no restarts of services, and the proxy that the user has. A proxy's
+/// password is in no argument: everybody sees those.
+fn prepared(host: &Host, command: &Command) -> Command {
     let fixed = [
         ("LC_ALL", "C.UTF-8"),
         ("DEBIAN_FRONTEND", "noninteractive"),
@@ -174,7 +175,13 @@ fn environment(host: &Host) -> BTreeMap<String, String> {
         ("NEEDRESTART_SUSPEND", "1"),
         ("NEEDRESTART_MODE", "l"),
     ];
-    let mut environment = host.proxies();
-    environment.extend(fixed.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
-    environment
+    let proxies = host.proxies();
+    let settings = command.elevation.as_ref().and_then(|_| proxy_settings(&proxies));
+    let command = fixed
+        .into_iter()
+        .fold(command.clone().envs(proxies), |command, (name, value)| command.env(name, value));
+    match settings {
+        Some(settings) => command.with_private_file(SETTINGS_FILE, settings),
+        None => command,
+    }
 }

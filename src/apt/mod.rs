@@ -4,7 +4,7 @@
 //! `commands` and `alternatives` build every command, with what `install_options` and
 //! `package_source` ask for. `offers`, `dependencies` and `removable` ask apt; `dpkg`, `kept` and `index`
 //! read files; `output` and `status_fd` understand what a running apt says; `locks` tells who uses
-//! them.
+//! them; `proxy` is the user's proxy in apt's words.
 
 pub mod alternatives;
 pub mod commands;
@@ -17,6 +17,7 @@ pub mod locks;
 pub mod offers;
 pub mod output;
 pub mod package_source;
+pub mod proxy;
 pub mod removable;
 pub mod status_fd;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Account;
+use super::{Account, private_file};
 use crate::shell::quoted_line;
 
 /// The PATH of every child: the system's own folders, none that a student can write.
@@ -24,6 +24,9 @@ pub struct Command {
     /// by name only.
     #[serde(skip)]
     pub environment: BTreeMap<String, String>,
+    /// The text of a file that nobody but the child can open.
+    #[serde(skip)]
+    pub private_file: Option<String>,
     /// The folder it starts in; `/` unless told.
     #[serde(skip)]
     pub folder: Option<PathBuf>,
@@ -48,6 +51,7 @@ impl Command {
             program: program.as_ref().to_owned(),
             arguments: Vec::new(),
             environment: BTreeMap::new(),
+            private_file: None,
             folder: None,
             account: None,
             elevation: None,
@@ -73,6 +77,13 @@ impl Command {
     pub fn envs(mut self, variables: BTreeMap<String, String>) -> Self {
         self.environment.extend(variables);
         self
+    }
+
+    /// Gives it a file that nobody else can open, and its name in this variable.
+    #[must_use]
+    pub fn with_private_file(mut self, variable: &str, text: String) -> Self {
+        self.private_file = Some(text);
+        self.env(variable, private_file::PLACE)
     }
 
     /// Starts it in this folder.

@@ -74,9 +74,10 @@ impl Host {
 }
 
 impl Elevation {
-    /// The command under sudo. Its variables are arguments, because sudo clears the environment;
-    /// but the proxies, which may hold a password that everybody would see among the arguments, go
-    /// through sudo by name. What must outlive us outlives sudo, too.
+    /// The command under sudo. Its variables are arguments, because sudo clears the environment; but
+    /// everybody sees arguments, and a proxy may hold a password: those do not pass. sudo could let
+    /// them through by name, sudo-rs cannot; who needs them gives the command a private file. What must
+    /// outlive us outlives sudo, too.
     pub(super) fn wrap(
         &self,
         command: &Command,
@@ -84,19 +85,13 @@ impl Elevation {
         environment: &[(String, String)],
         outlives_us: bool,
     ) -> (PathBuf, Vec<String>) {
-        let (proxies, plain): (Vec<_>, Vec<_>) =
-            environment.iter().partition(|(name, _)| name.ends_with("_proxy"));
-        let mut words = vec!["-n".to_owned()];
-        if !proxies.is_empty() {
-            let names: Vec<&str> = proxies.iter().map(|(name, _)| name.as_str()).collect();
-            words.push(format!("--preserve-env={}", names.join(",")));
-        }
-        words.extend(["--".to_owned(), "/usr/bin/env".to_owned()]);
+        let mut words = ["-n", "--", "/usr/bin/env"].map(str::to_owned).to_vec();
+        let passes = |name: &str| name == "no_proxy" || !name.ends_with("_proxy");
         // The command's home is root's, not the student's.
         words.extend(
-            plain
+            environment
                 .iter()
-                .filter(|(name, _)| name != "HOME")
+                .filter(|(name, _)| name != "HOME" && passes(name))
                 .map(|(name, value)| format!("{name}={value}")),
         );
         words.extend(outlives_us.then(in_a_session).into_iter().flatten());

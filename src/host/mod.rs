@@ -26,6 +26,7 @@ mod launch;
 mod locks;
 mod outputs;
 mod pinned;
+mod private_file;
 mod programs;
 mod pty;
 mod signals;

@@ -16,6 +16,7 @@ use nix::unistd::Pid;
 use super::children::{EndsWithUs, signal_group};
 use super::heard::{Outputs, inherit};
 use super::launch::{failed, refusal, spawn_turn};
+use super::private_file::stdin_with;
 use super::{Command, Finished, Host, SYSTEM_PATH, Stream};
 use crate::error::{Error, Result};
 use crate::problem::MachineProblem;
@@ -195,7 +196,7 @@ impl Host {
         let handle = cmd(launch.program, launch.arguments)
             .full_env(self.environment_of(command))
             .dir(self.inside(&folder))
-            .stdin_null()
+            .stdin_file(stdin_with(command.private_file.as_ref())?)
             .stdout_file(stdout)
             .stderr_file(stderr)
             .unchecked()

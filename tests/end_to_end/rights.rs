@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::machine::Machine;
+use crate::machine::{Machine, free_port};
 
 const COLD: Duration = Duration::from_secs(420);
 const PASSWORD: &str = "correct horse";
@@ -140,4 +140,64 @@ fn ctrl_c_reaches_what_runs_under_sudo() {
     assert_eq!(machine.processes(), Vec::<String>::new());
     let output = machine.labready(["setup", "--yes"]).by_student().limit(COLD).run();
     assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
+}
+
+/// A proxy that wants a password, and the only way to the archive of `room.example`. It writes down what it
+/// is asked, and every process in whose arguments the password stands meanwhile.
+const PROXY: &str = r#"
+import base64, glob, http.server, sys
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        given = self.headers.get("Proxy-Authorization") or ""
+        known = base64.b64decode(given.partition(" ")[2]) == b"student:secret"
+        lines = [open(file, "rb").read() for file in glob.glob("/proc/[0-9]*/cmdline")]
+        leaks = [line for line in lines if b"secret" in line]
+        with open("/run/asked", "a") as log:
+            print(known, self.path, *leaks, file=log)
+        if not known:
+            return self.send_error(407)
+        self.path = self.path.removeprefix("http://room.example")
+        super().do_GET()
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"#;
+
+/// An archive of one package.
+const ARCHIVE: &str = r#"
+mkdir -p /srv/flat /tmp/decoy/DEBIAN
+printf 'Package: build-essential\nVersion: 99\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n' >/tmp/decoy/DEBIAN/control
+cd /srv/flat
+dpkg-deb -b /tmp/decoy build-essential_99_all.deb
+dpkg-scanpackages -m . >Packages
+dpkg --purge build-essential
+rm -rf /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/90carried /var/lib/apt/lists/*
+echo 'deb [trusted=yes] http://room.example/flat ./' >/etc/apt/sources.list
+echo 'student ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers
+chmod 0440 /etc/sudoers
+"#;
+
+#[test]
+fn the_proxy_of_a_student_reaches_apt_through_sudo_and_sudo_rs_and_nobody_sees_its_password() {
+    for (suite, sudo) in [("bookworm", "sudo"), ("trixie", "sudo-rs")] {
+        let machine = Machine::ready(suite);
+        machine.apt_install([sudo]);
+        if sudo == "sudo-rs" {
+            machine.link("/usr/bin/sudo-rs", "/usr/bin/sudo");
+        }
+        machine.run(["sh", "-ec", ARCHIVE]);
+        machine.write("/opt/proxy.py", PROXY);
+        let port = free_port().to_string();
+        let proxy = ["/root/venv/bin/python", "/opt/proxy.py", &port];
+        let _proxy = machine.command(proxy).within("/srv").start();
+        let output = machine
+            .labready(["setup", "--yes", "--no-verify"])
+            .by_student()
+            .env("http_proxy", &format!("http://student:secret@127.0.0.1:{port}"))
+            .run();
+        output.succeeds().does_not_say("secret");
+        assert!(machine.has_package("build-essential"), "{output}");
+        let asked = machine.read("/run/asked");
+        assert!(asked.contains("/flat/./build-essential_99_all.deb"), "{asked}");
+        assert!(asked.lines().all(|line| line.starts_with("True http://room.example/")), "{asked}");
+        assert!(!asked.contains("secret"), "{suite}: {asked}");
+    }
 }
