@@ -8,9 +8,12 @@ use clap::Parser;
 use labready::cli::Cli;
 use labready::commands;
 use labready::error::{Error, Exit};
-use labready::host::Host;
+use labready::host::{Host, expect_own_rights};
 
 fn main() -> ExitCode {
+    if let Err(error) = expect_own_rights() {
+        return ExitCode::from(without_host(&error).code());
+    }
     let cli = Cli::parse();
     let run = || {
         Host::this().map_or_else(|error| without_host(&error), |host| commands::run(&host, &cli))

@@ -228,7 +228,11 @@ impl Run<'_> {
             }
             Action::RestoreSystemPython { default, .. } => apt.restore_system_python(default),
             Action::GiveBackVenv { folder, uid, gid } => {
-                venv::give_back(host, step, folder, *uid, *gid)
+                let left = venv::give_back(host, step, folder, *uid, *gid)?;
+                if !left.is_empty() {
+                    apt.report(VenvProblem::LeftToRoot { folder: folder.clone(), left });
+                }
+                Ok(())
             }
             Action::MakeVenv { folder, version, replace, .. } => {
                 let old = venv::make(host, step, folder, version, *replace)?;

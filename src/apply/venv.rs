@@ -11,10 +11,11 @@ use super::apt_step::STEP_LIMIT;
 use super::pip;
 use super::venv_folder::VenvFolder;
 use crate::error::Result;
+use crate::facts::disk;
 use crate::facts::venv::{self, State};
 use crate::host::{Command, Finished, Host, last_line};
 use crate::plan::{self, Step, python_of};
-use crate::problem::{MachineProblem, VenvProblem};
+use crate::problem::{MachineProblem, RootsFile, VenvProblem};
 use crate::version::PythonVersion;
 
 const FILE_LIMIT: Duration = Duration::from_secs(300);
@@ -42,8 +43,14 @@ pub(super) fn make(
 }
 
 /// Gives it to a student. It is held open meanwhile, and looked at while it is: the folder above is
-/// the student's, who could put anything in its place.
-pub(super) fn give_back(host: &Host, step: &Step, folder: &Path, uid: u32, gid: u32) -> Result<()> {
+/// the student's, who could put anything in its place. What of it stays root's, and why.
+pub(super) fn give_back(
+    host: &Host,
+    step: &Step,
+    folder: &Path,
+    uid: u32,
+    gid: u32,
+) -> Result<Vec<(PathBuf, RootsFile)>> {
     let pinned = host.pin_folder(folder)?;
     if ![0, uid].contains(&pinned.uid)
         || pinned.parent_uid != uid
@@ -51,15 +58,22 @@ pub(super) fn give_back(host: &Host, step: &Step, folder: &Path, uid: u32, gid: 
     {
         return Err(MachineProblem::ChangedSincePlan { place: folder.to_owned() }.into());
     }
-    let here = plan::give_back(Path::new("."), uid, gid)
-        .in_folder(&pinned.path())
-        .elevated(step.command.elevation.clone());
-    let finished = host.run(&here, FILE_LIMIT)?;
+    let (left, said) = match &step.command.elevation {
+        None => (pinned.give_to(uid, gid)?, String::new()),
+        Some(elevation) => {
+            let mounted = disk::mounted_below(host, folder)?;
+            let here = plan::give_back(Path::new("."), uid, gid, &mounted)
+                .in_folder(&pinned.path())
+                .elevated(Some(elevation.clone()));
+            let said = last_line(&host.run(&here, FILE_LIMIT)?.stderr);
+            (pinned.of_root()?, said)
+        }
+    };
     let after = venv::gather(host, folder);
-    if finished.is_success() && after.owner_uid == Some(uid) && after.roots_part.is_none() {
-        return Ok(());
+    if after.owner_uid == Some(uid) && after.roots_part.is_none() {
+        return Ok(left);
     }
-    let said = last_line(&finished.stderr);
+    let said = left.first().map_or(said, |(file, why)| why.words(file));
     Err(VenvProblem::NotGivenBack { folder: folder.to_owned(), said }.into())
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Result;
 use crate::host::Host;
 use crate::problem::{FULL_BYTES, MachineProblem, Problem};
 
@@ -51,16 +52,38 @@ pub fn gather(host: &Host, venv: &Path) -> Disk {
 
 /// Where the file systems are mounted that packages write to and that nobody can.
 pub fn read_only(host: &Host) -> Vec<PathBuf> {
-    let mounts = host
-        .read_at_most(Path::new("/proc/self/mountinfo"), 4 << 20)
-        .ok()
-        .flatten()
-        .unwrap_or_default();
+    let mounts = mounts(host).unwrap_or_default();
     let folders = WRITTEN.iter().map(PathBuf::from).filter(|folder| host.is_read_only(folder));
     let mut places: Vec<PathBuf> = folders.map(|folder| mount_point(&mounts, &folder)).collect();
     places.sort();
     places.dedup();
     places
+}
+
+/// Where something is mounted below a folder, as paths in it.
+///
+/// # Errors
+/// When the kernel's list cannot be read.
+pub fn mounted_below(host: &Host, folder: &Path) -> Result<Vec<PathBuf>> {
+    let Some(real) = host.real_path(folder) else { return Ok(Vec::new()) };
+    let mounts = mounts(host)?;
+    let points = mounts.lines().filter_map(|line| line.split(' ').nth(4)).map(unescaped);
+    let below = points.filter_map(|point| {
+        let below = Path::new(&point).strip_prefix(&real).ok()?;
+        (below != Path::new("")).then(|| below.to_owned())
+    });
+    Ok(below.collect())
+}
+
+fn mounts(host: &Host) -> Result<String> {
+    let text = host.read_at_most(Path::new("/proc/self/mountinfo"), 4 << 20)?;
+    Ok(text.unwrap_or_default())
+}
+
+/// A space, a tab, a line break and a backslash stand there as `\040`.
+fn unescaped(point: &str) -> String {
+    let signs = [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")];
+    signs.iter().fold(point.to_owned(), |text, (escape, sign)| text.replace(escape, sign))
 }
 
 /// The fifth field of /proc/self/mountinfo (proc(5)) that holds the folder most closely.

@@ -25,6 +25,11 @@ pub struct PinnedFolder {
 }
 
 impl PinnedFolder {
+    /// Its descriptor.
+    pub(super) fn file(&self) -> &File {
+        &self.folder
+    }
+
     /// The path by which a child reaches it.
     pub fn path(&self) -> PathBuf {
         PathBuf::from(format!("/proc/{}/fd/{}", process::id(), self.folder.as_raw_fd()))

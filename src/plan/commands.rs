@@ -115,13 +115,30 @@ pub(super) fn put_link() -> Command {
 }
 
 /// `find DIR … -execdir chown -h …` of what is root's. No link is followed, neither on the way nor
-/// at its end; and a file that has another name elsewhere is left, for it is not only this
-/// folder's.
-pub fn give_back(folder: &Path, uid: u32, gid: u32) -> Command {
-    let folder = folder.display().to_string();
-    let what =
-        ["-xdev", "-uid", "0", "(", "-type", "d", "-o", "-type", "l", "-o", "-links", "1", ")"];
+/// at its end. What is mounted there is left, and so is what of root's not everybody may read, and a
+/// file that has another name elsewhere, for it is not only this folder's.
+pub fn give_back(folder: &Path, uid: u32, gid: u32, mounted: &[PathBuf]) -> Command {
+    let text = |path: &Path| path.display().to_string();
+    let mounted = mounted.iter().flat_map(|path| {
+        ["-path".to_owned(), literal(&text(&folder.join(path))), "-prune".into(), "-o".into()]
+    });
+    let private =
+        ["-type", "d", "-uid", "0", "!", "-perm", "-005", "-prune", "-o", "-uid", "0", "("];
+    let what = ["-type", "d", "-o", "-type", "l", "-links", "1", "-o", "-type", "f", "-links", "1"];
+    let readable = ["-perm", "-004", "!", "-perm", "/6000", ")"];
     let owner = format!("{uid}:{gid}");
     let change = ["-execdir", "/bin/chown", "-h", "--from=0", owner.as_str(), "{}", "+"];
-    Command::new("/usr/bin/find").args([folder.as_str()]).args(what).args(change)
+    Command::new("/usr/bin/find")
+        .args([text(folder), "-xdev".into()])
+        .args(mounted)
+        .args(private)
+        .args(what)
+        .args(readable)
+        .args(change)
+}
+
+/// A path as find's patterns mean it: each sign for itself.
+fn literal(path: &str) -> String {
+    let escaped = |c: char| if "*?[]\\".contains(c) { vec!['\\', c] } else { vec![c] };
+    path.chars().flat_map(escaped).collect()
 }

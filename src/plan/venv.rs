@@ -121,7 +121,7 @@ pub(super) fn give_back_step(facts: &Facts) -> Option<Step> {
             owner.name
         ),
         why,
-        command: commands::give_back(&venv.folder, owner.uid, owner.gid),
+        command: commands::give_back(&venv.folder, owner.uid, owner.gid, &[]),
         action: Action::GiveBackVenv {
             folder: venv.folder.clone(),
             uid: owner.uid,

@@ -11,6 +11,8 @@ use crate::words::path;
 pub enum RightsProblem {
     /// A question would have to be asked, and there is no terminal.
     NobodyToAsk,
+    /// This copy of labready has more rights than whoever started it.
+    Borrowed,
     /// Root would work where several accounts can change things.
     Shared {
         /// The first place on the way that they can change.
@@ -30,6 +32,7 @@ pub enum RightsProblem {
 impl Describe for RightsProblem {
     fn id(&self) -> Id {
         match self {
+            Self::Borrowed => Id::Usage,
             Self::NobodyToAsk => Id::NobodyToAsk,
             Self::Missing { .. } => Id::RightsMissing,
             Self::Shared { .. } => Id::PathShared,
@@ -38,6 +41,9 @@ impl Describe for RightsProblem {
 
     fn title(&self) -> String {
         match self {
+            Self::Borrowed => {
+                "labready does not run as a set-uid or set-gid program, or with capabilities of its own".into()
+            }
             Self::NobodyToAsk => {
                 "changes need your agreement, but there is no terminal to ask on".into()
             }
@@ -55,6 +61,9 @@ impl Describe for RightsProblem {
 
     fn remedy(&self, _typed: &Invocation) -> Option<Remedy> {
         match self {
+            Self::Borrowed => Remedy::advice(
+                "take the rights from its file (`chmod ug-s`, `setcap -r`), and run it as yourself or with sudo",
+            ),
             Self::NobodyToAsk => {
                 Remedy::advice("read the plan above, and add `--yes` to agree to it")
             }
@@ -69,7 +78,7 @@ impl Describe for RightsProblem {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::NobodyToAsk | Self::Shared { .. } => Exit::Usage,
+            Self::Borrowed | Self::NobodyToAsk | Self::Shared { .. } => Exit::Usage,
             Self::Missing { .. } => Exit::NeedsRights,
         }
     }

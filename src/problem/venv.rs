@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::{Describe, Id, Invocation, Occupant, PipFailure, Remedy, Severity};
+use super::{Describe, Id, Invocation, Occupant, PipFailure, Remedy, RootsFile, Severity};
 use crate::shell::quoted_line;
-use crate::words::{names, path, quoted};
+use crate::words::{count, listed, names, path, quoted};
+
+/// More files than this are not listed one by one.
+const LISTED: usize = 10;
 
 /// What can be wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +65,13 @@ pub enum VenvProblem {
         folder: PathBuf,
         /// What was said.
         said: String,
+    },
+    /// Some of it stays root's.
+    LeftToRoot {
+        /// Its folder.
+        folder: PathBuf,
+        /// What, below the folder, and why.
+        left: Vec<(PathBuf, RootsFile)>,
     },
     /// The one that was replaced is kept.
     SetAside {
@@ -154,7 +164,9 @@ impl Describe for VenvProblem {
             Self::Broken { .. } => Id::VenvBroken,
             Self::Foreign { .. } => Id::VenvForeign,
             Self::HoldsFiles { .. } => Id::VenvHoldsFiles,
-            Self::OfAnother { .. } | Self::NotGivenBack { .. } => Id::VenvOfAnother,
+            Self::OfAnother { .. } | Self::NotGivenBack { .. } | Self::LeftToRoot { .. } => {
+                Id::VenvOfAnother
+            }
             Self::NotMade { .. } => Id::VenvNotMade,
             Self::NotRemoved { .. } => Id::VenvNotRemoved,
             Self::PipNotInstalled { .. } => Id::PipNotInstalled,
@@ -166,6 +178,7 @@ impl Describe for VenvProblem {
     fn severity(&self) -> Severity {
         match self {
             Self::SetAside { .. } => Severity::Note,
+            Self::LeftToRoot { .. } => Severity::Warning,
             _ => Severity::Error,
         }
     }
@@ -198,6 +211,12 @@ impl Describe for VenvProblem {
                     path(folder)
                 )
             }
+            Self::LeftToRoot { folder, left } => format!(
+                "{} in the virtual environment {} {} root's",
+                count(left.len(), "file"),
+                path(folder),
+                if left.len() == 1 { "stays" } else { "stay" }
+            ),
             Self::SetAside { kept, .. } => {
                 format!("the old virtual environment is kept as {}", path(kept))
             }
@@ -223,6 +242,12 @@ impl Describe for VenvProblem {
             Self::NotMade { flaw: None, said, .. }
             | Self::NotGivenBack { said, .. }
             | Self::NotRemoved { said, .. } => said.clone(),
+            Self::LeftToRoot { left, .. } => {
+                let shown = left.iter().take(LISTED).map(|(file, why)| why.words(file));
+                let more = left.len().saturating_sub(LISTED);
+                let more = (more > 0).then(|| format!("and {more} more"));
+                listed(shown.chain(more), ", ")
+            }
             Self::SetAside { folder, .. } => format!("{} was rebuilt", path(folder)),
             Self::PipNotInstalled { why, .. } | Self::PipNotFetched { why, .. } => why.words(),
         }
@@ -246,6 +271,13 @@ impl Describe for VenvProblem {
             )),
             Self::NotGivenBack { folder, .. } | Self::NotRemoved { folder, .. } => {
                 Remedy::run(quoted_line(&["ls".into(), "-l".into(), folder.display().to_string()]))
+            }
+            Self::LeftToRoot { folder, .. } => {
+                let words = ["find", &folder.display().to_string(), "-uid", "0", "-ls"];
+                Remedy::advice(format!(
+                    "list them with `{}`; they can stay, or an administrator can change their owner",
+                    quoted_line(&words.map(str::to_owned))
+                ))
             }
             Self::SetAside { .. } => {
                 Remedy::advice("take out of it what you still need, then delete it")

@@ -33,6 +33,7 @@ mod people;
 mod pip;
 mod reports;
 mod rights;
+mod roots_files;
 mod system_python;
 mod systems;
 mod undo;

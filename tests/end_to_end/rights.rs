@@ -201,3 +201,21 @@ fn the_proxy_of_a_student_reaches_apt_through_sudo_and_sudo_rs_and_nobody_sees_i
         assert!(!asked.contains("secret"), "{suite}: {asked}");
     }
 }
+
+#[test]
+fn a_copy_with_borrowed_rights_refuses_to_run() {
+    let machine = Machine::fresh("bookworm");
+    machine.apt_install(["libcap2-bin"]);
+    machine.shell("cd /usr/local/bin; for copy in user group able; do cp /usr/local/sbin/labready $copy; done");
+    machine.shell(
+        "cd /usr/local/bin; chmod 4755 user; chmod 2755 group; setcap cap_dac_override+ep able",
+    );
+    for copy in ["user", "group", "able"] {
+        let run =
+            machine.command(["sh", "-c", r#"cd ~; "$0" plan --log log"#, copy]).by_student().run();
+        run.exits(2).says("does not run as a set-uid or set-gid program");
+        assert!(!machine.exists("/home/student/log"));
+    }
+    let run = machine.labready(["explain", "usage"]).by_student().run();
+    run.succeeds();
+}

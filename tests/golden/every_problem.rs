@@ -471,7 +471,8 @@ fn rights_and_selection() -> Vec<Problem> {
         RightsProblem::Missing { steps, user: text("student"), handover }
     };
     let shared = RightsProblem::Shared { place: "/tmp".into() };
-    let rights = [RightsProblem::NobodyToAsk, missing(1), missing(4), shared];
+    let rights =
+        [RightsProblem::Borrowed, RightsProblem::NobodyToAsk, missing(1), missing(4), shared];
     let interpreter = || "/usr/bin/python3.12".into();
     let failed = [Change::Register, Change::Select, Change::Unregister].map(|wanted| {
         SelectionProblem::Failed { wanted, interpreter: interpreter(), said: text("SAID") }
@@ -555,6 +556,18 @@ fn usage() -> Vec<Problem> {
     kinds.into_iter().chain(folders).chain(scripts).chain(in_the_way).map(Problem::from).collect()
 }
 
+fn roots_files() -> Vec<(std::path::PathBuf, RootsFile)> {
+    let reasons = [
+        RootsFile::Mounted,
+        RootsFile::OtherName,
+        RootsFile::SetUid,
+        RootsFile::Special,
+        RootsFile::Unchanged,
+        RootsFile::TooDeep,
+    ];
+    reasons.map(|why| ("share/x".into(), why)).into()
+}
+
 fn venv() -> Vec<Problem> {
     use VenvProblem::*;
     let folder = || "/home/student/venv".into();
@@ -607,6 +620,8 @@ fn venv() -> Vec<Problem> {
         NotMade { folder: folder(), flaw: None, said: text("SAID") },
         NotGivenBack { folder: folder(), said: text("SAID") },
         NotRemoved { folder: folder(), said: text("SAID") },
+        LeftToRoot { folder: folder(), left: vec![("share/key".into(), RootsFile::Private)] },
+        LeftToRoot { folder: folder(), left: roots_files() },
         SetAside { folder: folder(), kept: folder() },
     ];
     let broken = flaws.map(|flaw| Broken { folder: folder(), flaw });
