@@ -1,6 +1,7 @@
 //! One error type. What is wrong with a machine, a course or a wish is a problem of the catalogue;
 //! the rest is what the system refused, and what ends a run.
 
+use std::any::Any;
 use std::io;
 use std::path::PathBuf;
 
@@ -71,6 +72,13 @@ impl Error {
             Some(problem) => Self::from(problem.in_step(title)),
             None => self,
         }
+    }
+
+    /// A panic that was caught, by what it was given.
+    pub fn panicked(with: &(dyn Any + Send)) -> Self {
+        let text = with.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| with.downcast_ref::<String>().cloned());
+        Self::Bug { message: text.unwrap_or_else(|| "panic".into()) }
     }
 
     /// Which kind of problem it is, where the catalogue has it.

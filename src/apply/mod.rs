@@ -27,6 +27,7 @@ mod venv;
 mod venv_folder;
 mod write_file;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -57,8 +58,8 @@ pub fn apply(host: &Host, plan: &Plan, options: &ApplyOptions<'_>, emit: Sink<'_
         changed: Condvar::new(),
     };
     thread::scope(|scope| {
-        scope.spawn(|| run.lane(Lane::Student));
-        run.lane(Lane::Machine);
+        scope.spawn(|| run.guarded_lane(Lane::Student));
+        run.guarded_lane(Lane::Machine);
     });
     run.outcome()
 }
@@ -120,6 +121,19 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// A bug in one lane stops the other, which would wait for its steps for ever.
+    fn guarded_lane(&self, lane: Lane) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.lane(lane))) {
+            self.stop(Error::panicked(&*panic));
+        }
+    }
+
+    /// Nothing new is begun.
+    fn stop(&self, error: Error) {
+        self.progress().failure.get_or_insert(error);
+        self.changed.notify_all();
+    }
+
     fn lane(&self, lane: Lane) {
         for (index, step) in
             self.steps.iter().enumerate().filter(|(_, step)| Lane::of(&step.action) == lane)
@@ -259,5 +273,43 @@ impl Run<'_> {
             None if progress.done.len() == self.steps.len() => Ok(()),
             None => Err(Error::Bug { message: "a step was neither done nor failed".into() }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::exit::Exit;
+    use crate::host::Command;
+
+    fn step(id: &str, action: Action) -> Step {
+        let command = Command::new("/bin/true");
+        Step {
+            id: id.into(),
+            title: id.into(),
+            why: String::new(),
+            command,
+            action,
+            needs_root: false,
+        }
+    }
+
+    #[test]
+    fn a_bug_in_one_lane_ends_the_run_and_the_other_lane_does_not_wait_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let host = Host::in_folder(folder.path(), std::collections::BTreeMap::new());
+        let machines = step("machine", Action::RemoveArchive { files: Vec::new() });
+        let students = step("student", Action::AddPip { folder: Path::new("/venv").into() });
+        let plan = Plan { steps: vec![machines, students], ..Plan::default() };
+        let emit = |event| {
+            if let Event::StepStarted { .. } = event {
+                std::panic::resume_unwind(Box::new("a bug of the test"));
+            }
+        };
+        let error = apply(&host, &plan, &ApplyOptions::default(), &emit).unwrap_err();
+        assert_eq!(error.exit(), Exit::Bug);
+        assert!(error.to_string().contains("a bug of the test"), "{error}");
     }
 }

@@ -143,10 +143,18 @@ fn with_renewal(
                 }
             });
         }
-        let done = work();
-        is_done.store(true, Ordering::SeqCst);
-        done
+        let _ends_the_renewal = Guard(&is_done);
+        work()
     })
+}
+
+/// Says that the work is done, also when it ends by a panic.
+struct Guard<'a>(&'a AtomicBool);
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 /// Asks once. Without a terminal nobody can answer, and nothing is done.

@@ -21,6 +21,8 @@ const LINE_LIMIT: usize = 64 << 10;
 const LINES_AHEAD: usize = 256;
 /// How long is listened without a look at signals and the time.
 const TURN: Duration = Duration::from_millis(50);
+/// A child that is further ahead in a file floods it: what lies between is not heard, in bytes.
+const AHEAD: u64 = 16 << 20;
 /// What was read of a file is given back in pieces of this size, in bytes.
 const PIECE: u64 = 1 << 20;
 
@@ -126,6 +128,10 @@ impl Tail {
     fn read(&mut self, limit: Duration, on_line: &mut dyn FnMut(Stream, &str)) -> bool {
         let (mut block, until) = ([0; 8192], Instant::now() + limit);
         let before = self.at;
+        let end = self.file.metadata().map_or(self.at, |metadata| metadata.len());
+        if end.saturating_sub(self.at) > AHEAD {
+            self.at = end - PIECE;
+        }
         while let Ok(count @ 1..) = self.file.read_at(&mut block, self.at) {
             self.at += count as u64;
             self.lines.take(&block[..count], on_line);

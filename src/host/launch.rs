@@ -71,11 +71,14 @@ pub(super) fn in_a_session() -> [String; 3] {
     [SETSID, "--fork", "--wait"].map(str::to_owned)
 }
 
-/// Why a program did not start, when it did not.
-pub(super) fn refusal(code: Option<i32>, stderr: &str) -> Option<io::Error> {
-    let said = stderr.lines().next_back()?.strip_prefix(REFUSAL)?;
-    let why = said.rsplit(": ").next().unwrap_or(said);
-    matches!(code, Some(126 | 127)).then(|| io::Error::other(why.to_owned()))
+impl Command {
+    /// The error when it ended because its program could not be started.
+    pub fn not_started(&self, code: Option<i32>, stderr: &str) -> Option<Error> {
+        let said = stderr.lines().next_back()?.strip_prefix(REFUSAL)?;
+        let why = said.rsplit(": ").next().unwrap_or(said);
+        let is_refused = matches!(code, Some(126 | 127));
+        is_refused.then(|| failed(self, io::Error::other(why.to_owned())))
+    }
 }
 
 pub(super) fn failed(command: &Command, source: io::Error) -> Error {

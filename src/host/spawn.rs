@@ -15,7 +15,7 @@ use nix::unistd::Pid;
 
 use super::children::{EndsWithUs, signal_group};
 use super::heard::{Outputs, inherit};
-use super::launch::{failed, refusal, spawn_turn};
+use super::launch::{failed, spawn_turn};
 use super::private_file::stdin_with;
 use super::{Command, Finished, Host, SYSTEM_PATH, Stream};
 use crate::error::{Error, Result};
@@ -165,10 +165,7 @@ impl Host {
         running.drain(&mut finished, listener.on_line);
         finished.code = status.code();
         finished.signal = status.signal();
-        match refusal(finished.code, &finished.stderr) {
-            Some(source) => Err(failed(command, source)),
-            None => Ok(finished),
-        }
+        command.not_started(finished.code, &finished.stderr).map_or(Ok(finished), Err)
     }
 
     fn start(&self, command: &Command, status: Option<StatusLines>, care: Care) -> Result<Running> {
@@ -298,4 +295,52 @@ impl Running {
 fn told_as(stream: Stream, line: &str, status_lines: Option<fn(&str) -> bool>) -> Stream {
     let is_status = stream == Stream::Stderr && status_lines.is_some_and(|includes| includes(line));
     if is_status { Stream::Status } else { stream }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    const FLOOD: &str = "yes | tee /dev/stderr";
+
+    fn ended_by_the_limit(finished: &Result<Finished>) -> bool {
+        finished.as_ref().is_err_and(|error| error.to_string().contains("did not finish within"))
+    }
+
+    #[test]
+    fn a_child_that_floods_its_output_is_ended_by_its_limit() {
+        let host = Host::in_folder(Path::new("/"), BTreeMap::new());
+        let flood = Command::new("/bin/sh").args(["-c", FLOOD]);
+        let limit = Duration::from_millis(500);
+        assert!(ended_by_the_limit(&host.run(&flood, limit)));
+        assert!(ended_by_the_limit(&host.run_through(&flood, limit)));
+        assert!(ended_by_the_limit(&host.glance(&flood, limit, &mut |_, _| ())));
+    }
+
+    #[test]
+    fn a_child_is_alone_in_a_session_of_its_own() {
+        let host = Host::in_folder(Path::new("/"), BTreeMap::new());
+        let stat = Command::new("/bin/cat").args(["/proc/self/stat"]);
+        for finished in [host.run(&stat, GRACE), host.run_through(&stat, GRACE)] {
+            let said = finished.unwrap().stdout;
+            let fields: Vec<&str> = said.split(' ').collect();
+            assert_eq!([fields[4], fields[5]], [fields[0], fields[0]], "{said}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_start_is_an_error_and_no_exit_code() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("script");
+        std::fs::write(&script, "#!/missing/interpreter\n").unwrap();
+        let host = Host::in_folder(Path::new("/"), BTreeMap::new());
+        let run = || host.run(&Command::new(&script), GRACE).unwrap_err().to_string();
+        let name = script.display();
+        assert_eq!(run(), format!("could not start `{name}`: Permission denied (os error 13)"));
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&script, executable).unwrap();
+        assert_eq!(run(), format!("could not start `{name}`: No such file or directory"));
+    }
 }

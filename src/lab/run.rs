@@ -85,7 +85,9 @@ impl ScriptRun<'_> {
             let next = watch.pause(self.pauses).map_or(tick, |next| next.min(tick));
             watch.child.wait(next);
         };
-        Ok(watch.finish(stopped, self.monitor))
+        let observation = watch.finish(stopped, self.monitor);
+        let code = if let End::Exit(code) = observation.end { Some(code) } else { None };
+        self.command.not_started(code, &observation.errors).map_or(Ok(observation), Err)
     }
 }
 

@@ -98,3 +98,30 @@ fn a_closed_terminal_ends_only_the_talk() {
         assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
     }
 }
+
+/// Types into the terminal of whoever started it, if it has one.
+const INTRUDER: &str = "
+import fcntl, termios
+try:
+    terminal = open('/dev/tty', 'w')
+    fcntl.ioctl(terminal, termios.TIOCSTI, b'#')
+    said = 'typed'
+except OSError as error:
+    said = error.strerror
+open('/tmp/said', 'w').write(said)
+";
+
+#[test]
+fn a_script_of_another_account_has_no_terminal_to_type_into() {
+    let machine = Machine::ready("bookworm");
+    machine.write("/home/student/lab.py", INTRUDER);
+    machine.run(["chown", "student:", "/home/student/lab.py"]);
+    let lab = ["--lab", "learning_tasks", "/home/student/lab.py"];
+    // Root's own environment is none of the student's: that is no fail of the script.
+    machine.labready(["verify", lab[0], lab[1], lab[2]]).run().exits(3).says("could not start");
+    let verify = ["verify", "--python", "/usr/bin/python3.11", lab[0], lab[1], lab[2]];
+    let output = machine.labready(verify).on_a_terminal().run();
+    assert!(machine.exists("/tmp/said"), "{output}");
+    assert_eq!(machine.read("/tmp/said"), "No such device or address", "{output}");
+    assert_eq!(machine.shell("stat -c %U /tmp/said").trim(), "student");
+}

@@ -125,6 +125,15 @@ fn ctrl_c_while_packages_are_fetched_ends_the_run_at_once() {
 }
 
 #[test]
+fn ctrl_c_ends_a_program_that_floods_its_output() {
+    let machine = Machine::bookworm();
+    machine.remove("/var/lib/apt/lists/srv_Packages");
+    let program = "#!/bin/sh\nkill -s TERM $PPID\nyes & yes >&2\n";
+    let machine = machine.program("/usr/bin/apt-get", program);
+    machine.labready(SETUP).ends_with(130);
+}
+
+#[test]
 fn an_environment_that_was_being_made_when_the_run_was_killed_is_made_again() {
     let machine = Machine::bookworm();
     machine.labready(SETUP).ends_with(0);
