@@ -143,15 +143,15 @@ fn with_renewal(
                 }
             });
         }
-        let _ends_the_renewal = Guard(&is_done);
+        let _ends_the_renewal = SetAtEnd(&is_done);
         work()
     })
 }
 
 /// Says that the work is done, also when it ends by a panic.
-struct Guard<'a>(&'a AtomicBool);
+struct SetAtEnd<'a>(&'a AtomicBool);
 
-impl Drop for Guard<'_> {
+impl Drop for SetAtEnd<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::SeqCst);
     }
