@@ -26,6 +26,9 @@ pub struct DpkgStatus {
     /// Half-done ones of the whole system: name → dpkg's state.
     #[serde(default)]
     pub half_done: BTreeMap<String, String>,
+    /// Those of them that dpkg was unpacking: nothing but their archive can bring them back.
+    #[serde(default)]
+    pub half_unpacked: BTreeSet<String>,
     /// Those that somebody holds at their version (`apt-mark hold`).
     #[serde(default)]
     pub held: BTreeSet<String>,
@@ -94,6 +97,12 @@ fn note(
     version: &str,
 ) {
     let state = status.rsplit(' ').next().unwrap_or_default();
+    if state == "half-installed"
+        && !status.starts_with("deinstall ")
+        && !status.starts_with("purge ")
+    {
+        packages.half_unpacked.insert(name.to_owned());
+    }
     if status.starts_with("hold ") {
         packages.held.insert(name.to_owned());
     }
@@ -126,6 +135,9 @@ mod tests {
             },
             half_done: {
                 "broken": "half-installed",
+            },
+            half_unpacked: {
+                "broken",
             },
             held: {
                 "vim",

@@ -38,6 +38,10 @@ pub(super) fn decide(task: &Task<'_>, applied: &[Step]) -> Result<(Facts, Result
     let mut facts = task.facts()?;
     // On a machine where apt leaves no trace of a refresh, one in a run is still enough.
     facts.apt_index.is_fresh |= applied.iter().any(|step| step.action == Action::RefreshIndex);
+    if applied.iter().any(|step| step.action == Action::ConfigurePackages) {
+        // What could not be unpacked again is not tried again and again.
+        facts.packages.half_unpacked.clear();
+    }
     loop {
         match plan::make(&task.request, &facts) {
             Ok(Decision::Plan(plan)) => return Ok((facts, Ok(*plan))),

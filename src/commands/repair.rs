@@ -43,7 +43,8 @@ fn conclude(task: &Task<'_>, facts: &Facts, changed: bool) -> Outcome {
     // An environment is made again by setup, which knows what belongs into it.
     let (rebuilt, left): (Vec<_>, Vec<_>) =
         found.partition(|problem| problem.id() == Id::VenvBroken);
-    let is_broken = left.iter().any(|problem| problem.severity == Severity::Error);
+    let is_broken = left.iter().any(|problem| problem.severity == Severity::Error)
+        || !facts.packages.half_unpacked.is_empty();
     for problem in left {
         task.output.emit(Event::problem(problem));
     }

@@ -139,11 +139,14 @@ fn why_refresh(request: &Request, facts: &Facts) -> String {
 /// packages.
 fn package_steps(request: &Request, facts: &Facts, missing: &Missing) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
+    // What others left unconfigured is theirs; what is half-unpacked may be a part of anything.
+    let is_broken = facts.packages.interrupted || !facts.packages.half_unpacked.is_empty();
+    let must_configure = !missing.is_empty() || (is_broken && facts.packages_are_at_rest());
+    if facts.packages.need_configuring() && must_configure {
+        steps.push(configure_step(&facts.packages, &request.install));
+    }
     if missing.is_empty() {
         return Ok(steps);
-    }
-    if facts.packages.need_configuring() {
-        steps.push(configure_step(&facts.packages, &request.install));
     }
     let is_offered =
         |name: &str| facts.apt.as_ref().is_some_and(|apt| apt.offers.contains_key(name));

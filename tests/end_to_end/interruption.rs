@@ -125,3 +125,29 @@ fn a_script_of_another_account_has_no_terminal_to_type_into() {
     assert_eq!(machine.read("/tmp/said"), "No such device or address", "{output}");
     assert_eq!(machine.shell("stat -c %U /tmp/said").trim(), "student");
 }
+
+/// dpkg, killed while it unpacks a package over itself.
+const KILLED: &str = r"
+cd /var/tmp; apt-get update -q; apt-get download -q gcc-12
+setsid dpkg --unpack gcc-12_*.deb &
+until grep -qs half-installed /var/lib/dpkg/updates/* /var/lib/dpkg/status; do :; done
+kill -KILL $!
+";
+
+#[test]
+fn a_package_that_dpkg_was_unpacking_when_it_was_killed_is_whole_again_after_setup_and_after_repair()
+ {
+    let machine = Machine::ready("bookworm");
+    for words in [["setup", "--yes"], ["repair", "--yes"]] {
+        machine.shell(KILLED);
+        assert!(machine.run(["dpkg", "--audit"]).contains("gcc-12"));
+        machine
+            .labready(words)
+            .limit(COLD)
+            .run()
+            .succeeds()
+            .says("Finish the interrupted installation");
+        assert_eq!(machine.run(["dpkg", "--audit"]), "");
+        machine.run(["gcc-12", "--version"]);
+    }
+}

@@ -125,6 +125,32 @@ fn ctrl_c_while_packages_are_fetched_ends_the_run_at_once() {
 }
 
 #[test]
+fn a_package_that_dpkg_was_unpacking_when_it_was_killed_is_reinstalled_by_setup_and_by_repair() {
+    for line in [SETUP, "repair --yes"] {
+        let machine = Machine::bookworm().offering("3.12", "3.12.4");
+        machine.labready(SETUP).ends_with(0);
+        let status = machine.read("/var/lib/dpkg/status");
+        let broken = "Package: build-essential\nStatus: install reinstreq half-installed";
+        let status =
+            status.replace("Package: build-essential\nStatus: install ok installed", broken);
+        machine.write("/var/lib/dpkg/status", &status);
+        machine.labready(line).ends_with(0);
+        assert!(!machine.read("/var/lib/dpkg/status").contains("half-installed"), "{line}");
+    }
+}
+
+#[test]
+fn a_half_unpacked_package_of_somebody_elses_that_cannot_be_fetched_is_not_called_fixed() {
+    let broken = "Package: theirs\nStatus: install reinstreq half-installed\nVersion: 1\n\n";
+    let machine = Machine::bookworm().file("/var/lib/dpkg/status", broken);
+    let output = machine.labready("repair --yes");
+    let last = "Some problems remain that labready cannot fix itself.";
+    assert_eq!(output.ends_with(1).last_line(), last, "{output}");
+    assert_eq!(machine.labready(SETUP).ends_with(0).last_line(), READY);
+    assert_eq!(machine.labready(SETUP).ends_with(0).last_line(), READY);
+}
+
+#[test]
 fn ctrl_c_ends_a_program_that_floods_its_output() {
     let machine = Machine::bookworm();
     machine.remove("/var/lib/apt/lists/srv_Packages");
