@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::observation::{Chunk, Output};
 use super::pattern::{Matched, Pattern, stamp_at};
+use super::places::Places;
 use crate::course::Timeline;
 
 /// How many pieces of extra output are named, and how much of each, in characters.
@@ -141,7 +142,8 @@ impl<'a> Text<'a> {
 
     fn seen(&self, hit: &Hit, spawned_unix_us: i64) -> Seen {
         let last = self.origins.get(hit.range.end.saturating_sub(1)).copied().unwrap_or_default();
-        let chunk = self.chunks.iter().find(|chunk| chunk.end > last).or(self.chunks.last());
+        let chunk = self.chunks.partition_point(|chunk| chunk.end <= last);
+        let chunk = self.chunks.get(chunk).or(self.chunks.last());
         Seen {
             text: String::from_utf8_lossy(&self.bytes[hit.range.clone()]).into_owned(),
             position: hit.range.start,
@@ -181,10 +183,11 @@ fn scan(text: &Text<'_>, patterns: &[Pattern]) -> (Vec<Hit>, Vec<Range<usize>>) 
     let mut order: Vec<usize> = (0..patterns.len()).collect();
     order.sort_by_key(|index| std::cmp::Reverse(patterns[*index].specificity()));
     order.dedup_by(|one, other| patterns[*one] == patterns[*other]);
+    let places = Places::new(&text.bytes, patterns, &order);
     let (mut hits, mut rest) = (Vec::new(), Vec::new());
     let (mut at, mut left_from) = (0, 0);
     while at < text.bytes.len() {
-        let fits = |index: &usize| Some((*index, patterns[*index].fit(&text.bytes, at, patterns)?));
+        let fits = |index: &usize| Some((*index, places.fit(*index, at)?));
         match order.iter().find_map(fits) {
             Some((pattern, Matched { end, stamp })) if end > at => {
                 rest.push(left_from..at);

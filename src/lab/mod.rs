@@ -2,7 +2,7 @@
 //!
 //! `run` runs one script and observes it, `stall` and `machine` sample what holds it up,
 //! `observation` is the result as data. `judge` is pure: it holds observations against a timeline,
-//! with `marks` and `pattern` for the lines, `timing` for the gaps and `series` for what the
+//! with `marks`, `pattern` and `places` for the lines, `timing` for the gaps and `series` for what the
 //! samples say about a gap. `explain` puts it into words, `conclude` puts all of it together,
 //! `verdict` is what a report gets, `reason` its ids and their pages. `infer` goes the other way, from observations to a timeline,
 //! with `align` for the lines, `reading` and `units` for the times and `perturbation` for what waits for what.
@@ -17,6 +17,7 @@ mod marks;
 mod observation;
 mod pattern;
 mod perturbation;
+mod places;
 mod reading;
 mod reason;
 mod run;

@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
 /// How long free text may be, in bytes.
-const ANY_LIMIT: usize = 4096;
+pub(super) const ANY_LIMIT: usize = 4096;
 /// A stamp without its fraction: `2024-01-31 12:34:56`.
 const STAMP_LENGTH: usize = 19;
 /// What `datetime.now()` prints behind the point, in digits.
@@ -81,56 +81,65 @@ impl Pattern {
         texts.filter(|text| !text.is_empty())
     }
 
-    /// Whether it fits at that place. Free text ends where what stands behind it fits first, with
-    /// its line, or where another of the patterns begins.
-    pub fn fit(&self, bytes: &[u8], at: usize, all: &[Self]) -> Option<Matched> {
-        let mut matched = Matched { end: at, stamp: None };
-        let mut pieces = self.parts.split(|part| *part == Part::Any);
-        matched = fit_plain(pieces.next().unwrap_or_default(), bytes, matched)?;
-        for piece in pieces {
-            // The first place is the best one: it leaves the most to what comes behind.
-            matched = match piece {
-                [] => Matched { end: end_of_line(bytes, matched.end, all), ..matched },
-                piece => {
-                    let line_end = end_of_line(bytes, matched.end, &[]);
-                    (matched.end..line_end)
-                        .find_map(|end| fit_plain(piece, bytes, Matched { end, ..matched }))?
-                }
-            };
-        }
-        Some(matched)
+    /// What stands before, between and behind its free texts.
+    pub fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+        self.parts.split(|part| *part == Part::Any).map(Piece)
     }
 
     /// Whether its first part stands there.
-    fn begins(&self, bytes: &[u8], at: usize) -> bool {
-        match self.parts.first() {
-            Some(Part::Text(text)) => bytes[at..].starts_with(text),
-            Some(Part::Stamp) => stamp_at(bytes, at).is_some(),
-            _ => false,
-        }
+    pub fn begins(&self, bytes: &[u8], at: usize) -> bool {
+        let first = self.parts.first().filter(|part| **part != Part::Any);
+        first.is_some_and(|part| part.fit(bytes, Matched { end: at, stamp: None }).is_some())
     }
 }
 
 /// Texts and stamps, one behind the other.
-fn fit_plain(parts: &[Part], bytes: &[u8], from: Matched) -> Option<Matched> {
-    parts.iter().try_fold(from, |matched, part| match part {
-        Part::Text(text) => bytes[matched.end..]
-            .starts_with(text)
-            .then(|| Matched { end: matched.end + text.len(), ..matched }),
-        Part::Stamp => {
-            stamp_at(bytes, matched.end).map(|(end, stamp)| Matched { end, stamp: Some(stamp) })
-        }
-        Part::Any => Some(matched),
-    })
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Piece<'a>(&'a [Part]);
+
+impl Piece<'_> {
+    /// Whether nothing is in it.
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it stands behind what was matched.
+    pub fn fit(self, bytes: &[u8], from: Matched) -> Option<Matched> {
+        self.0.iter().try_fold(from, |matched, part| part.fit(bytes, matched))
+    }
+
+    /// Every place where it stands; nothing stands everywhere.
+    pub fn places(self, bytes: &[u8]) -> Vec<usize> {
+        let stands = |at: &usize| self.fit(bytes, Matched { end: *at, stamp: None }).is_some();
+        if self.is_empty() { Vec::new() } else { (0..bytes.len()).filter(stands).collect() }
+    }
 }
 
-/// Where free text that begins at that place and has nothing behind it ends: with its line, or
-/// where a pattern begins.
-fn end_of_line(bytes: &[u8], at: usize, all: &[Pattern]) -> usize {
-    let line = &bytes[at..bytes.len().min(at + ANY_LIMIT)];
-    let line_end = line.iter().position(|byte| *byte == b'\n').unwrap_or(line.len());
-    let begins = |offset: &usize| all.iter().any(|pattern| pattern.begins(bytes, at + offset));
-    at + (1..line_end).find(begins).unwrap_or(line_end)
+impl Part {
+    fn fit(&self, bytes: &[u8], matched: Matched) -> Option<Matched> {
+        #[cfg(test)]
+        COMPARED.with(|compared| compared.set(compared.get() + 1));
+        match self {
+            Self::Text(text) => bytes[matched.end..]
+                .starts_with(text)
+                .then(|| Matched { end: matched.end + text.len(), ..matched }),
+            Self::Stamp => {
+                stamp_at(bytes, matched.end).map(|(end, stamp)| Matched { end, stamp: Some(stamp) })
+            }
+            Self::Any => Some(matched),
+        }
+    }
+}
+
+#[cfg(test)]
+thread_local! {
+    static COMPARED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// How often a part was compared with a place of a text, on this thread.
+#[cfg(test)]
+pub(super) fn compared() -> u64 {
+    COMPARED.with(std::cell::Cell::get)
 }
 
 /// Reads `2024-01-31 12:34:56.123456` (the fraction and its digits, a `T`, and an offset are up to
@@ -190,11 +199,12 @@ fn offset_at(rest: &[u8]) -> (Offset, usize) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::places::Places;
     use super::*;
 
     fn fit(line: &str, text: &str) -> Option<(usize, bool)> {
-        let pattern = Pattern::new(line);
-        let matched = pattern.fit(text.as_bytes(), 0, std::slice::from_ref(&pattern))?;
+        let patterns = [Pattern::new(line)];
+        let matched = Places::new(text.as_bytes(), &patterns, &[0]).fit(0, 0)?;
         Some((matched.end, matched.stamp.is_some()))
     }
 
