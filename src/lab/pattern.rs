@@ -82,8 +82,8 @@ impl Pattern {
     }
 
     /// What stands before, between and behind its free texts.
-    pub fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
-        self.parts.split(|part| *part == Part::Any).map(Piece)
+    pub fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
+        self.parts.split(|part| *part == Part::Any).map(Segment)
     }
 
     /// Whether its first part stands there.
@@ -95,9 +95,9 @@ impl Pattern {
 
 /// Texts and stamps, one behind the other.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Piece<'a>(&'a [Part]);
+pub(super) struct Segment<'a>(&'a [Part]);
 
-impl Piece<'_> {
+impl Segment<'_> {
     /// Whether nothing is in it.
     pub fn is_empty(self) -> bool {
         self.0.is_empty()
@@ -117,8 +117,6 @@ impl Piece<'_> {
 
 impl Part {
     fn fit(&self, bytes: &[u8], matched: Matched) -> Option<Matched> {
-        #[cfg(test)]
-        COMPARED.with(|compared| compared.set(compared.get() + 1));
         match self {
             Self::Text(text) => bytes[matched.end..]
                 .starts_with(text)
@@ -129,17 +127,6 @@ impl Part {
             Self::Any => Some(matched),
         }
     }
-}
-
-#[cfg(test)]
-thread_local! {
-    static COMPARED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
-}
-
-/// How often a part was compared with a place of a text, on this thread.
-#[cfg(test)]
-pub(super) fn compared() -> u64 {
-    COMPARED.with(std::cell::Cell::get)
 }
 
 /// Reads `2024-01-31 12:34:56.123456` (the fraction and its digits, a `T`, and an offset are up to
