@@ -153,7 +153,7 @@ impl Station {
         self.machine.shell(&format!("rm -rf {home}/venv {home}/venv.old*"));
         if ["download", "unpack", "configure"].contains(&phase) {
             self.machine.shell(
-                "apt-get purge -qq -y --autoremove build-essential $(dpkg-query -W -f '${Package}\n' | grep -E '^(gcc|cpp)-1[0-9]') >/dev/null",
+                "apt-get purge -qq -y --autoremove build-essential $(dpkg-query -W -f '${Package}\n' | grep -E '^(gcc|cpp)-1[0-9](-x86-64-linux-gnu)?$') >/dev/null",
             );
         }
         if phase == "download" {
