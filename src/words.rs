@@ -7,17 +7,56 @@ pub fn path(path: &Path) -> String {
     quoted(&path.display().to_string())
 }
 
-/// A word from the machine in quotes, with control characters escaped.
+/// A word from the machine in quotes, on one line.
 pub fn quoted(word: &str) -> String {
-    let mut shown = String::with_capacity(word.len() + 2);
-    for character in word.chars() {
-        if character.is_control() {
+    format!("`{}`", one_line(word))
+}
+
+/// Whether a terminal obeys the character instead of showing it, or it changes how others are read:
+/// control characters, line separators, marks that turn the reading direction, invisible ones. The
+/// joiners of Persian and of emoji are no harm.
+pub fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}'
+                | '\u{200b}'
+                | '\u{200e}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// Text from the machine on one line: what is unsafe is escaped, line breaks among it.
+pub fn one_line(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_unsafe(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
         }
     }
-    format!("`{shown}`")
+    shown
+}
+
+/// The same for text that may hold an indented list of ours: only what is indented as it is starts
+/// a line.
+pub fn indented_lines(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.split('\n') {
+        match lines.last_mut() {
+            Some(last) if !line.starts_with("  ") => {
+                last.push_str("\\n");
+                last.push_str(&one_line(line));
+            }
+            _ => lines.push(one_line(line)),
+        }
+    }
+    lines.join("\n")
 }
 
 /// Names in quotes, with commas between: `` `gcc`, `make` ``.

@@ -13,6 +13,7 @@ use nix::sys::stat::{major, minor};
 
 use super::Host;
 use crate::error::{Error, Result};
+use crate::words::one_line;
 
 /// The process that holds a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +27,8 @@ pub struct Holder {
 impl Display for Holder {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self.pid {
-            Some(pid) => write!(formatter, "{}, pid {pid}", self.name),
-            None => write!(formatter, "{}", self.name),
+            Some(pid) => write!(formatter, "{}, pid {pid}", one_line(&self.name)),
+            None => formatter.write_str(&one_line(&self.name)),
         }
     }
 }

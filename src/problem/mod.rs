@@ -41,6 +41,7 @@ use std::fmt::{self, Display, Formatter};
 use serde::{Serialize, Serializer};
 
 use crate::exit::Exit;
+use crate::words::{indented_lines, one_line};
 
 pub use apt::AptProblem;
 pub use archive::ArchiveProblem;
@@ -240,17 +241,17 @@ impl Problem {
 
     /// One sentence without its period.
     pub fn title(&self) -> String {
-        self.kind.group().title()
+        one_line(&self.kind.group().title())
     }
 
     /// What exactly was seen, or empty.
     pub fn evidence(&self) -> String {
-        self.kind.group().evidence()
+        indented_lines(&self.kind.group().evidence())
     }
 
     /// What to do about it.
     pub fn remedy(&self) -> Option<Remedy> {
-        self.kind.group().remedy(&self.typed)
+        self.kind.group().remedy(&self.typed).map(Remedy::on_its_lines)
     }
 
     /// What to do about it, as a sentence without its period; a failed step says how to go on.

@@ -4,6 +4,8 @@ use std::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
 
+use crate::words::{indented_lines, one_line};
+
 /// What to do about a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {
@@ -37,6 +39,16 @@ impl Remedy {
     /// What no single command does.
     pub fn advice(advice: impl Into<String>) -> Option<Self> {
         Some(Self::Advice(advice.into()))
+    }
+}
+
+impl Remedy {
+    /// The same, where nothing foreign starts a line of its own.
+    pub(super) fn on_its_lines(self) -> Self {
+        match self {
+            Self::Fix(fix) => Self::Fix(Fix { command: one_line(&fix.command), ..fix }),
+            Self::Advice(advice) => Self::Advice(indented_lines(&advice)),
+        }
     }
 }
 

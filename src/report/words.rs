@@ -5,17 +5,17 @@ use std::fmt::Write;
 use crate::apt::offers::Sizes;
 use crate::problem::{Id, ProblemRecord, Severity};
 pub(crate) use crate::words::count;
+use crate::words::is_unsafe;
 
 /// Text from the machine (a file name, a program's message) made safe for a terminal: control
 /// characters and marks that change the reading direction become visible escapes. Line breaks stay.
 pub(crate) fn harmless(text: &str) -> String {
     let mut harmless = String::with_capacity(text.len());
     for character in text.chars() {
-        let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         match character {
             '\n' => harmless.push('\n'),
             '\t' => harmless.push(' '),
-            c if c.is_control() || turns => {
+            c if is_unsafe(c) => {
                 // Writing to a String cannot fail.
                 let _ = write!(harmless, "{}", c.escape_unicode());
             }

