@@ -60,10 +60,15 @@ pub use spawn::StatusLines;
 pub use terminal::Streams;
 pub use watched::{Ending, Heard, Stopping, Watched};
 
+use nix::sys::stat::{Mode, umask};
+
 use crate::error::Result;
 use crate::problem::UsageProblem;
 use accounts::{NameServices, Users};
 use file_rights::FileRights;
+
+/// What a file of root's does not let others do: write.
+const CLOSED: Mode = Mode::S_IWGRP.union(Mode::S_IWOTH);
 
 /// A machine: this one, or one in a folder.
 #[derive(Clone, Debug)]
@@ -106,6 +111,10 @@ impl Host {
         let arguments =
             env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
         let users = Users::of_this_process();
+        if users.are_root() {
+            // What root makes, by whatever program, is nobody else's to change.
+            umask(umask(CLOSED) | CLOSED);
+        }
         let (root, program) = (PathBuf::from("/"), env::current_exe().ok());
         let (known, owners, file_rights) = (NameServices::default(), BTreeMap::new(), None);
         Ok(Self {

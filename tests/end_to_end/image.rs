@@ -224,7 +224,11 @@ fn the_owner_gets_the_environment_and_the_labs_and_none_of_roots_groups() {
     let lab =
         [program, groups, list, labready, "verify", "--owner", "student", "/srv/learning_tasks.py"];
     machine.command(lab).run().exits(1).says("groups: 1000 1000 []");
-    machine.labready(["undo", "--yes"]).limit(COLD).run().succeeds();
+    machine
+        .labready(["undo", "--yes", "--venv", "/home/student/venv"])
+        .limit(COLD)
+        .run()
+        .succeeds();
     assert!(!machine.exists("/home/student/venv"));
 }
 

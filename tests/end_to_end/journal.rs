@@ -59,6 +59,7 @@ fn what_labready_makes_is_roots_alone_whatever_the_umask_and_a_torn_line_loses_n
     machine.shell(setup);
     let modes = machine.shell("stat -c %a /var/lib/labready /var/lib/labready/journal.jsonl");
     assert_eq!(modes, "755\n644\n");
+    assert_eq!(machine.shell("stat -c %a /srv/c /srv/c/venv"), "755\n755\n");
     machine.shell("printf '{\"reco' >> /var/lib/labready/journal.jsonl");
     machine.shell("labready setup --yes --no-verify --venv /srv/d/venv");
     machine.shell("echo garbage >> /var/lib/labready/journal.jsonl");
