@@ -9,6 +9,6 @@ mod manifest;
 mod open;
 mod write;
 
-pub use manifest::{File, Manifest};
+pub use manifest::{CourseRef, File, Manifest, Target};
 pub use open::{read, unpack};
 pub use write::{Fetched, expect_free, write};

@@ -150,5 +150,18 @@ fn read_file(host: &Host, link: &Link) -> Result<Option<GroupFile>, GroupFlaw> {
     if file.link != Path::new(LINK) {
         return Err(GroupFlaw::OtherLink { link: file.link });
     }
+    // It says "cannot stat file" and gives up, where it would only drop one that is gone.
+    if let Some(one) = file.alternatives.iter().find(|one| is_below_a_file(host, &one.path)) {
+        return Err(GroupFlaw::line(&one.path.display().to_string()));
+    }
     Ok(Some(file))
+}
+
+/// Whether a folder on the way to something that is gone is no folder any more.
+fn is_below_a_file(host: &Host, path: &Path) -> bool {
+    let is_file = |folder: &Path| {
+        let real = host.real_path(folder);
+        real.is_some_and(|real| matches!(host.lstat(&real).kind, Kind::File | Kind::Other))
+    };
+    host.real_path(path).is_none() && path.ancestors().skip(1).any(is_file)
 }

@@ -200,6 +200,18 @@ fn a_group_of_which_nothing_is_left_but_the_link_is_removed_by_repair() {
 }
 
 #[test]
+fn a_group_with_an_interpreter_below_what_is_no_folder_any_more_is_made_anew() {
+    let machine = ready().file("/opt/python", "a file now");
+    let healthy = machine.read(GROUP);
+    let more = healthy.trim_end().to_owned() + "\n/opt/python/bin/python3\n309\n\n";
+    machine.write(GROUP, &more);
+    let doctor = machine.labready("doctor --format json");
+    assert_eq!(doctor.problems()[0], "selection-damaged");
+    machine.labready("repair --yes").ends_with(0);
+    assert_eq!((machine.read(GROUP), machine.read(KEPT)), (healthy, more));
+}
+
+#[test]
 fn a_selection_is_judged_by_the_group_and_not_by_what_the_program_says() {
     let machine = Machine::bookworm();
     let program = machine.read("/usr/bin/update-alternatives");
