@@ -121,6 +121,7 @@ fn a_build_that_fails_or_is_interrupted_leaves_the_policy_as_it_was() {
     running.waits_for("the package to be configured", |_| machine.exists("/srv/postinst-runs"));
     assert!(machine.exists(KEPT));
     machine.signal("labready", "INT");
+    machine.run(["rm", "/srv/waits"]);
     running.finish().exits(130);
     assert_eq!((policy(&machine), was_started(&machine)), (before, false));
 }
