@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,9 @@ const ROOTS: &str = "/var/lib/labready/journal.jsonl";
 const LIMIT: u64 = 64 << 20;
 /// The version of the format that is written here, and the latest that is understood.
 const FORMAT: u32 = 1;
+
+/// Both lanes write, and the first record makes the file.
+static WRITING: Mutex<()> = Mutex::new(());
 
 /// A line of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -120,6 +124,7 @@ impl Journal {
     /// # Errors
     /// [`crate::error::Error::Io`]: a change that could not be taken back is not begun.
     pub fn write(&self, host: &Host, record: &Record) -> Result<()> {
+        let _one_at_a_time = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = self.path.parent().unwrap_or(Path::new("/"));
         let made = host.make_state_folder(folder)?;
         if !made.is_empty() {
@@ -250,6 +255,29 @@ mod tests {
         assert_eq!(contents.changes.packages.len(), 2);
         assert!(contents.changes.named.contains("python3.11"));
         assert_eq!(contents.not_understood, [0; 0]);
+    }
+
+    #[test]
+    fn two_lanes_that_write_at_once_lose_no_record() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let host = Host::in_folder(folder.path(), BTreeMap::new());
+            let journal = Journal { path: "/state/labready/journal.jsonl".into() };
+            let write = || {
+                for number in 0..5 {
+                    let packages = vec![format!("package-{number}")];
+                    journal.write(&host, &Record::Packages { packages }).unwrap();
+                }
+            };
+            std::thread::scope(|scope| {
+                scope.spawn(write);
+                scope.spawn(write);
+            });
+            let text = std::fs::read(folder.path().join("state/labready/journal.jsonl")).unwrap();
+            assert_eq!(Contents::of(&text).not_understood, [0; 0]);
+            let lines = String::from_utf8(text).unwrap();
+            assert_eq!(lines.matches("\"packages\":").count(), 10, "{lines}");
+        }
     }
 
     #[test]

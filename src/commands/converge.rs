@@ -2,7 +2,7 @@
 //! again until nothing is left. They differ by their planner, their journal and their last
 //! sentence.
 
-use std::path::{Path, PathBuf};
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -12,9 +12,9 @@ use super::rights::Permission;
 use super::round::Round;
 use crate::apply::{ApplyOptions, Journal, apply, unblock_services, with_services_blocked};
 use crate::error::Result;
-use crate::host::{Clock, Elevation, FolderLock, LockedByAnother};
+use crate::host::{Clock, Elevation, LockAttempt, RunLock, RunningProcess};
 use crate::plan::{Plan, Step};
-use crate::problem::{ChangeProblem, MachineProblem, RightsProblem, UsageProblem};
+use crate::problem::{ChangeProblem, MachineProblem, OtherRun, RightsProblem, UsageProblem};
 use crate::waiting::{Poll, Waiting};
 
 /// A plan that waits for the index, one that waits for deadsnakes, the full one, and the empty one
@@ -75,30 +75,52 @@ fn without_effect(steps: &[Step]) -> crate::error::Error {
 /// Waits until no other run of labready works on what this one would change: the machine, when root
 /// asks, and the environment's folder. Then what an image build that was cut off has left is put
 /// back.
-pub(super) fn take_turn(task: &Task<'_>) -> Result<Vec<FolderLock>> {
-    let is_root = task.host.account()?.is_root();
-    let machine = is_root.then(|| PathBuf::from("/var/lib/dpkg"));
-    let folders = machine.into_iter().chain(task.request.venv.parent().map(Path::to_owned));
+pub(super) fn take_turn(task: &Task<'_>) -> Result<Vec<RunLock>> {
+    let me = task.host.account()?;
+    let student = task.request.student.as_ref();
+    let people: Vec<u32> = student.map(|student| student.uid).into_iter().chain([me.uid]).collect();
+    let host = task.host.as_seen_by(student);
     let emit = |event| task.output.emit(event);
     let waiting =
         Waiting { host: task.host, id: "turn", patience: task.request.patience, emit: &emit };
     let mut locks = Vec::new();
-    for folder in folders {
-        let lock = waiting.until(
-            || {
-                Ok(match task.host.lock_folder(&folder) {
-                    Ok(lock) => Poll::Over(lock),
-                    Err(LockedByAnother) => Poll::Busy("another run of labready".into()),
-                })
-            },
-            |_, _| MachineProblem::AnotherRun { folder: folder.clone() }.into(),
-        )?;
-        locks.extend(lock);
+    if me.is_root() {
+        locks.extend(wait_for(task, &waiting, || task.host.lock_machine())?);
     }
-    if is_root {
+    if let Some(folder) = task.request.venv.parent() {
+        locks.extend(wait_for(task, &waiting, || Ok(host.lock_for(folder, &people)))?);
+    }
+    if me.is_root() {
         unblock_services(task.host)?;
     }
     Ok(locks)
+}
+
+fn wait_for(
+    task: &Task<'_>,
+    waiting: &Waiting<'_>,
+    turn: impl Fn() -> Result<LockAttempt>,
+) -> Result<Option<RunLock>> {
+    let named = |process: RunningProcess| {
+        let user = task.host.account_of(process.uid).map(|account| account.name);
+        let user = user.unwrap_or_else(|_| process.uid.to_string());
+        OtherRun { pid: process.pid, user, seconds: process.seconds }
+    };
+    let other = RefCell::new(None);
+    waiting.until(
+        || {
+            Ok(match turn()? {
+                LockAttempt::Taken(lock) => Poll::Over(lock),
+                LockAttempt::Busy(process) => {
+                    // The same one, whatever the time is by now.
+                    let mut other = other.borrow_mut();
+                    *other = other.take().or_else(|| process.map(named));
+                    Poll::Busy(OtherRun::words(other.as_ref()))
+                }
+            })
+        },
+        |_, _| MachineProblem::AnotherRun { run: other.borrow().clone() }.into(),
+    )
 }
 
 /// Applies a plan; its steps for root run under sudo, whose permission is kept from expiring

@@ -74,6 +74,7 @@ fn guess(
     source: &str,
     setting: &Setting,
 ) -> Result<Guess> {
+    let _orphans = task.host.adopt_orphans();
     let subject = subject(task, path, &options.script)?;
     runner::expect_own_python(task, setting, std::slice::from_ref(&subject))?;
     let shown = options.script.display().to_string();

@@ -39,6 +39,7 @@ pub(super) fn run(task: &Task<'_>, setting: &Setting) -> Result<Outcome> {
         cases.iter().map(|case| Subject { lab: case.lab.clone(), copy: None }).collect();
     runner::expect_own_python(task, setting, &subjects)?;
     // The verdicts on wrong scripts are not the answer here, so they are not reported as such.
+    let _orphans = task.host.adopt_orphans();
     let results = lab::verify(task.host, &subjects, setting, &|_| ())?;
     let mut wrong = 0;
     let mut unsure = 0;

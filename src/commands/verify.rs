@@ -91,6 +91,7 @@ fn judge(
     when_all_pass: &str,
 ) -> Result<Outcome> {
     runner::expect_own_python(task, setting, subjects)?;
+    let _orphans = task.host.adopt_orphans();
     let results = lab::verify(task.host, subjects, setting, &|event| task.output.emit(event))?;
     let named = |verdict| -> Vec<&str> {
         results

@@ -29,6 +29,11 @@ impl Drop for EndsWithUs {
     }
 }
 
+/// Whether this child was started by us and is still looked after.
+pub(super) fn is_noted(pid: i32) -> bool {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner).contains(&pid)
+}
+
 /// Kills all of them, and lets no other start for as long as `and_then` takes.
 pub(super) fn kill_all(and_then: impl FnOnce()) {
     let _nobody_starts = spawn_turn();

@@ -1,5 +1,4 @@
-//! Locks: who holds one of somebody else's (looked at, never taken), and our own, so that two runs
-//! of labready wait for each other.
+//! Locks of others: who holds one. `run_locks` has our own.
 
 use std::fmt::{self, Display, Formatter};
 use std::fs::{self, File, OpenOptions};
@@ -46,7 +45,7 @@ impl Host {
     pub fn lock_holder(&self, path: &Path) -> Option<Holder> {
         let pid = match self.asked_of_the_file(path) {
             Some(answer) => answer?,
-            None => self.listed_by_the_kernel(path)?,
+            None => self.listed_by_the_kernel(path, &["POSIX", "OFDLCK"])?,
         };
         let name = self.read_at_most(Path::new(&format!("/proc/{pid}/comm")), 4096).ok().flatten();
         let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
@@ -104,7 +103,7 @@ impl Host {
     }
 
     /// `/proc/locks`: `1: POSIX  ADVISORY  WRITE 2180 08:01:131103 0 EOF`, readable by everybody.
-    fn listed_by_the_kernel(&self, path: &Path) -> Option<i32> {
+    pub(super) fn listed_by_the_kernel(&self, path: &Path, kinds: &[&str]) -> Option<i32> {
         let metadata = fs::metadata(self.inside(path)).ok()?;
         let file = format!(
             "{:02x}:{:02x}:{}",
@@ -116,7 +115,9 @@ impl Host {
         locks.lines().find_map(|line| {
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
-                [_, "POSIX" | "OFDLCK", _, _, pid, held, ..] if *held == file => pid.parse().ok(),
+                [_, kind, _, _, pid, held, ..] if kinds.contains(kind) && *held == file => {
+                    pid.parse().ok()
+                }
                 _ => None,
             }
         })

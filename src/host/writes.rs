@@ -3,41 +3,13 @@
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, chown};
-use std::path::{Path, PathBuf};
-
-use tempfile::TempDir;
+use std::path::Path;
 
 use super::files::is_missing;
 use super::{Account, Host};
 use crate::error::{Error, Result};
 
 impl Host {
-    /// Makes a private folder that is removed when the value is dropped. Others may read it: labs
-    /// run as the student.
-    ///
-    /// # Errors
-    /// [`Error::Io`] when no folder can be made in TMPDIR or /tmp.
-    pub fn temporary_folder(&self) -> Result<TempDir> {
-        // In a chroot, TMPDIR may name a folder of the system around it; and root runs scripts here.
-        let is_root = self.users.are_root();
-        let named = self
-            .variable("TMPDIR")
-            .map(PathBuf::from)
-            .filter(|folder| self.inside(folder).is_dir())
-            .filter(|folder| !is_root || self.is_only_roots(folder));
-        let parent = self.inside(&named.unwrap_or_else(|| PathBuf::from("/tmp")));
-        let failed = |source| Error::Io {
-            action: "create a temporary folder in",
-            path: parent.clone(),
-            source,
-        };
-        let folder =
-            tempfile::Builder::new().prefix("labready-").tempdir_in(&parent).map_err(failed)?;
-        let readable = Permissions::from_mode(0o755);
-        fs::set_permissions(folder.path(), readable).map_err(failed)?;
-        Ok(folder)
-    }
-
     /// Makes a folder that others may read, and gives it to its owner, when there is one.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Describe, Id, Invocation, Remedy};
+use super::{Describe, Id, Invocation, OtherRun, Remedy};
 use crate::exit::Exit;
 use crate::shell::quoted_line;
 use crate::words::{listed, path};
@@ -20,8 +20,8 @@ pub const FULL_BYTES: u64 = 16 << 20;
 pub enum MachineProblem {
     /// Another run of labready works there.
     AnotherRun {
-        /// On this folder.
-        folder: PathBuf,
+        /// Which, where that is known.
+        run: Option<OtherRun>,
     },
     /// Something changed after the plan was made.
     ChangedSincePlan {
@@ -141,8 +141,8 @@ impl Describe for MachineProblem {
 
     fn title(&self) -> String {
         match self {
-            Self::AnotherRun { folder } => {
-                format!("another run of labready is working in {}", path(folder))
+            Self::AnotherRun { run } => {
+                format!("{} is still working", OtherRun::words(run.as_ref()))
             }
             Self::ChangedSincePlan { place } => {
                 format!("{} has changed since the plan was shown", path(place))

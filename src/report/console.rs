@@ -210,7 +210,10 @@ impl Console {
     /// Shown at once, and again every half minute: whoever reads a log wants to know what takes so
     /// long.
     fn wait(&mut self, id: &str, waits_for: &str, seconds: u64) {
-        let text = format!("waiting for {}, {seconds} s so far", harmless(waits_for));
+        let text = format!(
+            "waiting for {}, {seconds} s so far; press Ctrl-C to stop waiting",
+            harmless(waits_for)
+        );
         match self.running.get(id) {
             Some(bar) => bar.set_message(text),
             None if self.shown_waiting != Some(seconds / 30) => {

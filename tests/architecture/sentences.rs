@@ -36,7 +36,6 @@ const EXCEPTIONS: [(&str, &str); 28] = [
     ("apply/venv.rs", "evidence: what ensurepip did when it was started again"),
     ("apt/offers.rs", SAID_BY_PROGRAMS),
     ("apt/output.rs", SAID_BY_PROGRAMS),
-    ("commands/converge.rs", PROGRESS),
     (
         "course/format.rs",
         "what the TOML parser is told to expect, which it puts into its own message",
@@ -53,6 +52,7 @@ const EXCEPTIONS: [(&str, &str); 28] = [
     ("host/pinned.rs", SYSTEM),
     ("host/launch.rs", "what setsid says of a program that does not start"),
     ("host/finished.rs", "a name for an end, and for an output, that there is none of"),
+    ("host/temporary.rs", SYSTEM),
     ("host/writes.rs", SYSTEM),
     ("lab/judge.rs", SAID_BY_PROGRAMS),
     ("lab/script.rs", "the names of Python's modules"),

@@ -73,8 +73,18 @@ fn two_runs_on_one_machine_wait_for_each_other() {
     first.succeeds();
     second.succeeds();
     assert!(
-        format!("{first}{second}").contains("waiting for another run of labready"),
+        format!("{first}{second}").contains("waiting for another run of labready (process "),
         "{first}{second}"
     );
     machine.run(["/root/venv/bin/python", "-c", "import pip, wheel"]);
+}
+
+#[test]
+fn no_other_account_can_keep_root_waiting() {
+    let machine = Machine::ready("bookworm");
+    // Every folder that anybody can open, locked by an account of no rights.
+    machine.shell("for folder in / /run /srv /home /var/lib/dpkg /var/lib; do setpriv --reuid=student --clear-groups flock $folder sleep 300 & done; sleep 0.3");
+    let setup = ["setup", "--yes", "--no-verify", "--lock-timeout", "0", "--venv", "/srv/venv"];
+    machine.labready(setup).run().succeeds();
+    assert!(!machine.exists("/run/labready.lock"));
 }

@@ -170,3 +170,41 @@ fn undo_removes_a_folder_in_a_students_home_as_the_student_and_none_that_several
         .says("in a place that several accounts can change");
     assert!(machine.exists("/srv/class/venv/bin/python"));
 }
+
+#[test]
+fn what_a_script_leaves_behind_is_gone_when_labready_ends() {
+    let machine = Machine::ready("bookworm");
+    machine.write(
+        "/srv/learning_tasks.py",
+        "import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.execvp('sleep', ['sleep', '4242'])
+    os._exit(0)
+here = os.getcwd()
+os.mkdir('/tmp/closed')
+for _ in range(3000):
+    os.mkdir('d')
+    os.chdir('d')
+",
+    );
+    machine.shell("cp /srv/learning_tasks.py /home/student/; chown student: /home/student/*.py");
+    machine.labready(["setup", "--yes", "--no-verify"]).by_student().run().succeeds();
+    machine.labready(["verify", "learning_tasks.py"]).within("/home/student").run().exits(1);
+    let left = machine.processes().into_iter().find(|words| words.contains("4242"));
+    assert_eq!(left, None);
+    // The labs of a course have a folder of their own in /tmp.
+    machine.shell("rm -r /home/student/d; mkdir /srv/course; rmdir /tmp/closed");
+    machine.write("/srv/course/first.py", "import os\nprint('one')\n");
+    machine.shell(
+        "cd /srv/course; labready course new first.py >/root/course.toml; mv /root/course.toml .",
+    );
+    machine.write(
+        "/srv/course/first.py",
+        "import os\nos.makedirs('closed/in'); os.chmod('closed', 0)\nfor _ in range(3000):\n    os.mkdir('d'); os.chdir('d')\nprint('one')\n",
+    );
+    machine.shell("chmod 755 /srv/course; chmod 644 /srv/course/*; rm -rf /tmp/labready-*");
+    machine.labready(["verify", "--course", "/srv/course"]).by_student().run();
+    assert_eq!(machine.shell("ls -A /tmp"), "");
+}

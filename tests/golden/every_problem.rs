@@ -321,7 +321,8 @@ fn machine() -> Vec<Problem> {
         })
     };
     let kinds = vec![
-        AnotherRun { folder: "/var/lib/dpkg".into() },
+        AnotherRun { run: None },
+        AnotherRun { run: Some(OtherRun { pid: 4242, user: text("teacher"), seconds: Some(190) }) },
         ChangedSincePlan { place: "/usr/local/bin/python3".into() },
         CloudInitRunning,
         DiskFull { folder: "/usr".into(), free_bytes: Some(1 << 20), said: String::new() },
