@@ -8,7 +8,7 @@ use crate::apt::dpkg::{self, DpkgStatus};
 use crate::apt::output::{evidence, says_disk_full, unmet_dependency};
 use crate::apt::{commands, offers};
 use crate::error::Result;
-use crate::facts::disk;
+use crate::facts::{disk, mounts};
 use crate::host::Finished;
 use crate::problem::{MachineProblem, PackageOwner, PackageProblem, Problem};
 
@@ -51,7 +51,7 @@ pub(super) fn of_machine(apt: &AptStep<'_>, finished: &Finished) -> Option<Probl
     if says_disk_full(finished) {
         return Some(MachineProblem::SomeDiskFull { said }.into());
     }
-    let mount = disk::read_only(apt.host).into_iter().next()?;
+    let mount = mounts::read_only(apt.host).into_iter().next()?;
     Some(MachineProblem::ReadOnly { mount, said }.into())
 }
 

@@ -11,7 +11,7 @@ use super::apt_step::STEP_LIMIT;
 use super::pip;
 use super::venv_folder::VenvFolder;
 use crate::error::Result;
-use crate::facts::disk;
+use crate::facts::mounts;
 use crate::facts::venv::{self, State};
 use crate::host::{Command, Finished, Host, last_line};
 use crate::plan::{self, Step, python_of};
@@ -61,7 +61,7 @@ pub(super) fn give_back(
     let (left, said) = match &step.command.elevation {
         None => (pinned.give_to(uid, gid)?, String::new()),
         Some(elevation) => {
-            let mounted = disk::mounted_below(host, folder)?;
+            let mounted = mounts::mounted_below(host, folder)?;
             let here = plan::give_back(Path::new("."), uid, gid, &mounted)
                 .in_folder(&pinned.path())
                 .elevated(Some(elevation.clone()));

@@ -11,6 +11,7 @@ pub mod disk;
 pub mod distro;
 pub mod interpreters;
 pub mod machine;
+pub mod mounts;
 pub mod network;
 pub mod os_release;
 pub mod pip;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Describe, Id, Invocation, OtherRun, Remedy};
+use super::{Describe, Id, Invocation, OtherRun, ReadOnlyMount, Remedy};
 use crate::exit::Exit;
 use crate::shell::quoted_line;
 use crate::words::{listed, path};
@@ -63,10 +63,10 @@ pub enum MachineProblem {
         /// How much is read at most, in bytes.
         limit_bytes: u64,
     },
-    /// A file system is mounted read-only.
+    /// Nothing can be written where packages are installed.
     ReadOnly {
-        /// Where it is mounted.
-        mount: PathBuf,
+        /// Where, and why.
+        mount: ReadOnlyMount,
         /// What a program said of it, or empty.
         said: String,
     },
@@ -160,7 +160,7 @@ impl Describe for MachineProblem {
             Self::FileTooLarge { file, limit_bytes } => {
                 format!("{} is larger than {limit_bytes} bytes", path(file))
             }
-            Self::ReadOnly { mount, .. } => format!("{} is mounted read-only", path(mount)),
+            Self::ReadOnly { mount, .. } => mount.title(),
             Self::ProgramTimedOut { program, seconds } => {
                 format!("`{program}` did not finish within {seconds} s and was stopped")
             }
@@ -176,10 +176,7 @@ impl Describe for MachineProblem {
             }
             Self::DiskFull { said, .. } if said.is_empty() => "nothing can be installed".into(),
             Self::DiskFull { said, .. } | Self::SomeDiskFull { said } => said.clone(),
-            Self::ReadOnly { said, .. } if said.is_empty() => {
-                "packages are installed there; the system does this itself after a disk error"
-                    .into()
-            }
+            Self::ReadOnly { mount, said } if said.is_empty() => mount.evidence(),
             Self::ReadOnly { said, .. } => said.clone(),
             Self::CloudInitRunning => {
                 "it changes apt's sources and installs packages until it finishes".into()
@@ -213,7 +210,7 @@ impl Describe for MachineProblem {
                 let words = ["ls".into(), "-l".into(), file.display().to_string()];
                 Remedy::advice(format!("check what it is with `{}`", quoted_line(&words)))
             }
-            Self::ReadOnly { mount, .. } => Remedy::as_root(remount(mount)),
+            Self::ReadOnly { mount, .. } => mount.remedy(),
             Self::ProgramTimedOut { program, .. } => {
                 Remedy::advice(format!("run `{program}` by hand to see what it waits for"))
             }
@@ -243,11 +240,6 @@ impl Describe for MachineProblem {
             _ => Exit::NotReady,
         }
     }
-}
-
-fn remount(mount: &Path) -> String {
-    let words = ["mount", "-o", "remount,rw"].map(str::to_owned);
-    quoted_line(&[words.as_slice(), &[mount.display().to_string()]].concat())
 }
 
 impl PythonLink {

@@ -215,3 +215,15 @@ fn a_disk_that_nobody_can_write_or_that_is_full_is_named_with_what_mends_it() {
     output.exits(1).says("the disk that holds `/var/cache/apt` is full").says("sudo apt-get clean");
     assert_eq!(machine.run(["dpkg", "--audit"]), "");
 }
+
+#[test]
+fn a_sandbox_that_cannot_write_is_not_taken_for_a_broken_disk() {
+    let machine = Machine::ready("bookworm");
+    let sandbox = "mount --rbind /usr /usr; mount -o remount,ro,bind /usr; exec labready doctor";
+    machine
+        .command(["unshare", "--mount", "sh", "-ec", sandbox])
+        .run()
+        .exits(1)
+        .says("labready runs in a sandbox that cannot write to `/usr`")
+        .does_not_say("remount");
+}

@@ -26,7 +26,7 @@ use labready::apt::output::{self, Announced};
 use labready::apt::{dpkg, offers, status_fd};
 use labready::bundle::{CourseRef, File, Manifest, Target};
 use labready::course::Course;
-use labready::facts::{alternatives, disk, distro, os_release, sources, system_python, venv};
+use labready::facts::{alternatives, distro, mounts, os_release, sources, system_python, venv};
 use labready::host::{Finished, Stream};
 use labready::lab::{Observation, Script, conclude, infer};
 use labready::version::from_python;
@@ -245,8 +245,8 @@ fn mountinfo() {
     fuzz("mountinfo", seeds, |bytes| {
         machine.write("/proc/self/mountinfo", bytes);
         let host = machine.host();
-        disk::read_only(&host);
-        let below = disk::mounted_below(&host, Path::new("/srv")).unwrap();
+        mounts::read_only(&host);
+        let below = mounts::mounted_below(&host, Path::new("/srv")).unwrap();
         assert!(below.iter().all(|path| path.is_relative()), "{below:?}");
     });
 }

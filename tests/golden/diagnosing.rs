@@ -12,7 +12,7 @@ use labready::facts::system_python::SystemPython;
 use labready::facts::venv::State;
 use labready::host::{Account, quoted_line};
 use labready::plan::{self, Decision};
-use labready::problem::{ForeignFolder, Occupant, VenvFlaw};
+use labready::problem::{ForeignFolder, Occupant, ReadOnly, ReadOnlyMount, VenvFlaw};
 
 use super::folders::Machine;
 use super::machines::{Asked, asked, changed, have_venv, rename, unselected};
@@ -71,7 +71,8 @@ fn everything_that_can_be_wrong_at_once_is_told_and_repaired_in_a_safe_order() {
         facts.selection.dangling = vec!["/usr/bin/python3.9".into()];
         facts.disk.usr_bytes = Some(2 << 30);
         facts.disk.var_bytes = Some(12_000_000);
-        facts.disk.read_only = vec!["/".into()];
+        facts.disk.read_only =
+            vec![ReadOnlyMount { mount: "/".into(), what: ReadOnly::FileSystem }];
         facts.venv.owner_uid = Some(0);
         facts.venv.parent_uid = Some(1000);
         facts.venv.state = State::Broken(VenvFlaw::NoSitePackages { series: "python3.11".into() });
@@ -244,7 +245,8 @@ fn what_setup_would_do_or_why_it_would_stop_is_told_once() {
             "read-only, with something to install",
             of_setup(
                 |facts| {
-                    facts.disk.read_only = vec!["/".into()];
+                    facts.disk.read_only =
+                        vec![ReadOnlyMount { mount: "/".into(), what: ReadOnly::FileSystem }];
                     facts.selection.value = None;
                 },
                 &asked(),

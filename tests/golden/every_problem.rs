@@ -290,6 +290,10 @@ fn labs() -> Vec<Problem> {
 
 fn machine() -> Vec<Problem> {
     use MachineProblem::*;
+    let read_only = |what, said: &str| MachineProblem::ReadOnly {
+        mount: ReadOnlyMount { mount: "/".into(), what },
+        said: text(said),
+    };
     let places = [
         Occupant::Nothing,
         Occupant::Right,
@@ -331,7 +335,11 @@ fn machine() -> Vec<Problem> {
         EndOfLife { system: text("Debian GNU/Linux 10 (buster)"), codename: text("buster") },
         FileRefused { said: text("could not write `/x`: Permission denied") },
         FileTooLarge { file: "/course.toml".into(), limit_bytes: 1 << 20 },
-        ReadOnly { mount: "/".into(), said: text("SAID") },
+        read_only(labready::problem::ReadOnly::FileSystem, "SAID"),
+        read_only(labready::problem::ReadOnly::FileSystem, ""),
+        read_only(labready::problem::ReadOnly::Mount, ""),
+        read_only(labready::problem::ReadOnly::Sandbox { unit: Some(text("x.service")) }, ""),
+        read_only(labready::problem::ReadOnly::Sandbox { unit: None }, ""),
         ProgramTimedOut { program: text("apt-get"), seconds: 3600 },
         Unsupported { system: text("Fedora Linux 42") },
         python(Some("python3"), true, false),
