@@ -164,7 +164,7 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @r"
         StepFailed cloud-init-running: refresh apt's package index: cloud-init is still preparing this machine: it changes apt's sources and installs packages until it finishes
         StepFailed file-refused: refresh apt's package index: could not write `/etc/apt/x`: Read-only file system (os error 30)
-        StepFailed program-timed-out: refresh apt's package index: `apt-get` did not finish within 3600 s and was stopped
+        StepFailed program-timed-out: refresh apt's package index: `apt-get` did not finish within 3600 s
         Interrupted -: interrupted
         Bug -: internal error: a step without an end
         ");

@@ -149,7 +149,7 @@ impl AptOutput {
     /// Takes a line in; what is to be shown of it, with how far it is in percent.
     fn line(&mut self, stream: Stream, line: &str) -> Option<(Option<f32>, String)> {
         if stream != Stream::Status {
-            // Under sudo there is no status pipe, and dpkg's own words must do.
+            // dpkg's own words name a changed configuration file that it does not ask about.
             let file =
                 line.strip_prefix("Configuration file '").and_then(|rest| rest.split('\'').next());
             self.conffiles.extend(file.map(str::to_owned));

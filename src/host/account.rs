@@ -31,6 +31,21 @@ impl Account {
         let uid = fields.nth(1)?.parse().ok()?;
         let gid = fields.next()?.parse().ok()?;
         let home = PathBuf::from(fields.nth(1)?);
+        // As login does: any other folder would depend on where labready was started.
+        let home = if home.is_absolute() { home } else { PathBuf::from("/") };
         Some(Self { name, uid, gid, home })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_home_that_is_no_absolute_path_is_the_root_folder() {
+        let home = |line| Account::from_line(line).map(|account| account.home);
+        assert_eq!(home("ada:x:1000:1000::/home/ada:/bin/sh"), Some("/home/ada".into()));
+        assert_eq!(home("ada:x:1000:1000:::/bin/sh"), Some("/".into()));
+        assert_eq!(home("ada:x:1000:1000::home/ada:/bin/sh"), Some("/".into()));
     }
 }

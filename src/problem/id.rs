@@ -110,7 +110,7 @@ explained! {
         PipNotFetched = "pip-not-fetched",
         /// pip did not install what it was asked for.
         PipNotInstalled = "pip-not-installed",
-        /// A program did not end in time and was stopped.
+        /// A program did not end in time.
         ProgramTimedOut = "program-timed-out",
         /// The proxy wants a name and a password.
         ProxyWantsPassword = "proxy-wants-password",

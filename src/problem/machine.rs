@@ -70,7 +70,7 @@ pub enum MachineProblem {
         /// What a program said of it, or empty.
         said: String,
     },
-    /// A program did not end in time and was stopped.
+    /// A program did not end in time.
     ProgramTimedOut {
         /// Its name.
         program: String,
@@ -162,7 +162,7 @@ impl Describe for MachineProblem {
             }
             Self::ReadOnly { mount, .. } => mount.title(),
             Self::ProgramTimedOut { program, seconds } => {
-                format!("`{program}` did not finish within {seconds} s and was stopped")
+                format!("`{program}` did not finish within {seconds} s")
             }
             Self::SystemPython(link) => link.title(),
             Self::Unsupported { system } => format!("labready cannot set up {system}"),

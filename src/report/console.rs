@@ -17,7 +17,7 @@ use super::words::{duration, harmless, label, more, remedy};
 use super::{Report, human};
 
 /// Ctrl-C has come while dpkg works.
-const DELAYS_END: &str = "Finishing this installation so that nothing is left half-installed; press Ctrl-C again to leave it to apt";
+const DELAYS_END: &str = "Finishing this step so that nothing is left half-installed; press Ctrl-C again to leave it to apt";
 
 /// How wide the terminal of stderr is, in columns.
 pub fn columns() -> Option<usize> {

@@ -30,7 +30,7 @@ fn ctrl_c_while_dpkg_unpacks_lets_it_finish_and_the_next_run_goes_on() {
     let mut running = machine.labready(["setup"]).on_a_terminal().limit(COLD).start();
     running.sees("[y/N]").types("y\n");
     waits_until_alive(&mut running, &machine, "dpkg-deb");
-    running.types("\x03").sees("Finishing this installation");
+    running.types("\x03").sees("Finishing this step");
     running.finish().exits(130).says("run `labready setup` again");
     expect_nothing_alive(&machine);
     assert_eq!(machine.run(["dpkg", "--audit"]), "");

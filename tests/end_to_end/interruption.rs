@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::machine::{Machine, Running};
 
 const COLD: Duration = Duration::from_secs(420);
-const FINISHING: &str = "Finishing this installation so that nothing is left half-installed";
+const FINISHING: &str = "Finishing this step so that nothing is left half-installed";
 
 /// A ready machine that has lost its compiler, so that dpkg has something to do for a while.
 fn machine_without_compiler() -> Machine {

@@ -87,7 +87,7 @@ fn ctrl_c_while_dpkg_works_lets_it_finish_and_ends_the_run_before_the_next_step(
         Machine::bookworm().when_configured("python3.11-venv", "kill -s INT $LABREADY; sleep 0.3");
     let output = machine.labready(SETUP);
     assert_snapshot!(shown(output.ends_with(130)));
-    assert_eq!(output.stderr.matches("Finishing this installation").count(), 1, "{output}");
+    assert_eq!(output.stderr.matches("Finishing this step").count(), 1, "{output}");
     assert!(!machine.inside("/home/student/venv").exists());
     assert_eq!(machine.steps_in_journal(), [("install-python".into(), "done".into())].into());
 
