@@ -6,11 +6,12 @@ use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::cloud_init::CloudInit;
 use crate::facts::venv::State;
-use crate::plan::{self, Action, Plan};
+use crate::plan::{self, Action, Plan, Step};
 use crate::problem::{
     AptProblem, ChangeProblem, Id, MachineProblem, PackageProblem, Problem, SelectionProblem,
-    VenvProblem,
+    Severity, VenvProblem,
 };
+use crate::request::{Request, SelectionRequest};
 
 /// Less free space than this is little, in bytes: a course's packages take some hundred megabytes.
 const LITTLE: u64 = 500 << 20;
@@ -37,15 +38,73 @@ pub fn diagnose(facts: &Facts) -> Vec<Problem> {
     problems
 }
 
-/// What setup would do, or why it would stop, where [`diagnose`] does not say so already.
-pub fn setup(planned: &Result<Plan, Error>, facts: &Facts) -> Option<Problem> {
-    match planned {
-        Ok(plan) if plan.is_empty() => None,
-        Ok(plan) => {
-            let titles = plan.steps.iter().map(|step| step.title.clone());
-            let steps = titles.chain(plan.open.iter().cloned()).collect();
-            Some(ChangeProblem::Pending { steps }.into())
+/// Everything that is wrong for whoever has asked for this, and what setup would do about it: where
+/// no error is among them, setup has nothing to do.
+pub fn of_request(request: &Request, facts: &Facts, planned: &Result<Plan, Error>) -> Vec<Problem> {
+    let mut problems = wanted(request, facts, planned.as_ref().is_ok_and(Plan::is_empty));
+    // What stops setup is not only a warning.
+    let stops = setup(request, planned, facts);
+    problems.retain(|known| stops.as_ref().is_none_or(|stops| stops.title() != known.title()));
+    problems.extend(stops);
+    problems
+}
+
+/// What keeps the machine from being ready, and no step of the plan fixes: setup stops because of
+/// it, before it changes anything.
+pub fn unfixed(request: &Request, facts: &Facts, plan: &Plan) -> Vec<Problem> {
+    let left = |problem: &Problem| {
+        let is_of_disk = matches!(problem.id(), Id::DiskFull | Id::FileSystemReadOnly);
+        problem.severity == Severity::Error && !is_of_disk && !is_fixed_by(plan, problem)
+    };
+    wanted(request, facts, plan.is_empty()).into_iter().filter(left).collect()
+}
+
+/// The problems, each with its weight for this request: what only keeps others from being installed
+/// is no error where nothing has to be installed.
+fn wanted(request: &Request, facts: &Facts, is_complete: bool) -> Vec<Problem> {
+    let is_no_error = |id: Id| match id {
+        Id::DiskFull | Id::FileSystemReadOnly => is_complete,
+        Id::LinkDangling | Id::SelectionDamaged => request.selection == SelectionRequest::None,
+        _ => false,
+    };
+    let weighed = |problem: Problem| {
+        if is_no_error(problem.id()) { problem.as_warning() } else { problem }
+    };
+    diagnose(facts).into_iter().map(weighed).collect()
+}
+
+/// Whether a step of the plan fixes a problem. A plan that is open still says nothing of what comes
+/// after it: the next one will.
+fn is_fixed_by(plan: &Plan, problem: &Problem) -> bool {
+    let comes_later = !plan.open.is_empty() && problem.id() != Id::SystemPythonSwitched;
+    comes_later || plan.steps.iter().any(|step| fixes(&step.action, problem.id()))
+}
+
+/// Whether such a step fixes such a problem.
+fn fixes(action: &Action, id: Id) -> bool {
+    match id {
+        Id::SystemPythonSwitched => matches!(action, Action::RestoreSystemPython { .. }),
+        Id::PythonDamaged => matches!(action, Action::ReinstallPackages { .. }),
+        Id::DpkgInterrupted => matches!(action, Action::ConfigurePackages),
+        Id::VenvBroken => matches!(action, Action::MakeVenv { .. }),
+        Id::VenvOfAnother => matches!(action, Action::GiveBackVenv { .. }),
+        Id::LinkDangling => matches!(action, Action::UnregisterAlternative { .. }),
+        Id::SelectionDamaged => {
+            matches!(
+                action,
+                Action::SetGroupAside { .. }
+                    | Action::RegisterAlternative { .. }
+                    | Action::SelectAlternative { .. }
+            )
         }
+        _ => false,
+    }
+}
+
+/// What setup would do, or why it would stop, where [`diagnose`] does not say so already.
+pub fn setup(request: &Request, planned: &Result<Plan, Error>, facts: &Facts) -> Option<Problem> {
+    match planned {
+        Ok(plan) => pending(plan, &wanted(request, facts, plan.is_empty())),
         Err(Error::Problem(why)) => match why.id() {
             Id::SystemPythonSwitched | Id::FileSystemReadOnly => None,
             Id::VenvOfAnother if venv_of_another(facts).is_some() => None,
@@ -58,6 +117,17 @@ pub fn setup(planned: &Result<Plan, Error>, facts: &Facts) -> Option<Problem> {
             Some(ChangeProblem::Stops { why: Box::new(why.into()) }.into())
         }
     }
+}
+
+/// The steps that fix nothing of what is said to be wrong already.
+fn pending(plan: &Plan, told: &[Problem]) -> Option<Problem> {
+    let is_told = |step: &&Step| {
+        let errors = told.iter().filter(|problem| problem.severity == Severity::Error);
+        errors.into_iter().any(|problem| fixes(&step.action, problem.id()))
+    };
+    let steps = plan.steps.iter().filter(|step| !is_told(step)).map(|step| step.title.clone());
+    let steps: Vec<String> = steps.chain(plan.open.iter().cloned()).collect();
+    (!steps.is_empty()).then(|| ChangeProblem::Pending { steps }.into())
 }
 
 /// Packages that dpkg left half-installed.

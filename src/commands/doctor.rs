@@ -19,11 +19,7 @@ pub(super) fn run(task: &Task<'_>, options: &DoctorArgs) -> Result<Outcome> {
     if let Ok(plan) = &planned {
         task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
     }
-    let mut problems = diagnosis::diagnose(&facts);
-    // What stops setup is not only a warning.
-    let stops = diagnosis::setup(&planned, &facts);
-    problems.retain(|known| stops.as_ref().is_none_or(|stops| stops.title() != known.title()));
-    problems.extend(stops);
+    let mut problems = diagnosis::of_request(&task.request, &facts, &planned);
     problems.sort_by_key(|problem| Reverse(problem.severity));
     let errors = of_severity(&problems, Severity::Error);
     let warnings = of_severity(&problems, Severity::Warning);

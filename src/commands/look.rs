@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Task;
 use super::round::Round;
 use crate::apt::{InstallOptions, PackageSource, commands, offers};
+use crate::diagnosis;
 use crate::error::Result;
 use crate::event::Event;
 use crate::facts::Facts;
@@ -21,6 +22,7 @@ pub(super) fn look(task: &Task<'_>, with_sizes: bool, applied: &[Step]) -> Resul
     let (facts, planned) = decide(task, applied)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let mut plan = planned?;
+    expect_ready_for(task, &facts, &plan)?;
     let is_offline = task.request.install.source == PackageSource::LocalOnly;
     if with_sizes || is_offline {
         let said = what_apt_would_fetch(task, &plan)?;
@@ -31,6 +33,16 @@ pub(super) fn look(task: &Task<'_>, with_sizes: bool, applied: &[Step]) -> Resul
     }
     task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
     Ok(Round { facts, plan })
+}
+
+/// Nothing is wrong but what the plan fixes: what doctor calls an error is never passed over.
+fn expect_ready_for(task: &Task<'_>, facts: &Facts, plan: &Plan) -> Result<()> {
+    let mut unfixed = diagnosis::unfixed(&task.request, facts, plan).into_iter();
+    let Some(first) = unfixed.next() else { return Ok(()) };
+    for other in unfixed {
+        task.output.emit(Event::problem(other));
+    }
+    Err(first.into())
 }
 
 /// Reads the machine and makes the plan; where none can be made, the facts still tell why.

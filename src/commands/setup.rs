@@ -2,7 +2,7 @@
 
 use super::bundle::take;
 use super::converge::{Converged, converge, take_turn};
-use super::look::{look, warn};
+use super::look::look;
 use super::round::Round;
 use super::{Task, first_boot, verify};
 use crate::apply::Journal;
@@ -19,11 +19,7 @@ pub(super) fn run(task: &Task<'_>, options: &SetupArgs) -> Result<Outcome> {
     }
     let converged = converge(task, Some(&journal), |applied| {
         // Sizes are for the question, which is asked once.
-        let round = look(task, !task.request.agreed && applied.is_empty(), applied)?;
-        if applied.is_empty() {
-            warn(task, &round.facts);
-        }
-        Ok(round)
+        look(task, !task.request.agreed && applied.is_empty(), applied)
     })?;
     match converged {
         Converged::Declined => Ok(Outcome::declined()),

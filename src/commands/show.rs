@@ -2,13 +2,12 @@
 //! is changed.
 
 use super::Task;
-use super::look::{look, warn};
+use super::look::look;
 use crate::error::Result;
 use crate::outcome::Outcome;
 
 pub(super) fn run(task: &Task<'_>) -> Result<Outcome> {
     let round = look(task, true, &[])?;
-    warn(task, &round.facts);
     let typed = &task.request.typed;
     Ok(if round.plan.is_empty() {
         let verify = typed.labready("verify");

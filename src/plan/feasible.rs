@@ -7,7 +7,8 @@ use crate::facts::damaged::DamagedInterpreter;
 use crate::problem::{MachineProblem, Problem};
 
 /// The steps, unless the machine is in a state in which none of them can be begun: the scripts of
-/// Debian's packages are run by /usr/bin/python3, and what is mounted read-only takes nothing.
+/// Debian's packages are run by /usr/bin/python3, which must be there or be put back by them, and
+/// what is mounted read-only takes nothing.
 ///
 /// # Errors
 /// [`MachineProblem::SystemPython`], [`crate::problem::PythonProblem::Damaged`], [`MachineProblem::ReadOnly`].
@@ -17,9 +18,13 @@ pub fn feasible(facts: &Facts, steps: Vec<Step>) -> Result<Vec<Step>> {
     if !steps.iter().any(changes_the_system) {
         return Ok(steps);
     }
-    let system = facts.system_python.problem().filter(|_| facts.system_python.is_gone());
+    let does = |wanted: &dyn Fn(&Action) -> bool| steps.iter().any(|step| wanted(&step.action));
+    let restores = does(&|action| matches!(action, Action::RestoreSystemPython { .. }));
+    let reinstalls = does(&|action| matches!(action, Action::ReinstallPackages { .. }));
+    let is_gone = facts.system_python.is_gone() && !restores;
+    let system = facts.system_python.problem().filter(|_| is_gone);
     let damaged = || {
-        let damaged = facts.damaged_default().filter(|damaged| damaged.is_dead());
+        let damaged = facts.damaged_default().filter(|damaged| damaged.is_dead() && !reinstalls);
         damaged.map(DamagedInterpreter::problem)
     };
     let read_only = || {

@@ -28,6 +28,12 @@ pub fn repair(facts: &Facts, configured: bool) -> Plan {
     Plan { steps: with_distinct_ids(steps), ..Plan::default() }
 }
 
+/// The interpreter that the scripts of packages need, unpacked again where it does not run.
+pub(super) fn reinstall_default(facts: &Facts) -> Option<Step> {
+    let damaged = facts.damaged_default().filter(|damaged| damaged.can_be_reinstalled());
+    damaged.map(reinstall_step)
+}
+
 /// Every command of a step, in order, for typing them by hand: a step shows only the main one.
 pub fn by_hand(step: &Step) -> Vec<Command> {
     match &step.action {
@@ -45,7 +51,8 @@ pub fn by_hand(step: &Step) -> Vec<Command> {
     }
 }
 
-fn restore_step(system: &SystemPython) -> Option<Step> {
+/// What setup takes over: the system's own python3 where it belongs.
+pub(super) fn restore_step(system: &SystemPython) -> Option<Step> {
     let default = system.default.clone().filter(|_| system.can_be_restored())?;
     let evidence = system.link()?.evidence();
     Some(Step {

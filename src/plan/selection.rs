@@ -75,6 +75,7 @@ fn selection_steps(facts: &Facts, request: &Request, choice: &Choice) -> Result<
         let name = format!("Python {}", short(choice));
         steps.push(select_step(&choice.path, &name, "the course runs `python3`"));
     }
+    steps.extend(without_dangling(facts));
     Ok(steps)
 }
 
@@ -102,9 +103,7 @@ pub(super) fn repair(facts: &Facts) -> Vec<Step> {
     if selection.is_foreign() {
         return steps;
     }
-    let why =
-        |path: &Path| format!("`{}` is gone, so `{LINK}` must not point to it", path.display());
-    steps.extend(facts.dangling().map(|path| unregister_step(path, &why(path))));
+    steps.extend(without_dangling(facts));
     if selection.is_lost() {
         steps.extend(register_anew(facts));
     } else if !selection.damage.is_empty() {
@@ -113,6 +112,13 @@ pub(super) fn repair(facts: &Facts) -> Vec<Step> {
         }));
     }
     steps
+}
+
+/// What is gone for good leaves the group.
+fn without_dangling(facts: &Facts) -> impl Iterator<Item = Step> {
+    let why =
+        |path: &Path| format!("`{}` is gone, so `{LINK}` must not point to it", path.display());
+    facts.dangling().map(move |path| unregister_step(path, &why(path)))
 }
 
 /// The group with the one interpreter that its link still names; where nothing names one, the rest

@@ -10,6 +10,7 @@ use super::choose::{Chosen, Remaining, choose};
 use super::feasible::feasible;
 use super::ids::with_distinct_ids;
 use super::missing::{Missing, every_package};
+use super::repair::{self, restore_step};
 use super::steps::{configure_step, install_step, refresh_step};
 use super::words::{quoted_list, short};
 use super::{Action, Candidate, Plan, Step, clean, selection, venv};
@@ -81,7 +82,10 @@ fn plan_for(
     if facts.apt.is_none() && !missing.is_empty() {
         return Ok(Decision::AskApt(every_package(course, Some(&choice))));
     }
-    let mut steps = package_steps(request, facts, &missing)?;
+    // First: the scripts of packages say /usr/bin/python3.
+    let mut steps: Vec<Step> = restore_step(&facts.system_python).into_iter().collect();
+    steps.extend(package_steps(request, facts, &missing)?);
+    steps.extend(reinstall_default(request, facts));
     steps.extend(archive::pin_step(facts, &choice).filter(|_| !missing.is_empty()));
     let title = format!("Install Python {}", short(&choice));
     steps.extend(install_step("install-python", &title, &missing.python, options));
@@ -122,8 +126,16 @@ fn open_plan(
     );
     let make = format!("create the virtual environment `{}`", facts.venv.folder.display());
     let open = from_archive.into_iter().chain([install, make]).collect();
-    let steps = feasible(facts, vec![first])?;
+    let fixes =
+        restore_step(&facts.system_python).into_iter().chain(reinstall_default(request, facts));
+    let steps = feasible(facts, with_distinct_ids(fixes.chain([first]).collect()))?;
     Ok(Decision::Plan(Box::new(Plan { candidates, steps, open, ..Plan::default() })))
+}
+
+/// Nothing can be installed without it; and where nothing may be fetched, it cannot be either.
+fn reinstall_default(request: &Request, facts: &Facts) -> Option<Step> {
+    let is_online = request.install.source == PackageSource::Network;
+    repair::reinstall_default(facts).filter(|_| is_online)
 }
 
 fn why_refresh(request: &Request, facts: &Facts) -> String {

@@ -216,7 +216,7 @@ fn of_setup(change: impl FnOnce(&mut Facts), asked: &Asked) -> String {
         Ok(Decision::AskApt(_)) => panic!("apt was not asked on this machine"),
         Err(error) => Err(error),
     };
-    match diagnosis::setup(&planned, &facts) {
+    match diagnosis::setup(&asked.request, &planned, &facts) {
         Some(problem) => {
             format!(
                 "{}: {problem}\n  to do: {}\n",

@@ -11,7 +11,7 @@ use labready::facts::pip::normalized;
 use labready::facts::sources::{SOURCES, Source};
 use labready::facts::venv::State;
 use labready::plan::{Action, Decision, Plan, Step};
-use labready::problem::GroupDamage;
+use labready::problem::{GroupDamage, Occupant};
 use labready::version::from_debian;
 
 use super::machines::{Asked, interpreter};
@@ -82,12 +82,21 @@ impl Machine {
                 return Err("setup makes no bundle".into());
             }
             Action::GiveBackVenv { uid, .. } => self.facts.venv.owner_uid = Some(*uid),
-            Action::RestoreSystemPython { .. }
-            | Action::RemoveArchive { .. }
+            Action::RestoreSystemPython { .. } => {
+                self.facts.system_python.place = Occupant::Right;
+                self.facts.system_python.group = None;
+            }
+            Action::ReinstallPackages { interpreter, .. } => {
+                self.facts.damaged.retain(|damaged| damaged.path != *interpreter);
+            }
+            Action::UnregisterAlternative { path } => {
+                let selection = &mut self.facts.selection;
+                selection.alternatives.retain(|other| other.path != *path);
+                selection.dangling.retain(|other| other != path);
+            }
+            Action::RemoveArchive { .. }
             | Action::RemovePackages { .. }
-            | Action::UnregisterAlternative { .. }
             | Action::RemoveGroup { .. }
-            | Action::ReinstallPackages { .. }
             | Action::RemoveVenv { .. } => return Err("setup neither mends nor takes back".into()),
             Action::SetGroupAside { damaged } => {
                 self.facts.selection.damage.retain(|damage| damage.place != *damaged);

@@ -7,6 +7,7 @@
 // A test fails by panicking, and a helper of a test does so for it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod agreement;
 mod becoming_ready;
 mod damaged;
 mod failing;
