@@ -4,17 +4,19 @@ use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::Parser;
 use labready::cli::Cli;
 use labready::commands;
 use labready::error::{Error, Exit};
-use labready::host::{Host, expect_own_rights};
+use labready::host::{Host, expect_own_rights, words_typed};
 
 fn main() -> ExitCode {
     if let Err(error) = expect_own_rights() {
         return ExitCode::from(without_host(&error).code());
     }
-    let cli = Cli::parse();
+    let cli = match Cli::read(words_typed()) {
+        Ok(cli) => cli,
+        Err(refusal) => return ExitCode::from(refusal.show()),
+    };
     let run = || {
         Host::this().map_or_else(|error| without_host(&error), |host| commands::run(&host, &cli))
     };

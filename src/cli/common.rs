@@ -2,58 +2,72 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::builder::Resettable;
+use clap::{ArgAction, Args, ValueEnum};
+
+/// The heading of options that say what is wanted.
+const COURSE: &str = "Course and Python";
+/// The heading of options that say what is printed.
+const OUTPUT: &str = "Output";
 
 /// Options of every command.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Common options")]
 pub struct Common {
-    /// Use this course file, or the course in this folder
-    #[arg(long, global = true, value_name = "FILE|DIR")]
-    pub course: Option<PathBuf>,
-    /// Use this Python: a version (`3.12`, `>=3.10, <3.13`) or a path
-    #[arg(long, global = true, value_name = "REQ|PATH")]
+    /// Print help
+    #[arg(long, short = 'h', global = true, action = ArgAction::HelpShort)]
+    pub help: Option<bool>,
+    /// Use this Python: `3.12`, `>=3.10, <3.13` or a path
+    #[arg(long, global = true, value_name = "REQ|PATH", help_heading = COURSE)]
     pub python: Option<String>,
     /// Use this folder for the virtual environment
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = COURSE)]
     pub venv: Option<PathBuf>,
-    /// Print the report in this format
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
-    pub format: Format,
-    /// Print words only, for screen readers; same as `--format plain`
-    #[arg(long, global = true, conflicts_with = "format")]
-    pub plain: bool,
-    /// Also write the report to a file, for example json=report.json; can be repeated
-    #[arg(long, global = true, value_name = "FORMAT=FILE", value_parser = parse_report)]
-    pub report: Vec<ReportFile>,
-    /// Control when colors are used
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub color: Color,
+    /// Use this course file, or the course in this folder
+    #[arg(long, global = true, value_name = "FILE|DIR", help_heading = COURSE)]
+    pub course: Option<PathBuf>,
     /// Print nothing but errors on standard error
-    #[arg(long, short = 'q', global = true, conflicts_with = "verbose")]
+    #[arg(long, short = 'q', global = true, conflicts_with = "verbose", help_heading = OUTPUT)]
     pub quiet: bool,
-    /// Print details: evidence of passed labs, rejected Pythons, output of each step
-    #[arg(long, short = 'v', global = true)]
+    /// Print details: commands, evidence, output of steps
+    #[arg(long, short = 'v', global = true, help_heading = OUTPUT)]
     pub verbose: bool,
+    /// Print words only, for screen readers
+    #[arg(long, global = true, conflicts_with = "format", help_heading = OUTPUT)]
+    pub plain: bool,
+    /// Print the report in this format
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human, value_name = "FORMAT", help_heading = OUTPUT)]
+    pub format: Format,
+    /// Also write the report to a file; can be repeated
+    #[arg(long, global = true, value_name = "FORMAT=FILE", value_parser = parse_report, help_heading = OUTPUT)]
+    pub report: Vec<ReportFile>,
     /// Append all events to a file, as JSON lines
-    #[arg(long, global = true, value_name = "FILE", value_parser = parse_log)]
+    #[arg(long, global = true, value_name = "FILE", value_parser = parse_log, help_heading = OUTPUT)]
     pub log: Option<PathBuf>,
+    /// Control when colors are used
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = OUTPUT)]
+    pub color: Color,
 }
 
 /// Formats of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Text for people, with timelines
+    #[value(help = Resettable::Reset)]
     Human,
     /// Text for people, in words only
+    #[value(help = Resettable::Reset)]
     Plain,
     /// A JSON document
+    #[value(help = Resettable::Reset)]
     Json,
     /// The JSON document on one line
+    #[value(help = Resettable::Reset)]
     Line,
     /// A JSON object per event, as it happens
+    #[value(help = Resettable::Reset)]
     Ndjson,
     /// An SVG picture of the labs' timelines
+    #[value(help = Resettable::Reset)]
     Svg,
 }
 
@@ -61,10 +75,13 @@ pub enum Format {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On a terminal, unless NO_COLOR, CLICOLOR=0 or TERM=dumb is set
+    #[value(help = Resettable::Reset)]
     Auto,
     /// Always
+    #[value(help = Resettable::Reset)]
     Always,
     /// Never
+    #[value(help = Resettable::Reset)]
     Never,
 }
 

@@ -2,19 +2,25 @@
 //! means is decided in `commands`.
 
 mod common;
+mod help;
+mod parse;
+mod wish;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 pub use common::{Color, Common, Format, ReportFile};
+use help::RARE;
+pub use parse::Refusal;
+pub use wish::{Select, Wish};
 
 use crate::course;
 use crate::error::Exit;
 
 /// labready's command line.
 #[derive(Debug, Parser)]
-#[command(name = "labready", version, about, max_term_width = 100, after_help = exit_codes(), arg_required_else_help = true)]
+#[command(name = "labready", version, about, max_term_width = 100, after_help = exit_codes(), disable_help_flag = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -71,24 +77,24 @@ pub struct SetupArgs {
     /// Apply the plan without asking
     #[arg(long, short = 'y')]
     pub yes: bool,
-    /// Wait this many seconds for other programs that use apt
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
-    pub lock_timeout: u64,
     /// Skip the labs
     #[arg(long)]
     pub no_verify: bool,
-    /// Install from a bundle made by `labready bundle`, without a network
-    #[arg(long, value_name = "DIR", conflicts_with = "offline")]
-    pub bundle: Option<PathBuf>,
-    /// Set up an image that is being built: ask nothing and start no services
-    #[arg(long)]
-    pub image: bool,
-    /// Empty the image's apt cache and package index when done
-    #[arg(long, requires = "image")]
-    pub clean: bool,
     /// What to change
     #[command(flatten)]
     pub wish: Wish,
+    /// Wait this many seconds for other programs that use apt
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, help_heading = RARE)]
+    pub lock_timeout: u64,
+    /// Install from a bundle made by `labready bundle`
+    #[arg(long, value_name = "DIR", conflicts_with = "offline", help_heading = RARE)]
+    pub bundle: Option<PathBuf>,
+    /// Set up an image that is being built: ask nothing and start no services
+    #[arg(long, help_heading = RARE)]
+    pub image: bool,
+    /// Empty the image's apt cache and package index when done
+    #[arg(long, requires = "image", help_heading = RARE)]
+    pub clean: bool,
 }
 
 /// Options of `plan`.
@@ -228,38 +234,6 @@ pub struct VerifyArgs {
     /// Test the checks themselves, with scripts that must pass and fail
     #[arg(long, conflicts_with_all = ["files", "labs", "watch"])]
     pub selftest: bool,
-}
-
-/// What is to be changed, besides what the course says.
-#[derive(Debug, Args)]
-pub struct Wish {
-    /// Prefer a newer Python from apt to an installed one
-    #[arg(long)]
-    pub newest: bool,
-    /// Use this mirror of the deadsnakes archive instead of Launchpad
-    #[arg(long, value_name = "URL")]
-    pub ppa_mirror: Option<String>,
-    /// Verify the mirror with this key (ASCII-armored) instead of deadsnakes' own
-    #[arg(long, value_name = "FILE")]
-    pub ppa_key: Option<PathBuf>,
-    /// Download nothing, and list what is missing
-    #[arg(long)]
-    pub offline: bool,
-    /// Set up for this account, with the virtual environment in its home (root only)
-    #[arg(long, value_name = "USER")]
-    pub owner: Option<String>,
-    /// Make the chosen Python the `python3` command, or leave that alone
-    #[arg(long, value_enum, default_value_t = Select::Local, value_name = "HOW")]
-    pub select: Select,
-}
-
-/// Whether the `python3` command becomes the chosen Python.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Select {
-    /// Through /usr/local/bin/python3 and the alternatives group labready-python3
-    Local,
-    /// Leave the machine's python3 alone
-    None,
 }
 
 /// Commands for whoever writes courses.

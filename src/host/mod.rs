@@ -43,6 +43,7 @@ mod writes;
 
 use std::collections::BTreeMap;
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use crate::shell::quoted_line;
@@ -94,6 +95,11 @@ pub struct Host {
     owners: BTreeMap<PathBuf, u32>,
     /// Whose rights file operations have, when not this process's.
     file_rights: Option<FileRights>,
+}
+
+/// The command line of this process: the program's name, and the words after it.
+pub fn words_typed() -> impl Iterator<Item = OsString> {
+    env::args_os()
 }
 
 impl Host {

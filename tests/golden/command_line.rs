@@ -72,6 +72,28 @@ fn whatever_cannot_be_meant_is_a_usage_error() {
 }
 
 #[test]
+fn who_types_nothing_or_another_tools_word_is_told_what_to_type() {
+    let shown = [&[][..], &["install"], &["run", "learning_tasks.py"], &["setpu"]].map(|words| {
+        let run = labready(words);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{words:?}");
+        format!("## labready {}\n{}", words.join(" "), run.stderr)
+    });
+    assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn the_help_of_setup_fits_on_two_screens_and_what_few_need_stands_last() {
+    for words in [["setup", "--help"], ["setup", "-h"], ["help", "setup"]] {
+        let help = run(command(&words).env("COLUMNS", "80")).stdout;
+        assert!(help.lines().count() <= 2 * 23, "{help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+        let heads: Vec<&str> =
+            help.lines().filter(|line| line.ends_with(':') && !line.starts_with(' ')).collect();
+        assert_eq!(heads, ["Options:", "Course and Python:", "Output:", "Rarely needed:"]);
+    }
+}
+
+#[test]
 fn explain_lists_every_name_and_prints_the_page_of_one() {
     let list = labready(&["explain"]).stdout;
     let named = |name: &str| list.lines().any(|line| line.split_whitespace().next() == Some(name));

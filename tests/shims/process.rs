@@ -2,11 +2,11 @@
 //! package has no option for it, and needs none.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, process};
 
-use clap::Parser;
 use labready::cli::Cli;
 use labready::commands;
 use labready::host::Host;
@@ -68,7 +68,8 @@ fn labready_in_a_folder() {
     let start: Start = serde_json::from_str(&start).unwrap();
     umask(Mode::from_bits_truncate(start.umask));
     let words = std::iter::once("labready").chain(start.arguments.iter().map(String::as_str));
-    let cli = Cli::try_parse_from(words).unwrap_or_else(|error| error.exit());
+    let cli = Cli::read(words.map(OsString::from));
+    let cli = cli.unwrap_or_else(|refusal| process::exit(refusal.show().into()));
     let exit = commands::run(&start.host(), &cli);
     process::exit(exit.code().into());
 }
