@@ -8,8 +8,8 @@ use crate::facts::cloud_init::CloudInit;
 use crate::facts::venv::State;
 use crate::plan::{self, Action, Plan, Step};
 use crate::problem::{
-    AptProblem, ChangeProblem, Id, MachineProblem, PackageProblem, Problem, SelectionProblem,
-    Severity, VenvProblem,
+    AptProblem, ChangeProblem, Id, MachineProblem, PackageProblem, PlatformProblem, Problem,
+    SelectionProblem, Severity, VenvProblem,
 };
 use crate::request::{Request, SelectionRequest};
 
@@ -22,6 +22,7 @@ pub fn diagnose(facts: &Facts) -> Vec<Problem> {
         facts.system_python.problem(),
         interrupted(facts),
         end_of_life(facts),
+        contradiction(facts),
         disk(facts),
         venv_of_another(facts),
         broken_venv(facts),
@@ -147,6 +148,13 @@ fn end_of_life(facts: &Facts) -> Option<Problem> {
     let base = facts.distro.base.as_ref().filter(|base| base.end_of_life)?;
     let codename = base.codename.clone().unwrap_or_default();
     Some(MachineProblem::EndOfLife { system: facts.distro.name.clone(), codename }.into())
+}
+
+fn contradiction(facts: &Facts) -> Option<Problem> {
+    let distro = &facts.distro;
+    let numbered = distro.contradiction.clone()?;
+    let (version, codename) = (distro.version.clone(), distro.codename.clone());
+    Some(PlatformProblem::ReleaseContradictory { version, numbered, codename }.into())
 }
 
 /// The fullest disk that something will be written to.

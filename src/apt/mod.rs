@@ -23,3 +23,10 @@ pub mod status_fd;
 
 pub use install_options::InstallOptions;
 pub use package_source::{AptConfig, PackageSource};
+
+use crate::host::Host;
+
+/// Whether both are on this machine.
+pub fn are_here(host: &Host) -> bool {
+    ["apt-get", "dpkg"].into_iter().all(|name| host.program(name).is_some())
+}

@@ -19,6 +19,9 @@ const FILE_LIMIT: u64 = 1 << 20;
 pub struct AlternativesGroup {
     /// What is at the link itself.
     pub link: Link,
+    /// The interpreter that a link of somebody else's names, without another link in between.
+    #[serde(default)]
+    pub leads_to: Option<PathBuf>,
     /// What the group's own link (in /etc/alternatives) says.
     #[serde(default)]
     pub value: Option<PathBuf>,
@@ -101,7 +104,11 @@ pub fn gather(host: &Host) -> AlternativesGroup {
         Kind::Folder => Link::Foreign(Occupant::Folder),
         Kind::Other | Kind::Unreadable(_) => Link::Foreign(Occupant::Special),
     };
-    let mut group = AlternativesGroup { link, ..AlternativesGroup::default() };
+    let leads_to = match &link {
+        Link::Foreign(Occupant::Link(places)) => places.first().and_then(|it| target(host, it)),
+        _ => None,
+    };
+    let mut group = AlternativesGroup { link, leads_to, ..AlternativesGroup::default() };
     match read_file(host, &group.link) {
         Ok(file) => group.take_in(host, file),
         Err(flaw) => group.damage.push(GroupDamage { place: group_file(), flaw }),
@@ -111,6 +118,13 @@ pub fn gather(host: &Host) -> AlternativesGroup {
         Err(flaw) => group.damage.push(GroupDamage { place: chosen_link(), flaw }),
     }
     group
+}
+
+/// Where a link in the place of ours leads, unless that is another link.
+fn target(host: &Host, says: &Path) -> Option<PathBuf> {
+    let place = Path::new(LINK).parent()?.join(says);
+    let real = host.real_path(place.parent()?)?.join(place.file_name()?);
+    matches!(host.lstat(&real).kind, Kind::File | Kind::Missing).then_some(real)
 }
 
 /// What is chosen; `None` where there is no group, or its file does not say more.

@@ -7,6 +7,7 @@
 pub mod alternatives;
 pub mod cloud_init;
 pub mod damaged;
+mod derivatives;
 pub mod disk;
 pub mod distro;
 pub mod interpreters;
@@ -15,7 +16,7 @@ pub mod mounts;
 pub mod network;
 pub mod os_release;
 pub mod pip;
-mod releases;
+pub mod releases;
 pub mod sources;
 pub mod system_python;
 pub mod venv;

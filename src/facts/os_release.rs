@@ -6,12 +6,18 @@ use std::collections::BTreeMap;
 /// Longer values are nobody's name.
 const VALUE_LIMIT: usize = 256;
 
-/// The assignments of an os-release: quotes, escapes, comments, CRLF, a missing final newline. Of a
-/// doubled key the last one counts, as in a shell. Lines that are no assignment are passed over;
-/// nothing is ever expanded.
+/// What some editors put before a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The assignments of an os-release: quotes, escapes, comments, CRLF, a missing final newline, a byte
+/// order mark, `export`. Of a doubled key the last one counts, as in a shell. Lines that are no
+/// assignment are passed over; nothing is ever expanded.
 pub fn parse(text: &str) -> BTreeMap<String, String> {
+    let text = text.trim_start_matches(BYTE_ORDER_MARK);
     let assignments = text.lines().filter_map(|line| {
-        let (key, value) = line.trim().split_once('=')?;
+        let line = line.trim();
+        let exported = line.strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t']));
+        let (key, value) = exported.unwrap_or(line).trim_start().split_once('=')?;
         let valid = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         valid.then(|| (key.to_owned(), unquoted(value)))
     });
@@ -51,6 +57,16 @@ mod tests {
             "VERSION_ID": "12",
         }
         "#);
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_export_are_read_as_a_shell_would() {
+        let fields =
+            parse("\u{feff}ID=debian\nexport VERSION_ID=12\nexport\tNAME='Debian'\nexported=x\n");
+        assert_eq!(fields["ID"], "debian");
+        assert_eq!(fields["VERSION_ID"], "12");
+        assert_eq!(fields["NAME"], "Debian");
+        assert_eq!(fields["exported"], "x");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::Host;
 use super::accounts::{NameServices, Users};
 use super::signals;
@@ -22,6 +24,7 @@ impl Host {
             program: None,
             owners: BTreeMap::new(),
             file_rights: None,
+            clock: None,
         }
     }
 
@@ -44,6 +47,12 @@ impl Host {
     #[must_use]
     pub fn with_program(self, program: &Path, arguments: Vec<String>) -> Self {
         Self { program: Some(program.to_owned()), arguments, ..self }
+    }
+
+    /// The same machine on another day.
+    #[must_use]
+    pub fn with_clock(self, clock: Timestamp) -> Self {
+        Self { clock: Some(clock), ..self }
     }
 
     /// The same machine, where Ctrl-C and the other signals that ask to end are heard as on a real one.

@@ -67,6 +67,7 @@ pub use temporary::TemporaryFolder;
 pub use terminal::Streams;
 pub use watched::{Ending, Heard, Stopping, Watched};
 
+use jiff::Timestamp;
 use nix::sys::stat::{Mode, umask};
 
 use crate::error::Result;
@@ -95,6 +96,8 @@ pub struct Host {
     owners: BTreeMap<PathBuf, u32>,
     /// Whose rights file operations have, when not this process's.
     file_rights: Option<FileRights>,
+    /// What the wall clock shows, where that is not the real time: for a machine in a folder.
+    clock: Option<Timestamp>,
 }
 
 /// The command line of this process: the program's name, and the words after it.
@@ -139,6 +142,7 @@ impl Host {
             program,
             owners,
             file_rights,
+            clock: None,
         })
     }
 

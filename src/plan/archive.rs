@@ -11,7 +11,7 @@ use super::{Action, Choice, Origin, Step};
 use crate::apt::{self, AptConfig};
 use crate::archive::Archive;
 use crate::facts::Facts;
-use crate::facts::distro::Family;
+use crate::facts::distro::{Base, Family};
 use crate::facts::sources::{KEYRING, Pin, SOURCES, Source};
 use crate::version::Requirement;
 
@@ -26,8 +26,8 @@ pub fn source_text(archive: &Archive, codename: &str, architecture: &str) -> Str
 /// Launchpad's host before 2023.
 const OLD_HOST: &str = "://ppa.launchpad.net/";
 
-/// The codename to ask the archive for, when it may help: an Ubuntu base that is supported, and no
-/// right source of it yet.
+/// The codename to ask the archive for, when it may help: an Ubuntu base that it serves, and no right
+/// source of it yet.
 pub(super) fn codename(facts: &Facts) -> Option<String> {
     if in_use(facts).is_some() { None } else { served(facts) }
 }
@@ -46,14 +46,20 @@ pub(super) fn in_use(facts: &Facts) -> Option<&Source> {
     facts.sources.deadsnakes.iter().find(is_right)
 }
 
-/// The codename of an Ubuntu base that is supported.
+/// The codename of an Ubuntu base that it serves.
 fn served(facts: &Facts) -> Option<String> {
-    let base = facts
-        .distro
-        .base
-        .as_ref()
-        .filter(|base| base.family == Family::Ubuntu && !base.end_of_life)?;
+    let base = ubuntu(facts).filter(|base| base.long_term && !base.end_of_life)?;
     base.codename.clone()
+}
+
+/// The codename of an Ubuntu base that it does not serve.
+pub(super) fn not_served(facts: &Facts) -> Option<String> {
+    let base = ubuntu(facts).filter(|base| !base.long_term || base.end_of_life)?;
+    base.codename.clone()
+}
+
+fn ubuntu(facts: &Facts) -> Option<&Base> {
+    facts.distro.base.as_ref().filter(|base| base.family == Family::Ubuntu)
 }
 
 /// The step that adds it.

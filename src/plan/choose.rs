@@ -73,7 +73,7 @@ fn choose_undamaged(
         return choose_named(wanted, named);
     }
     let mut candidates: Vec<Weighed> =
-        facts.interpreters.iter().map(|found| weigh_installed(wanted, found)).collect();
+        facts.interpreters.iter().map(|found| weigh_installed(wanted, facts, found)).collect();
     candidates.extend(
         offers(facts)
             .filter(|(name, _)| !is_working(facts, name))
@@ -82,7 +82,9 @@ fn choose_undamaged(
     let fitting = candidates.iter().enumerate().filter(|(_, weighed)| weighed.choice.is_some());
     let installed_first = |weighed: &Weighed| !wanted.newest && weighed.is_installed();
     let best = fitting.max_by_key(|(_, weighed)| {
-        (installed_first(weighed), weighed.candidate.version.clone(), weighed.is_installed())
+        let version = weighed.candidate.version.clone();
+        let is_complete = weighed.lacks.is_none();
+        (is_complete, installed_first(weighed), version, weighed.is_installed())
     });
     let best = best.and_then(|(index, weighed)| Some((index, weighed.choice.clone()?)));
     if let Some((best, choice)) = best {
@@ -91,6 +93,9 @@ fn choose_undamaged(
     }
     let candidates = only_candidates(candidates);
     match (remaining, archive::codename(facts)) {
+        (Remaining::FreshIndex, None) if has_gone_by(wanted, facts) => {
+            Err(nothing_fits(wanted, facts, &candidates, None))
+        }
         (Remaining::FreshIndex, _) => Ok((Chosen::Open, candidates)),
         (Remaining::Archive, Some(codename)) => Ok((Chosen::Archive(codename), candidates)),
         (Remaining::Archive, None) => Err(nothing_fits(wanted, facts, &candidates, None)),
@@ -107,9 +112,19 @@ fn mark_taken(candidates: &mut [Weighed], best: usize) {
     for (index, weighed) in fitting {
         weighed.candidate.taken = index == best;
         if index != best {
-            weighed.candidate.why = beaten_by.clone();
+            weighed.candidate.why = weighed.lacks.take().unwrap_or_else(|| beaten_by.clone());
         }
     }
+}
+
+/// Whether all that apt has is too new: an archive goes on to newer Pythons, and never back, so that
+/// no refresh helps while its sources are the same.
+fn has_gone_by(wanted: &PythonRequest, facts: &Facts) -> bool {
+    let mut offered = offers(facts).peekable();
+    offered.peek().is_some()
+        && offered.all(|(_, version)| wanted.requirement.is_before(&version))
+        && archive::in_use(facts).is_none()
+        && !facts.apt_index.is_older_than_sources()
 }
 
 /// The interpreter that would be chosen among the installed ones; `None` when none fits.
@@ -128,6 +143,8 @@ pub fn installed(wanted: &PythonRequest, facts: &Facts) -> Result<Option<Choice>
 struct Weighed {
     candidate: Candidate,
     choice: Option<Choice>,
+    /// Why no virtual environment can be made with it, though it fits.
+    lacks: Option<String>,
 }
 
 impl Weighed {
@@ -171,7 +188,7 @@ fn choose_named(wanted: &PythonRequest, named: &Interpreter) -> Result<(Chosen, 
     Ok((Chosen::Taken(choice), vec![candidate]))
 }
 
-fn weigh_installed(wanted: &PythonRequest, found: &Interpreter) -> Weighed {
+fn weigh_installed(wanted: &PythonRequest, facts: &Facts, found: &Interpreter) -> Weighed {
     let candidate = |why: String| Candidate {
         what: found.path.display().to_string(),
         version: found.version.clone(),
@@ -179,7 +196,7 @@ fn weigh_installed(wanted: &PythonRequest, found: &Interpreter) -> Weighed {
         taken: false,
         why,
     };
-    let refused = |why: String| Weighed { candidate: candidate(why), choice: None };
+    let refused = |why: String| Weighed { candidate: candidate(why), choice: None, lacks: None };
     let Some(version) = &found.version else {
         let flaw = found.problem.clone().unwrap_or(PythonFlaw::NotAsked);
         return refused(format!("it {}", flaw.words()));
@@ -200,7 +217,20 @@ fn weigh_installed(wanted: &PythonRequest, found: &Interpreter) -> Weighed {
         origin: Origin::Installed,
         why: why.clone(),
     };
-    Weighed { candidate: candidate(why), choice: Some(choice) }
+    let lacks = missing_venv(facts, found, &choice);
+    Weighed { candidate: candidate(why), choice: Some(choice), lacks }
+}
+
+/// Why an installed interpreter can make no virtual environment: its package for that is not here,
+/// and apt, when it was asked, has none.
+fn missing_venv(facts: &Facts, found: &Interpreter, choice: &Choice) -> Option<String> {
+    let package = format!("{}-venv", choice.series());
+    let apt = facts.apt.as_ref()?;
+    // What is half-done will be finished.
+    let packages = &facts.packages;
+    let is_there = packages.has(&package) || packages.half_done.contains_key(&package);
+    let is_obtainable = found.ensurepip || is_there || apt.offers.contains_key(&package);
+    (!is_obtainable).then(|| format!("`{package}` is not installed, and apt does not offer it"))
 }
 
 fn weigh_offer(
@@ -240,6 +270,7 @@ fn weigh_offer(
             why,
         },
         choice,
+        lacks: None,
     }
 }
 
@@ -290,7 +321,10 @@ fn nothing_fits(
         _ if !is_indexed => Obstacle::NoIndex,
         Some(source) => Obstacle::ArchiveWithout { source: source.to_string() },
         None if candidates.is_empty() => Obstacle::NoOffer,
-        None => Obstacle::OutOfRange,
+        None => Obstacle::OutOfRange {
+            unserved: archive::not_served(facts),
+            series: wanted.requirement.newest_series(),
+        },
     });
     let not_offered = PythonProblem::NotOffered {
         wanted: wanted.requirement.clone(),

@@ -49,6 +49,10 @@ fn is_fit_for_everybody(facts: &Facts, choice: &Choice) -> bool {
 }
 
 fn selection_steps(facts: &Facts, request: &Request, choice: &Choice) -> Result<Vec<Step>> {
+    if facts.selection.leads_to.as_ref() == Some(&choice.path) {
+        // Somebody has made the link that this would make.
+        return Ok(Vec::new());
+    }
     refuse_foreign(facts)?;
     let selection = &facts.selection;
     let installed =

@@ -122,6 +122,8 @@ explained! {
         PythonNotOffered = "python-not-offered",
         /// The interpreter of `--python PATH` cannot be used.
         PythonUnusable = "python-unusable",
+        /// The system names two releases as its own.
+        ReleaseContradictory = "release-contradictory",
         /// The release gets no more updates.
         ReleaseEndOfLife = "release-end-of-life",
         /// A release file that is past its date.

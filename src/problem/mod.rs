@@ -26,6 +26,7 @@ mod other_run;
 mod output;
 mod packages;
 mod pip;
+mod platform;
 mod python;
 mod read_only;
 mod record;
@@ -61,6 +62,7 @@ pub use other_run::OtherRun;
 pub use output::{OutputFault, OutputProblem};
 pub use packages::{PackageOwner, PackageProblem};
 pub use pip::PipFailure;
+pub use platform::PlatformProblem;
 pub use python::{Obstacle, PythonFlaw, PythonProblem};
 pub use read_only::{ReadOnly, ReadOnlyMount};
 pub use record::ProblemRecord;
@@ -139,6 +141,8 @@ pub enum ProblemKind {
     Output(OutputProblem),
     /// Of packages.
     Package(PackageProblem),
+    /// Of the system as it was installed.
+    Platform(PlatformProblem),
     /// Of the interpreter.
     Python(PythonProblem),
     /// Of what the account may do.
@@ -166,6 +170,7 @@ impl ProblemKind {
             Self::Network(group) => group,
             Self::Output(group) => group,
             Self::Package(group) => group,
+            Self::Platform(group) => group,
             Self::Python(group) => group,
             Self::Rights(group) => group,
             Self::Selection(group) => group,
@@ -191,7 +196,7 @@ macro_rules! groups {
     )*};
 }
 
-groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Journal: JournalProblem, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Output: OutputProblem, Package: PackageProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
+groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Journal: JournalProblem, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Output: OutputProblem, Package: PackageProblem, Platform: PlatformProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
 
 /// A problem that was met, and where.
 #[derive(Clone, Debug, PartialEq)]

@@ -72,6 +72,13 @@ pub enum NetworkProblem {
         /// Where old releases are.
         archive: String,
     },
+    /// The server has not, or has no more, the release that this system is.
+    WithoutOwnRelease {
+        /// The source.
+        place: SourceLocation,
+        /// What apt said.
+        said: String,
+    },
     /// The file of a key cannot be read by apt's own account.
     KeyUnreadable {
         /// The key.
@@ -121,6 +128,7 @@ impl Describe for NetworkProblem {
             Self::LoginPage { .. } => Id::LoginPage,
             Self::ClockWrong { .. } => Id::ClockWrong,
             Self::ReleaseMoved { .. } => Id::ReleaseEndOfLife,
+            Self::WithoutOwnRelease { .. } => SourceFailure::WithoutRelease.id(),
             Self::KeyUnreadable { .. } => Id::KeyUnreadable,
             Self::Source { why, .. } => why.id(),
         }
@@ -145,6 +153,9 @@ impl Describe for NetworkProblem {
             Self::Source { why, .. } => why.title().into(),
             Self::ReleaseMoved { codename, .. } => {
                 format!("{codename} is past its end of life, and its archive has moved")
+            }
+            Self::WithoutOwnRelease { .. } => {
+                "a server does not have the release of this system".into()
             }
             Self::KeyUnreadable { file, why, .. } => {
                 format!("apt cannot read the key {}: {}", path(file), why.words())
@@ -174,6 +185,9 @@ impl Describe for NetworkProblem {
             Self::Source { place, said, .. } => {
                 joined(place.as_ref().map(std::slice::from_ref).unwrap_or_default(), said.clone())
             }
+            Self::WithoutOwnRelease { place, said } => {
+                joined(std::slice::from_ref(place), said.clone())
+            }
             Self::ReleaseMoved { place, .. } | Self::KeyUnreadable { place, .. } => {
                 place.to_string()
             }
@@ -201,6 +215,9 @@ impl Describe for NetworkProblem {
                 format!("s|{}|{archive}|", place.address),
                 place.file.display().to_string(),
             ])),
+            Self::WithoutOwnRelease { .. } => Remedy::advice(
+                "use another mirror, and leave the source in: the system's own packages come from it",
+            ),
             Self::KeyUnreadable { why, .. } => why.remedy(),
         }
     }

@@ -72,7 +72,12 @@ pub enum Obstacle {
     /// apt offers no Python 3 at all.
     NoOffer,
     /// What is offered is not in range.
-    OutOfRange,
+    OutOfRange {
+        /// The release of Ubuntu, where deadsnakes does not serve it.
+        unserved: Option<String>,
+        /// The newest series in range: `3.13`.
+        series: Option<String>,
+    },
 }
 
 /// Why a named interpreter cannot be used.
@@ -229,10 +234,26 @@ impl Obstacle {
                 typed.labready("setup")
             ),
             Self::NoOffer => "check apt's sources with `apt-cache policy`".into(),
-            Self::OutOfRange => {
-                "add an apt source that has one, or use your own with `--python PATH`".into()
+            Self::OutOfRange { unserved, series } => {
+                let unserved = unserved.as_ref().map(|codename| {
+                    format!(
+                        "deadsnakes serves only supported LTS releases of Ubuntu, not {codename}; "
+                    )
+                });
+                unserved.unwrap_or_default() + &own_python(series.as_deref(), typed)
             }
         })
+    }
+}
+
+/// How to get a Python that apt does not have.
+fn own_python(series: Option<&str>, typed: &Invocation) -> String {
+    let use_it = typed.labready_with("setup", &["--python", "PATH"]);
+    match series {
+        Some(series) => format!(
+            "install Python {series} yourself, for example with uv (`uv python install {series}`), then run `{use_it}` with the path that `uv python find {series}` prints"
+        ),
+        None => format!("install one yourself, then run `{use_it}`"),
     }
 }
 

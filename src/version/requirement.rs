@@ -8,6 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::python::{PythonVersion, from_python};
 
+/// The newest series of Python 3 on the day of this version.
+const NEWEST_MINOR: u64 = 14;
+/// More releases than any series of Python 3 had.
+const PATCHES: u64 = 40;
+
 /// Which interpreters are wanted: semver comparators, all of which must hold, and exclusions
 /// (`!=`), which semver lacks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +97,27 @@ impl Requirement {
     /// from "out of range".
     pub fn matches_numbers(&self, version: &PythonVersion) -> bool {
         self.matches(&version.release())
+    }
+
+    /// Whether every Python that matches is older than this one.
+    pub fn is_before(&self, version: &PythonVersion) -> bool {
+        let release = version.release().to_semver();
+        let numbers = (release.major, release.minor, release.patch);
+        let ends_before = |end: &Comparator| {
+            let end_numbers = (end.major, end.minor.unwrap_or(0), end.patch.unwrap_or(0));
+            let is_end = !matches!(end.op, Op::Greater | Op::GreaterEq);
+            is_end && !end.matches(&release) && numbers >= end_numbers
+        };
+        self.wanted.comparators.iter().any(ends_before)
+    }
+
+    /// The newest series with a Python that matches, of those that are released: `3.13`.
+    pub fn newest_series(&self) -> Option<String> {
+        let is_in = |minor: &u64| {
+            (0..PATCHES).any(|patch| self.matches(&PythonVersion::new(3, *minor, patch)))
+        };
+        let newest = (0..=NEWEST_MINOR).rev().find(is_in);
+        newest.map(|minor| format!("3.{minor}"))
     }
 
     /// Whether there can be a Python that matches.

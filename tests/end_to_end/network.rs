@@ -309,18 +309,20 @@ fn an_old_release_whose_archive_has_moved_is_told_where_to() {
     let machine = in_need();
     let port = free_port();
     let _server = serve(&machine, port);
-    machine.calls_itself("ID=ubuntu\nNAME=Ubuntu\nPRETTY_NAME=\"Ubuntu 23.04\"\nVERSION_ID=23.04\nVERSION_CODENAME=lunar\n");
     machine.shell("echo 127.0.0.1 archive.ubuntu.com >>/etc/hosts");
-    machine.write(
-        "/etc/apt/sources.list",
-        &format!("deb http://archive.ubuntu.com:{port}/ubuntu lunar main\n"),
-    );
-    let output = setup(&machine);
-    output
-        .exits(5)
-        .says("lunar is past its end of life, and its archive has moved")
-        .says("/etc/apt/sources.list:1");
-    output.says(&format!(
-        "sed -i 's|http://archive.ubuntu.com:{port}/ubuntu|http://old-releases.ubuntu.com/ubuntu|' /etc/apt/sources.list"
-    ));
+    for (version, codename) in [("23.04", "lunar"), ("25.10", "questing")] {
+        machine.calls_itself(&format!("ID=ubuntu\nNAME=Ubuntu\nPRETTY_NAME=\"Ubuntu {version}\"\nVERSION_ID={version}\nVERSION_CODENAME={codename}\n"));
+        machine.write(
+            "/etc/apt/sources.list",
+            &format!("deb http://archive.ubuntu.com:{port}/ubuntu {codename} main\n"),
+        );
+        let output = setup(&machine);
+        output
+            .exits(5)
+            .says(&format!("{codename} is past its end of life, and its archive has moved"))
+            .says("/etc/apt/sources.list:1");
+        output.says(&format!(
+            "sed -i 's|http://archive.ubuntu.com:{port}/ubuntu|http://old-releases.ubuntu.com/ubuntu|' /etc/apt/sources.list"
+        ));
+    }
 }

@@ -20,6 +20,7 @@ fn expect_an_answer(output: &Output) {
 fn a_fedora_is_told_what_to_do_by_hand_and_left_as_it_is() {
     let machine = Machine::fresh("bookworm");
     machine.calls_itself(FEDORA);
+    machine.run(["rm", "/etc/debian_version"]);
     machine.watch_package_programs();
     let tree = machine.tree();
     for arguments in [["setup", "--yes"], ["plan", "--verbose"]] {

@@ -47,10 +47,82 @@ fn a_machine_with_3_14_alone_is_told_what_was_found_where() {
     assert_snapshot!(answer(&facts, &refreshed()));
 }
 
+/// sid has gone by 3.13: a refresh brings 3.15, and never 3.13.
 #[test]
-fn a_machine_with_3_14_alone_first_gets_a_fresh_index() {
+fn a_machine_whose_archive_has_gone_by_is_told_so_in_the_plan() {
     let facts = changed("sid-python", |facts| forget(facts, "python3.13"));
+    assert_eq!(answer(&facts, &asked()), answer(&facts, &refreshed()));
+}
+
+#[test]
+fn a_machine_whose_archive_has_gone_by_gets_a_fresh_index_when_its_sources_have_changed() {
+    let facts = changed("sid-python", |facts| {
+        forget(facts, "python3.13");
+        facts.apt_index.sources_changed_at_ms = Some(u64::MAX);
+    });
+    let answer = answer(&facts, &asked());
+    assert!(answer.contains("refresh-index"), "{answer}");
+}
+
+/// A system like sid under another name: its archive has nothing before 3.14.
+fn with_3_14_alone(os_release: &str) -> Facts {
+    changed("sid-python", |facts| {
+        rename(facts, os_release);
+        forget(facts, "python3.13");
+    })
+}
+
+#[test]
+fn deadsnakes_is_promised_to_supported_lts_releases_of_ubuntu_alone() {
+    let ubuntu = |version: &str, codename: &str| {
+        format!(
+            "ID=ubuntu\nNAME=Ubuntu\nPRETTY_NAME=\"Ubuntu {version}\"\nVERSION_ID={version}\nVERSION_CODENAME={codename}\n"
+        )
+    };
+    let kali = "ID=kali\nID_LIKE=debian\nPRETTY_NAME=\"Kali GNU/Linux Rolling\"\nVERSION_CODENAME=kali-rolling\n";
+    let unserved = [
+        ubuntu("25.10", "questing"),
+        ubuntu("26.10", "stonking"),
+        ubuntu("20.04", "focal"),
+        kali.to_owned(),
+    ];
+    let sections = unserved.map(|os_release| {
+        let facts = with_3_14_alone(&os_release);
+        let answers = [asked(), refreshed()].map(|asked| answer(&facts, &asked));
+        assert_eq!(answers[0], answers[1], "it is known without a refresh");
+        let hint = answers[0].lines().filter(|line| !line.starts_with("  "));
+        format!("## {}\n{}\n", facts.distro.name, hint.collect::<Vec<_>>().join("\n"))
+    });
+    assert_snapshot!(sections.join("\n"));
+    let served = with_3_14_alone(&ubuntu("26.04", "resolute"));
+    assert!(answer(&served, &asked()).contains("add the deadsnakes archive for resolute"));
+    assert!(answer(&served, &refreshed()).contains("Add the deadsnakes archive for resolute"));
+}
+
+#[test]
+fn an_installed_interpreter_without_its_venv_package_gives_way_to_one_that_works() {
+    let facts = changed("trixie-python", |facts| {
+        facts.apt = recorded("trixie-indexed").apt;
+        // Left by an upgrade: 3.12 is in no archive any more.
+        install(facts, "python3.12", "3.12.9");
+        forget_venv(facts, "python3.12");
+        forget_interpreter(facts, "python3.13");
+    });
     assert_snapshot!(answer(&facts, &asked()));
+}
+
+/// The interpreter stays, and no virtual environment can be made with it.
+fn forget_venv(facts: &mut Facts, series: &str) {
+    facts.packages.installed.remove(&format!("{series}-venv"));
+    let installed = facts.interpreters.iter_mut().filter(|found| found.real.ends_with(series));
+    installed.for_each(|found| found.ensurepip = false);
+}
+
+/// It is not installed; apt offers it still.
+fn forget_interpreter(facts: &mut Facts, series: &str) {
+    let offered = facts.apt.clone();
+    forget(facts, series);
+    facts.apt = offered;
 }
 
 #[test]

@@ -82,6 +82,16 @@ fn everything_that_can_be_wrong_at_once_is_told_and_repaired_in_a_safe_order() {
 }
 
 #[test]
+fn a_system_that_names_two_releases_as_its_own_is_told_so() {
+    let mixed = "ID=debian\nNAME='Debian GNU/Linux'\nVERSION_ID=12\nVERSION_CODENAME=trixie\n";
+    assert_snapshot!(ready(|facts| rename(facts, mixed)), @r"
+    Warning release-contradictory: this system names two releases as its own; its codename is used
+      in /etc/os-release, VERSION_ID is `12`, which is `bookworm`, and VERSION_CODENAME is `trixie`
+      to do: run `sudo apt-get install --reinstall base-files`
+    ");
+}
+
+#[test]
 fn what_dpkg_has_half_done_while_another_program_is_at_it_is_that_programs_work() {
     let text = ready(|facts| {
         facts.packages.interrupted = true;

@@ -398,6 +398,7 @@ fn network() -> Vec<Problem> {
         LoginPage { address: None, places: Vec::new() },
         clock(90_000, false),
         clock(-90_000, true),
+        WithoutOwnRelease { place: place(), said: text("SAID") },
         ReleaseMoved {
             codename: text("buster"),
             place: place(),
@@ -430,6 +431,16 @@ fn output() -> Vec<Problem> {
     kinds.map(Problem::from).collect()
 }
 
+fn platform() -> Vec<Problem> {
+    use PlatformProblem::*;
+    let kinds = [ReleaseContradictory {
+        version: text("12"),
+        numbered: text("bookworm"),
+        codename: text("trixie"),
+    }];
+    kinds.map(Problem::from).into()
+}
+
 fn python() -> Vec<Problem> {
     use PythonProblem::*;
     let obstacles = [
@@ -439,7 +450,9 @@ fn python() -> Vec<Problem> {
         Obstacle::ArchiveWithout { source: text("/etc/apt/sources.list.d/x.list") },
         Obstacle::NoIndex,
         Obstacle::NoOffer,
-        Obstacle::OutOfRange,
+        Obstacle::OutOfRange { unserved: None, series: Some(text("3.13")) },
+        Obstacle::OutOfRange { unserved: Some(text("questing")), series: Some(text("3.13")) },
+        Obstacle::OutOfRange { unserved: None, series: None },
     ];
     let flaws = [
         PythonFlaw::Missing,
@@ -681,6 +694,7 @@ fn groups() -> Vec<(&'static str, Vec<Problem>)> {
         ("machine", machine()),
         ("network", network()),
         ("output", output()),
+        ("platform", platform()),
         ("python", python()),
         ("rights and selection", rights_and_selection()),
         ("usage", usage()),

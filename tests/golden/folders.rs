@@ -5,6 +5,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::PathBuf;
 
+use jiff::tz::TimeZone;
 use labready::facts::{self, Facts};
 use labready::host::Host;
 use serde::Serialize;
@@ -12,7 +13,7 @@ use tempfile::TempDir;
 
 use labready::request::Request;
 
-use super::machines::{course, fixture};
+use super::machines::{TODAY, course, fixture};
 use super::running::{answer, write_program};
 
 /// Where the virtual environment belongs.
@@ -138,7 +139,8 @@ impl Machine {
 
     /// The machine as labready sees it.
     pub fn host(&self) -> Host {
-        Host::in_folder(self.root.path(), self.environment.clone())
+        let today = TODAY.to_zoned(TimeZone::UTC).unwrap().timestamp();
+        Host::in_folder(self.root.path(), self.environment.clone()).with_clock(today)
     }
 
     /// Everything that labready finds, without what differs from one test machine to the next: the

@@ -14,6 +14,7 @@ mod command_line;
 mod converging;
 mod course_files;
 mod diagnosing;
+mod distributions;
 mod documents;
 mod every_problem;
 mod folders;

@@ -174,6 +174,18 @@ fn root_at_work_for_a_student_makes_the_venv_as_the_student() {
 }
 
 #[test]
+fn a_link_that_leads_straight_to_the_chosen_interpreter_is_left() {
+    let lead = |facts: &mut Facts, target: &str| {
+        facts.selection.link = Link::Foreign(Occupant::Link(vec![target.into()]));
+        facts.selection.leads_to = Some(target.into());
+    };
+    let left = changed("bookworm-ready", |facts| lead(facts, "/usr/bin/python3.11"));
+    assert_snapshot!(answer(&left, &asked()));
+    let other = changed("bookworm-ready", |facts| lead(facts, "/usr/bin/python3.9"));
+    assert!(answer(&other, &asked()).contains("link-foreign"));
+}
+
+#[test]
 fn a_system_without_apt_is_told_what_to_do_by_hand() {
     let fedora = "NAME=\"Fedora Linux\"\nVERSION=\"40 (Workstation Edition)\"\nID=fedora\nVERSION_ID=40\nVERSION_CODENAME=\"\"\n\
                   PRETTY_NAME=\"Fedora Linux 40 (Workstation Edition)\"\n";

@@ -138,6 +138,22 @@ fn a_recorded_version_in_semvers_spelling_is_still_read() {
     assert!(serde_json::from_str::<PythonVersion>("\"3.14.0-fast\"").is_err());
 }
 
+#[test]
+fn a_range_knows_what_lies_beyond_it_and_its_newest_series() {
+    let range = |text: &str| Requirement::parse(text).unwrap();
+    let course = range(">=3.7, <3.14");
+    assert!(course.is_before(&PythonVersion::new(3, 14, 0)));
+    assert!(course.is_before(&from_python("3.15.0rc1").unwrap()));
+    assert!(!course.is_before(&PythonVersion::new(3, 6, 9)));
+    assert!(!range(">=3.12").is_before(&PythonVersion::new(3, 9, 2)));
+    assert!(range("==3.8.*").is_before(&PythonVersion::new(3, 11, 2)));
+    let newest = ["<3.14", "==3.8.*", "3.11.4", ">=3.9", "<3"].map(|it| range(it).newest_series());
+    assert_eq!(
+        newest.each_ref().map(Option::as_deref),
+        [Some("3.13"), Some("3.8"), Some("3.11"), Some("3.14"), None]
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -146,6 +162,15 @@ proptest! {
         let (text, holds) = reading(clause, numbers);
         let version = PythonVersion::new(numbers.0, numbers.1, numbers.2);
         prop_assert_eq!(Requirement::parse(&text).unwrap().matches(&version), holds, "`{}` and {}", text, version);
+    }
+
+    #[test]
+    fn beyond_a_range_nothing_matches_any_more(one in clauses(), other in clauses(), at in numbers(), later in numbers()) {
+        let texts = [one, other].map(|clause| reading(clause, at).0);
+        let requirement = Requirement::parse(&texts.join(", ")).unwrap();
+        let version = |(major, minor, patch)| PythonVersion::new(major, minor, patch);
+        let is_beyond = requirement.is_before(&version(at)) && later >= at;
+        prop_assert!(!is_beyond || !requirement.matches(&version(later)), "`{}`: {:?} and {:?}", requirement, at, later);
     }
 
     #[test]

@@ -55,6 +55,22 @@ fn a_system_without_apt() {
 }
 
 #[test]
+fn a_system_with_apt_is_set_up_whatever_it_calls_itself() {
+    let systems = [
+        "ID=pureos\nNAME=PureOS\nPRETTY_NAME=PureOS\n\nVERSION_ID=10.0\nVERSION_CODENAME=byzantium\n",
+        "NAME=\"UnionTech OS Server 20\"\nVERSION_ID=\"20\"\nID=UOS\nVERSION_CODENAME=fou\n",
+        "NAME=\"Q4OS\"\nID=q4os\nVERSION=\"Andromeda\"\n",
+        "\u{feff}export ID=\"strange\"\nexport NAME=Strange\n",
+    ];
+    for os_release in systems {
+        let machine = Machine::bookworm()
+            .file("/etc/debian_version", "12.5\n")
+            .file("/etc/os-release", os_release);
+        machine.labready("setup --yes --no-verify").ends_with(0);
+    }
+}
+
+#[test]
 fn no_python_to_verify_with() {
     assert_eq!(problems(&Machine::bookworm(), "verify"), ["python-not-installed"]);
 }
@@ -79,6 +95,17 @@ fn a_source_that_fails_and_is_the_only_one() {
     let machine = Machine::bookworm().file("/srv/update-failure", said);
     machine.remove("/var/lib/apt/lists/srv_Packages");
     assert_eq!(of_setup(&machine), ["server-without-release"]);
+    // Without it, apt has no source at all.
+    let output = machine.labready("setup --yes");
+    assert!(output.stderr.contains("leave the source in") && !output.stderr.contains("sed -i"));
+}
+
+#[test]
+fn a_system_that_names_two_releases() {
+    let machine = Machine::bookworm();
+    let mixed = machine.read("/etc/os-release").replace("\"12\"", "\"13\"");
+    let machine = machine.file("/etc/os-release", &mixed);
+    assert!(problems(&machine, "doctor").contains(&"release-contradictory".into()));
 }
 
 #[test]

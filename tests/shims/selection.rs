@@ -25,6 +25,18 @@ fn replace_link(machine: &Machine) {
     symlink("/opt/mine/python3", machine.inside(LINK)).unwrap();
 }
 
+#[test]
+fn somebodys_link_straight_to_the_chosen_interpreter_does_what_setup_would() {
+    let machine = Machine::bookworm();
+    symlink("../../bin/python3.11", machine.inside(LINK)).unwrap();
+    machine.labready(SETUP).ends_with(0);
+    expect_not_asked(&machine);
+    assert_eq!(machine.link(LINK), "../../bin/python3.11");
+    machine.labready("doctor").ends_with(0);
+    machine.labready("undo --yes").ends_with(0);
+    assert_eq!(machine.link(LINK), "../../bin/python3.11");
+}
+
 #[track_caller]
 fn expect_not_asked(machine: &Machine) {
     let started = machine.started();

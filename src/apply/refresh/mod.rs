@@ -2,6 +2,7 @@
 //! answers, and every source that failed is reported with its file, its line and the reason. What is no
 //! more than bad luck is tried again.
 
+mod own_archives;
 mod source_problems;
 mod update_errors;
 
