@@ -86,8 +86,6 @@ fn without_an_index_and_without_a_network_it_says_so_and_ends() {
 fn nothing_in_range_is_an_answer_that_lists_what_was_found() {
     let machine = Machine::ready("bookworm");
     machine.hide_network();
-    let plan = machine.labready(["plan", "--python", "==3.8.*"]).run();
-    plan.exits(0).says("not /usr/bin/python3.11 (3.11.2)").says("Update apt's package index");
     let setup = || machine.labready(["setup", "--yes", "--python", "==3.8.*"]).run();
     let tree = machine.tree().without(&[
         "/var/lib/apt",
@@ -95,12 +93,15 @@ fn nothing_in_range_is_an_answer_that_lists_what_was_found() {
         "/var/cache/apt",
         "/var/log",
     ]);
-    setup().exits(5).says("no package server can be reached");
-    machine.show_network();
-    setup()
-        .exits(1)
-        .says("there is no Python in `>=3.7, <3.14, ==3.8.*`")
-        .says("/usr/bin/python3.11 (3.11.2), installed by apt");
+    // Debian 12 has gone by 3.8: nothing is asked of the network.
+    let plan = machine.labready(["plan", "--python", "==3.8.*"]).run();
+    for output in [plan, setup()] {
+        output
+            .exits(1)
+            .says("there is no Python in `>=3.7, <3.14, ==3.8.*`")
+            .says("/usr/bin/python3.11 (3.11.2), installed by apt")
+            .says("uv python install 3.8");
+    }
     tree.is_the_same_as(&machine.tree().without(&[
         "/var/lib/apt",
         "/var/lib/labready",
