@@ -141,7 +141,8 @@ impl Describe for ArchiveProblem {
         };
         match self {
             Self::NotServed { .. } => {
-                Remedy::advice(format!("it serves Ubuntu's LTS releases only; {}", otherwise()))
+                let late = "it serves a new LTS release only weeks after it has come out";
+                Remedy::advice(format!("{late}; {}", otherwise()))
             }
             Self::ArchitectureNotServed { .. } | Self::WithoutPython { .. } => {
                 Remedy::advice(otherwise())

@@ -158,12 +158,12 @@ fn is_refused(machine: &Machine, port: u16, words: &[&str]) {
 }
 
 #[test]
-fn a_release_that_deadsnakes_does_not_serve_is_named_and_nothing_is_written() {
-    let machine = asked_for_3_12("questing", "25.10");
+fn a_release_that_deadsnakes_does_not_serve_yet_is_named_and_nothing_is_written() {
+    let machine = asked_for_3_12("resolute", "26.04");
     let port = free_port();
     machine.write("/srv/key.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n");
     let _server = serve(&machine, "/usr/bin/python3.11", port);
-    is_refused(&machine, port, &["deadsnakes does not serve questing", "404", "LTS"]);
+    is_refused(&machine, port, &["deadsnakes does not serve resolute", "404", "weeks after"]);
 }
 
 #[test]
