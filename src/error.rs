@@ -157,7 +157,9 @@ mod tests {
                 path: "/etc/apt/x".into(),
                 source: io::Error::from_raw_os_error(30),
             }),
-            failed(MachineProblem::ProgramTimedOut { program, seconds: 3600 }.into()),
+            failed(
+                MachineProblem::ProgramTimedOut { program, seconds: 3600, goes_on: false }.into(),
+            ),
             failed(Error::Interrupted),
             failed(Error::Bug { message: "a step without an end".into() }),
         ];

@@ -112,15 +112,27 @@ fn wait_for(
             Ok(match turn()? {
                 LockAttempt::Taken(lock) => Poll::Over(lock),
                 LockAttempt::Busy(process) => {
-                    // The same one, whatever the time is by now.
                     let mut other = other.borrow_mut();
-                    *other = other.take().or_else(|| process.map(named));
+                    *other = next_run(other.take(), process, named);
                     Poll::Busy(OtherRun::words(other.as_ref()))
                 }
             })
         },
         |_, _| MachineProblem::AnotherRun { run: other.borrow().clone() }.into(),
     )
+}
+
+/// Who is waited for now: the same run as before, as it was first seen, whatever the time is by now;
+/// or the one that was faster than us.
+fn next_run(
+    before: Option<OtherRun>,
+    now: Option<RunningProcess>,
+    named: impl Fn(RunningProcess) -> OtherRun,
+) -> Option<OtherRun> {
+    match (before, now) {
+        (Some(before), Some(now)) if before.pid == now.pid => Some(before),
+        (before, now) => now.map(named).or(before),
+    }
 }
 
 /// Applies a plan; its steps for root run under sudo, whose permission is kept from expiring
@@ -190,4 +202,25 @@ fn agree(task: &Task<'_>) -> Result<bool> {
     }
     task.output.clear_screen();
     task.host.ask("Apply this plan?")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_takes_over_from_another_is_the_one_that_is_waited_for() {
+        let run = |pid, seconds| RunningProcess { pid, uid: 0, seconds: Some(seconds) };
+        let named = |run: RunningProcess| OtherRun {
+            pid: run.pid,
+            user: run.uid.to_string(),
+            seconds: run.seconds,
+        };
+        let first = next_run(None, Some(run(1, 3)), named);
+        let still_first = next_run(first.clone(), Some(run(1, 4)), named);
+        assert_eq!(still_first, first);
+        let untold = next_run(first.clone(), None, named);
+        assert_eq!(untold, first);
+        assert_eq!(next_run(first, Some(run(2, 0)), named), Some(named(run(2, 0))));
+    }
 }

@@ -78,9 +78,7 @@ fn environment(host: &Host, kernel: &str) -> Environment {
 /// machine stays the plain one.
 fn is_chroot(host: &Host) -> bool {
     match host.lstat(Path::new("/proc/1/root")).kind {
-        Kind::Link(target) if !target.as_os_str().is_empty() => {
-            !host.is_same(Path::new("/proc/1/root/."), Path::new("/"))
-        }
+        Kind::Link(_) => !host.is_same(Path::new("/proc/1/root/."), Path::new("/")),
         _ => false,
     }
 }

@@ -65,18 +65,19 @@ struct Process {
 /// Only root may see what mounts the first process has.
 fn is_apart(host: &Host) -> Option<bool> {
     let of = |process: &str| match host.lstat(&Path::new(process).join("ns/mnt")).kind {
-        Kind::Link(target) if !target.as_os_str().is_empty() => Some(target),
+        Kind::Link(target) => Some(target),
         _ => None,
     };
     Some(of("/proc/self")? != of("/proc/1")?)
 }
 
-/// The service at the end of the way of `0::/system.slice/NAME.service`. A person's own programs are below
-/// the service `user@UID.service`, which is no sandbox.
+/// The service at the end of the way of `0::/system.slice/NAME.service`. What a person starts, such as a
+/// terminal, is below `user@UID.service`, and no sandbox.
 fn unit(groups: &str) -> Option<String> {
     let way = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
     let name = way.split('/').rfind(|name| name.ends_with(".service"))?;
-    (!name.starts_with("user@")).then(|| name.to_owned())
+    let is_a_persons = way.split('/').any(|name| name.starts_with("user@"));
+    (!is_a_persons).then(|| name.to_owned())
 }
 
 fn of_folder(mounts: &str, folder: &Path, process: &Process) -> ReadOnlyMount {
@@ -157,10 +158,9 @@ mod tests {
         assert_eq!(unit("0::/system.slice/prepare.service\n"), name);
         assert_eq!(unit("12:cpu:/x\n0::/system.slice/prepare.service/inner\n"), name);
         assert_eq!(unit("0::/user.slice/user-1000.slice/session-2.scope\n"), None);
-        assert_eq!(
-            unit("0::/user.slice/user-1000.slice/user@1000.service/app.slice/x.scope\n"),
-            None
-        );
+        let persons = "0::/user.slice/user-1000.slice/user@1000.service/app.slice";
+        assert_eq!(unit(&format!("{persons}/x.scope\n")), None);
+        assert_eq!(unit(&format!("{persons}/gnome-terminal-server.service\n")), None);
     }
 
     proptest! {

@@ -84,7 +84,11 @@ pub fn gather(host: &Host, folder: &Path) -> Venv {
     let venv = gather_marked(host, folder);
     let unfinished = matches!(host.lstat(&folder.join(UNFINISHED)).kind, Kind::Link(_));
     match venv.state {
-        State::Good | State::Broken(_) | State::Foreign(_) if unfinished => {
+        // Nothing else is what a run of labready that was cut off leaves: least of all what could not
+        // be looked into.
+        State::Good | State::Broken(_) | State::Foreign(ForeignFolder::Folder { .. })
+            if unfinished =>
+        {
             Venv { state: State::Broken(VenvFlaw::Unfinished), ..venv }
         }
         _ => venv,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
@@ -25,6 +26,10 @@ impl EndsWithUs {
 
 impl Drop for EndsWithUs {
     fn drop(&mut self) {
+        // Nobody looks after it any more.
+        if thread::panicking() {
+            signal_group(Pid::from_raw(self.0), Signal::SIGKILL);
+        }
         RUNNING.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
     }
 }

@@ -75,7 +75,12 @@ impl Host {
         let kind = match metadata.file_type() {
             kind if kind.is_file() => Kind::File,
             kind if kind.is_dir() => Kind::Folder,
-            kind if kind.is_symlink() => Kind::Link(fs::read_link(&inside).unwrap_or_default()),
+            kind if kind.is_symlink() => match fs::read_link(&inside) {
+                Ok(target) => Kind::Link(target),
+                // It vanished just now; or it is one of the kernel's, of another account's process.
+                Err(error) if is_missing(&error) => return Entry::MISSING,
+                Err(error) => Kind::Unreadable(error.kind()),
+            },
             _ => Kind::Other,
         };
         let modified = metadata.modified().ok();

@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::fcntl::{FallocateFlags, FcntlArg, FdFlag, fallocate, fcntl};
+use nix::fcntl::{FallocateFlags, FcntlArg, FdFlag, OFlag, fallocate, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 
 /// Longer lines are cut, so that one endless line cannot fill the memory.
@@ -61,6 +61,8 @@ impl Outputs {
             return Ok(end.into());
         }
         let file = File::from(memfd_create(c"output", MFdFlags::MFD_CLOEXEC)?);
+        // Who opens it once more, as `> /dev/stderr` does, empties it: what follows goes to the end.
+        fcntl(&file, FcntlArg::F_SETFL(OFlag::O_APPEND))?;
         let end = file.try_clone()?.into();
         self.files.push(Tail { file, at: 0, given_back: 0, lines: LineReader::of(stream) });
         Ok(end)
@@ -129,6 +131,10 @@ impl Tail {
         let (mut block, until) = ([0; 8192], Instant::now() + limit);
         let before = self.at;
         let end = self.file.metadata().map_or(self.at, |metadata| metadata.len());
+        if end < self.at {
+            // It was emptied, and is written from its beginning again.
+            (self.at, self.given_back) = (0, 0);
+        }
         if end.saturating_sub(self.at) > AHEAD {
             self.at = end - PIECE;
         }
@@ -146,7 +152,7 @@ impl Tail {
             let _ = fallocate(&self.file, flags, self.given_back.cast_signed(), length);
             self.given_back = self.at;
         }
-        self.at > before
+        self.at != before
     }
 }
 
@@ -195,4 +201,33 @@ fn read_lines(mut lines: LineReader, mut pipe: PipeReader, sender: SyncSender<(S
         }
         lines.end(&mut |stream, line| drop(sender.send((stream, line.to_owned()))));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::OpenOptions;
+    use std::io::Write;
+
+    use super::*;
+
+    fn heard(outputs: &mut Outputs) -> Vec<String> {
+        let mut lines = Vec::new();
+        outputs.hear(Duration::ZERO, &mut |_, line| lines.push(line.to_owned()));
+        lines
+    }
+
+    #[test]
+    fn a_child_that_opens_its_output_again_is_heard_before_and_after() {
+        let mut outputs = Outputs::new(true);
+        let mut child = File::from(outputs.open(Stream::Stderr).unwrap());
+        writeln!(child, "Unpacking a package with a long name").unwrap();
+        assert_eq!(heard(&mut outputs), ["Unpacking a package with a long name"]);
+        // As a script's `echo careful > /dev/stderr` does.
+        let again = format!("/proc/self/fd/{}", child.as_raw_fd());
+        let mut script = OpenOptions::new().write(true).truncate(true).open(again).unwrap();
+        writeln!(script, "careful").unwrap();
+        assert_eq!(heard(&mut outputs), ["careful"]);
+        writeln!(child, "Setting it up").unwrap();
+        assert_eq!(heard(&mut outputs), ["Setting it up"]);
+    }
 }

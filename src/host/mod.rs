@@ -33,6 +33,7 @@ mod private_file;
 mod programs;
 mod pty;
 mod run_locks;
+mod running;
 mod signals;
 mod spawn;
 mod state;

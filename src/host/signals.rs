@@ -1,4 +1,4 @@
-//! Ctrl-C, SIGTERM and SIGHUP: remembered here, acted on by whoever waits for a child. Who insists
+//! Ctrl-C, Ctrl-\, SIGTERM and SIGHUP: remembered here, acted on by whoever waits for a child. Who insists
 //! is obeyed at once.
 
 use std::sync::Once;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 
@@ -28,7 +28,8 @@ pub(super) fn listen() {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(|| {
         // nohup ignores SIGHUP for us; somebody wants us to go on then.
-        let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_nohup(*signal));
+        let wanted =
+            [SIGINT, SIGQUIT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_nohup(*signal));
         // Without handlers the system's default ends the program: nothing to report.
         let Ok(mut signals) = Signals::new(wanted) else { return };
         let handle = signals.handle();

@@ -5,39 +5,18 @@ use std::collections::BTreeMap;
 use std::os::fd::RawFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
-use std::thread;
 use std::time::{Duration, Instant};
 
-use duct::{Handle, cmd};
-use nix::errno::Errno;
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
+use duct::cmd;
 
-use super::children::{EndsWithUs, signal_group};
+use super::children::EndsWithUs;
 use super::heard::{Outputs, inherit};
 use super::launch::{failed, spawn_turn};
 use super::private_file::stdin_with;
+use super::running::{Care, Running, TICK};
 use super::{Command, Finished, Host, SYSTEM_PATH, Stream};
 use crate::error::{Error, Result};
 use crate::problem::MachineProblem;
-
-/// How often a waiting parent looks for a signal or the end of its time.
-const TICK: Duration = Duration::from_millis(50);
-/// How long an interrupted child may take to put its things in order before it is killed.
-const GRACE: Duration = Duration::from_secs(10);
-/// How long output is read after the child's end: a daemon that it left behind may hold the pipe
-/// for ever.
-const DRAIN: Duration = Duration::from_secs(1);
-/// How a child is treated when Ctrl-C comes, and past its time.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Care {
-    /// It is asked to end, and given time for that.
-    Usual,
-    /// It must not be cut off half-way, not even by our own end.
-    LetFinish,
-    /// It changes nothing, and is killed at once.
-    None,
-}
 
 /// How a child reports how far it is, when it is asked to.
 #[derive(Clone, Copy, Debug)]
@@ -56,20 +35,12 @@ struct Listener<'a> {
     on_delay: &'a mut dyn FnMut(),
 }
 
-/// A child under way.
-struct Running {
-    handle: Handle,
-    output: Outputs,
-    status_lines: Option<fn(&str) -> bool>,
-    _ends_with_us: Vec<EndsWithUs>,
-}
-
 impl Host {
     /// Runs a command to its end and keeps what it says.
     ///
     /// # Errors
-    /// [`Error::Spawn`], [`MachineProblem::ProgramTimedOut`] after the limit, [`Error::Interrupted`]; in the last
-    /// two the child's group is gone.
+    /// [`Error::Spawn`]; [`MachineProblem::ProgramTimedOut`] after the limit and [`Error::Interrupted`], and
+    /// then the child's group is gone.
     pub fn run(&self, command: &Command, limit: Duration) -> Result<Finished> {
         self.stream(command, limit, None, &mut |_, _| ())
     }
@@ -90,7 +61,7 @@ impl Host {
     }
 
     /// Runs a command that must not be cut off half-way, also when Ctrl-C has come already: it is
-    /// never signalled, and it goes on by itself should labready end before.
+    /// never signalled, not even past its limit, and it goes on by itself should labready end before.
     ///
     /// # Errors
     /// [`Error::Spawn`], [`MachineProblem::ProgramTimedOut`].
@@ -157,9 +128,12 @@ impl Host {
                 (listener.on_delay)();
             }
             if Instant::now() > deadline {
-                self.end(running, command, care);
+                let goes_on = care == Care::LetFinish;
+                if !goes_on {
+                    self.end(running, command, care);
+                }
                 let (program, seconds) = (command.name(), limit.as_secs());
-                return Err(MachineProblem::ProgramTimedOut { program, seconds }.into());
+                return Err(MachineProblem::ProgramTimedOut { program, seconds, goes_on }.into());
             }
         };
         running.drain(&mut finished, listener.on_line);
@@ -212,7 +186,7 @@ impl Host {
         let pids = if outlives_us { Vec::new() } else { handle.pids() };
         let ends_with_us = pids.into_iter().map(|pid| EndsWithUs::note(pid.cast_signed()));
         Ok(Running {
-            _ends_with_us: ends_with_us.collect(),
+            ends_with_us: ends_with_us.collect(),
             status_lines: status.filter(|_| command.elevation.is_some()).map(|it| it.includes),
             handle,
             output,
@@ -232,75 +206,14 @@ impl Host {
         environment.extend(command.environment.clone());
         environment
     }
-
-    /// Asks the whole group to end, then makes it.
-    fn end(&self, running: Running, command: &Command, care: Care) {
-        let signals =
-            [(Signal::SIGINT, GRACE), (Signal::SIGTERM, TICK * 20), (Signal::SIGKILL, GRACE)];
-        let signals = if care == Care::None { &signals[2..] } else { &signals };
-        let Running { handle, output, _ends_with_us, .. } = running;
-        // Who says something that nobody hears any more is ended by that: even root's, when sudo
-        // has forgotten us.
-        drop(output);
-        let groups: Vec<Pid> =
-            handle.pids().into_iter().map(|pid| Pid::from_raw(pid.cast_signed())).collect();
-        for (signal, grace) in signals.iter().copied() {
-            for group in &groups {
-                match &command.elevation {
-                    Some(elevation) => self.signal_elevated(elevation, group.as_raw(), signal),
-                    None => signal_group(*group, signal),
-                }
-            }
-            let deadline = Instant::now() + grace;
-            while Instant::now() < deadline {
-                // Who was killed has nothing more to do; in a container nobody may ever take note
-                // of that.
-                let is_gone = |group: &Pid| {
-                    signal == Signal::SIGKILL || killpg(*group, None) == Err(Errno::ESRCH)
-                };
-                if handle.try_wait().is_ok_and(|status| status.is_some())
-                    && groups.iter().all(is_gone)
-                {
-                    return;
-                }
-                thread::sleep(TICK / 2);
-            }
-        }
-    }
-}
-
-impl Running {
-    /// Takes what has come, and waits a little for more. False once every stream is closed.
-    fn hear(
-        &mut self,
-        patience: Duration,
-        finished: &mut Finished,
-        on_line: &mut dyn FnMut(Stream, &str),
-    ) -> bool {
-        let status_lines = self.status_lines;
-        self.output.hear(patience, &mut |stream, line| {
-            finished.note(told_as(stream, line, status_lines), line, on_line);
-        })
-    }
-
-    /// Takes the rest, after the end.
-    fn drain(&mut self, finished: &mut Finished, on_line: &mut dyn FnMut(Stream, &str)) {
-        let status_lines = self.status_lines;
-        self.output.drain(DRAIN, &mut |stream, line| {
-            finished.note(told_as(stream, line, status_lines), line, on_line);
-        });
-    }
-}
-
-fn told_as(stream: Stream, line: &str, status_lines: Option<fn(&str) -> bool>) -> Stream {
-    let is_status = stream == Stream::Stderr && status_lines.is_some_and(|includes| includes(line));
-    if is_status { Stream::Status } else { stream }
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+    use std::thread;
 
+    use super::super::running::GRACE;
     use super::*;
 
     const FLOOD: &str = "yes | tee /dev/stderr";
@@ -315,8 +228,45 @@ mod tests {
         let flood = Command::new("/bin/sh").args(["-c", FLOOD]);
         let limit = Duration::from_millis(500);
         assert!(ended_by_the_limit(&host.run(&flood, limit)));
-        assert!(ended_by_the_limit(&host.run_through(&flood, limit)));
         assert!(ended_by_the_limit(&host.glance(&flood, limit, &mut |_, _| ())));
+    }
+
+    #[test]
+    fn what_must_not_be_cut_off_goes_on_past_its_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let (turn, end) = (folder.path().join("turn"), folder.path().join("end"));
+        let script = r#"yes | head -c 1000000 | tee /dev/stderr; until [ -e "$0" ]; do sleep 0.05; done; : > "$1""#;
+        let slow = Command::new("/bin/sh").args(["-c", script]);
+        let slow = slow.args([&turn, &end].map(|path| path.display().to_string()));
+        let host = Host::in_folder(Path::new("/"), BTreeMap::new());
+        let said = host.run_through(&slow, Duration::from_millis(200)).unwrap_err().to_string();
+        assert!(said.starts_with("`sh` is still running after 0 minutes"), "{said}");
+        std::fs::write(&turn, "").unwrap();
+        let patience = Instant::now() + GRACE;
+        while !end.exists() {
+            assert!(Instant::now() < patience, "it was cut off");
+            thread::sleep(TICK);
+        }
+    }
+
+    #[test]
+    fn a_child_ends_when_a_bug_ends_whoever_looks_after_it() {
+        let host = Host::in_folder(Path::new("/"), BTreeMap::new());
+        let slow = Command::new("/bin/sh").args(["-c", "echo $$; exec sleep 60"]);
+        let mut pid = 0;
+        let run = std::panic::AssertUnwindSafe(|| {
+            host.stream(&slow, GRACE, None, &mut |_, line| {
+                pid = line.parse().unwrap();
+                std::panic::resume_unwind(Box::new("a bug of the test"));
+            })
+        });
+        assert!(std::panic::catch_unwind(run).is_err());
+        let stat = || std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let patience = Instant::now() + GRACE;
+        while !stat().is_empty() && !stat().contains(") Z ") {
+            assert!(Instant::now() < patience, "still running: {}", stat());
+            thread::sleep(TICK);
+        }
     }
 
     #[test]

@@ -219,6 +219,7 @@ fn a_disk_that_nobody_can_write_or_that_is_full_is_named_with_what_mends_it() {
 #[test]
 fn a_sandbox_that_cannot_write_is_not_taken_for_a_broken_disk() {
     let machine = Machine::ready("bookworm");
+    machine.run(["dpkg", "--remove", "build-essential"]);
     let sandbox = "mount --rbind /usr /usr; mount -o remount,ro,bind /usr; exec labready doctor";
     machine
         .command(["unshare", "--mount", "sh", "-ec", sandbox])
@@ -226,4 +227,11 @@ fn a_sandbox_that_cannot_write_is_not_taken_for_a_broken_disk() {
         .exits(1)
         .says("labready runs in a sandbox that cannot write to `/usr`")
         .does_not_say("remount");
+    // As with `ProtectSystem=strict`, where /run is read-only, too.
+    let sandbox = "for folder in /run /usr /etc /var; do mount --rbind $folder $folder; mount -o remount,ro,bind $folder; done; exec labready setup --yes";
+    machine
+        .command(["unshare", "--mount", "sh", "-ec", sandbox])
+        .run()
+        .exits(1)
+        .says("labready runs in a sandbox that cannot write to");
 }

@@ -338,6 +338,18 @@ fn everything_that_can_be_wrong_with_an_environment_is_told_in_words() {
             Machine::bookworm().link(&at(".labready-unfinished"), "."),
         ),
         ("half-made, with its files", good().link(&at(".labready-unfinished"), ".")),
+        (
+            "a link to a half-made one",
+            good()
+                .link(&at(".labready-unfinished"), ".")
+                .link("/home/student/other", "course/venv"),
+        ),
+        (
+            "half-made, with a part that cannot be read",
+            Machine::bookworm()
+                .link(&at(".labready-unfinished"), ".")
+                .link(&at("pyvenv.cfg"), "pyvenv.cfg"),
+        ),
         ("its interpreter is gone", good().without("/usr/bin/python3.11")),
         (
             "its interpreter became another",
