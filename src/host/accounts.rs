@@ -15,6 +15,9 @@ use crate::problem::UsageProblem;
 /// A server of accounts that does not answer by then is down.
 const GETENT_LIMIT: Duration = Duration::from_secs(10);
 
+/// Debian's group `nogroup`, which owns nothing.
+const NO_GROUP: u32 = 65534;
+
 /// What getent said of each key, asked once: a server that is down is waited for once.
 pub(super) type NameServices = Arc<Mutex<BTreeMap<String, Option<Account>>>>;
 
@@ -61,13 +64,14 @@ impl Host {
         }))
     }
 
-    /// The account with this uid, whether anybody knows it or not.
+    /// The account with this uid. One that nobody knows, or nobody knows just now, has no group's
+    /// rights: the group of the same number may be another account's.
     ///
     /// # Errors
     /// As [`Host::account`].
     pub fn account_of(&self, uid: u32) -> Result<Account> {
         let nameless =
-            || Account { name: uid.to_string(), uid, gid: uid, home: PathBuf::from("/") };
+            || Account { name: uid.to_string(), uid, gid: NO_GROUP, home: PathBuf::from("/") };
         Ok(self.account_by_uid(uid)?.unwrap_or_else(nameless))
     }
 
@@ -148,5 +152,18 @@ impl Host {
 
     fn number(&self, variable: &str) -> Option<u32> {
         self.variable(variable)?.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_that_nobody_knows_is_in_no_other_accounts_group() {
+        let root = tempfile::tempdir().unwrap();
+        let host = Host::in_folder(root.path(), BTreeMap::new());
+        let unknown = host.account_of(10001).unwrap();
+        assert_eq!((unknown.uid, unknown.gid), (10001, NO_GROUP));
     }
 }

@@ -6,6 +6,7 @@ use std::thread;
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
 use super::launch::spawn_turn;
@@ -37,6 +38,14 @@ impl Drop for EndsWithUs {
 /// Whether this child was started by us and is still looked after.
 pub(super) fn is_noted(pid: i32) -> bool {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner).contains(&pid)
+}
+
+/// Whether none of them runs any more.
+pub(super) fn are_all_over() -> bool {
+    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    let is_over =
+        |pid: &i32| waitid(Id::Pid(Pid::from_raw(*pid)), flags) != Ok(WaitStatus::StillAlive);
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner).iter().all(is_over)
 }
 
 /// Kills all of them, and lets no other start for as long as `and_then` takes.

@@ -11,7 +11,7 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 
 use super::Host;
-use super::children;
+use super::{children, orphans};
 use crate::error::{Error, Result};
 
 /// What comes so soon after SIGHUP is the same end of a terminal or a session: the kernel, the
@@ -38,7 +38,10 @@ pub(super) fn listen() {
             for signal in signals.forever() {
                 IS_ASKED.store(true, Ordering::SeqCst);
                 if asked.insists(signal, Instant::now()) {
-                    children::kill_all(|| low_level::exit(INTERRUPTED));
+                    children::kill_all(|| {
+                        orphans::end_with_us();
+                        low_level::exit(INTERRUPTED);
+                    });
                 }
             }
         });

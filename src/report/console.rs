@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use console::Term;
+use console::{Term, user_attended_stderr};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use crate::event::{ErrorPart, Event, StepStatus};
@@ -16,8 +16,8 @@ use super::paint::Paint;
 use super::words::{duration, harmless, label, more, remedy};
 use super::{Report, human};
 
-/// Ctrl-C has come while dpkg works.
-const DELAYS_END: &str = "Finishing this step so that nothing is left half-installed; press Ctrl-C again to leave it to apt";
+/// labready was asked to end while dpkg works.
+const DELAYS_END: &str = "Finishing this step so that nothing is left half-installed";
 
 /// How wide the terminal of stderr is, in columns.
 pub fn columns() -> Option<usize> {
@@ -85,7 +85,7 @@ impl Console {
             Event::StepStarted { id, title } => self.start(id, title),
             Event::StepProgress { id, percent, text } => self.progress(id, *percent, text),
             Event::StepWaits { id, waits_for, seconds } => self.wait(id, waits_for, *seconds),
-            Event::StepDelaysEnd { .. } => self.print(DELAYS_END),
+            Event::StepDelaysEnd { .. } => self.delay_end(),
             Event::StepFinished { step, status, duration_ms, reason } => {
                 self.finish(&step.id);
                 // Why the first one failed is the error that follows; of another that was under way
@@ -222,6 +222,16 @@ impl Console {
             }
             None => {}
         }
+    }
+
+    /// Whoever asked labready to end is told why it does not, also when nothing else is said.
+    fn delay_end(&self) {
+        let again = if user_attended_stderr() {
+            "press Ctrl-C again to leave it to apt"
+        } else {
+            "a second signal leaves it to apt"
+        };
+        self.write(&format!("{DELAYS_END}; {again}"));
     }
 
     fn finish(&mut self, id: &str) {

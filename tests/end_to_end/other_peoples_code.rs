@@ -172,6 +172,28 @@ fn undo_removes_a_folder_in_a_students_home_as_the_student_and_none_that_several
 }
 
 #[test]
+fn what_a_script_leaves_behind_is_gone_when_somebody_insists_on_the_end() {
+    let machine = Machine::ready("bookworm");
+    machine.write(
+        "/srv/learning_tasks.py",
+        "import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.execvp('sleep', ['sleep', '4343'])
+    os._exit(0)
+time.sleep(60)
+",
+    );
+    let mut running = machine.labready(["verify", "learning_tasks.py"]).within("/srv").start();
+    running.waits_for("the script", |_| machine.is_alive("sleep"));
+    // Two that cannot become one on their way.
+    machine.shell("for signal in INT TERM; do kill -$signal $(pidof labready); done");
+    running.finish().exits(130);
+    assert!(!machine.is_alive("sleep"), "{:?}", machine.processes());
+}
+
+#[test]
 fn what_a_script_leaves_behind_is_gone_when_labready_ends() {
     let machine = Machine::ready("bookworm");
     machine.write(

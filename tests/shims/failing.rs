@@ -10,6 +10,18 @@ use super::output::Output;
 const SETUP: &str = "setup --yes --no-verify";
 const READY: &str = "Everything is installed; the labs were not run.";
 
+const FINISHING: &str =
+    "Finishing this step so that nothing is left half-installed; a second signal";
+
+/// A line of a script that waits for what the test does, but not for ever.
+fn until(what: &str) -> String {
+    format!("n=0; until [ -e srv/{what} ] || [ $((n += 1)) -gt 1200 ]; do sleep 0.05; done")
+}
+
+fn happens(machine: &Machine, what: &str) {
+    machine.write(&format!("/srv/{what}"), "");
+}
+
 /// The ids in the journal that are `begun` and nothing more.
 fn begun(steps: &BTreeMap<String, String>) -> Vec<&str> {
     let begun = steps.iter().filter(|(_, ending)| *ending == "begun");
@@ -83,11 +95,11 @@ fn a_killed_run_leaves_its_intent_and_the_next_setup_finishes() {
 
 #[test]
 fn ctrl_c_while_dpkg_works_lets_it_finish_and_ends_the_run_before_the_next_step() {
-    let machine =
-        Machine::bookworm().when_configured("python3.11-venv", "kill -s INT $LABREADY; sleep 0.3");
-    let output = machine.labready(SETUP);
+    let script = format!("kill -s INT $LABREADY; {}", until("heard"));
+    let machine = Machine::bookworm().when_configured("python3.11-venv", &script);
+    let output = machine.labready_once_it_says(SETUP, FINISHING, || happens(&machine, "heard"));
     assert_snapshot!(shown(output.ends_with(130)));
-    assert_eq!(output.stderr.matches("Finishing this step").count(), 1, "{output}");
+    assert_eq!(output.stderr.matches(FINISHING).count(), 1, "{output}");
     assert!(!machine.inside("/home/student/venv").exists());
     assert_eq!(machine.steps_in_journal(), [("install-python".into(), "done".into())].into());
 
@@ -97,12 +109,17 @@ fn ctrl_c_while_dpkg_works_lets_it_finish_and_ends_the_run_before_the_next_step(
 
 #[test]
 fn a_second_ctrl_c_ends_the_run_at_once_and_dpkg_goes_on() {
-    let script = "kill -s INT $LABREADY; sleep 0.3; kill -s INT $LABREADY; sleep 1";
-    let machine = Machine::bookworm().when_configured("python3.11-venv", script);
-    machine.labready(SETUP).ends_with(130);
+    let (heard, looked) = (until("heard"), until("looked"));
+    let script = format!("kill -s INT $LABREADY; {heard}; kill -s INT $LABREADY; {looked}");
+    let machine = Machine::bookworm().when_configured("python3.11-venv", &script);
+    // Why it does not end is said to whoever wants nothing else said, too.
+    let quiet = "setup --yes --no-verify --quiet";
+    let output = machine.labready_once_it_says(quiet, FINISHING, || happens(&machine, "heard"));
+    output.ends_with(130);
     assert_eq!(begun(&machine.steps_in_journal()), ["install-python"]);
     assert!(!machine.read("/var/lib/dpkg/status").contains("Package: python3.11-venv"));
 
+    happens(&machine, "looked");
     let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
     while !machine.read("/var/lib/dpkg/status").contains("Package: python3.11-venv") {
         assert!(std::time::Instant::now() < until, "apt did not go on");
@@ -151,12 +168,14 @@ fn a_half_unpacked_package_of_somebody_elses_that_cannot_be_fetched_is_not_calle
 }
 
 #[test]
-fn ctrl_c_ends_a_program_that_floods_its_output() {
-    let machine = Machine::bookworm();
-    machine.remove("/var/lib/apt/lists/srv_Packages");
-    let program = "#!/bin/sh\nkill -s TERM $PPID\nyes & yes >&2\n";
-    let machine = machine.program("/usr/bin/apt-get", program);
-    machine.labready(SETUP).ends_with(130);
+fn a_signal_ends_a_program_that_floods_its_output() {
+    for signal in ["TERM", "QUIT"] {
+        let machine = Machine::bookworm();
+        machine.remove("/var/lib/apt/lists/srv_Packages");
+        let program = format!("#!/bin/sh\nkill -s {signal} $PPID\nyes & yes >&2\n");
+        let machine = machine.program("/usr/bin/apt-get", &program);
+        machine.labready(SETUP).ends_with(130);
+    }
 }
 
 #[test]

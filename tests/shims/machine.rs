@@ -2,18 +2,14 @@
 //! `/srv`.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, Permissions};
-use std::io::{Read, Write};
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::Stdio;
 
-use nix::pty::openpty;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::output::Output;
-use super::process::{Start, printed};
+use super::process::Start;
 
 /// The student's number on the machine, whoever runs the test.
 const STUDENT: u32 = 1000;
@@ -280,7 +276,8 @@ impl Machine {
         steps
     }
 
-    fn start(&self, line: &str) -> Start {
+    /// labready on this machine, not started yet.
+    pub fn start(&self, line: &str) -> Start {
         Start {
             root: self.root.path().to_owned(),
             environment: self.environment.clone(),
@@ -290,38 +287,6 @@ impl Machine {
             program: self.program.clone(),
             arguments: line.split_whitespace().map(str::to_owned).collect(),
         }
-    }
-
-    /// Runs labready as the student in the home folder, without a terminal: `labready("setup --yes")`.
-    pub fn labready(&self, line: &str) -> Output {
-        let output = self.start(line).command().output().unwrap();
-        self.output(output.status.code(), printed(output.stdout), output.stderr)
-    }
-
-    /// The same on a terminal, where this is typed.
-    pub fn labready_answered(&self, line: &str, answer: &str) -> Output {
-        let terminal = openpty(None, None).unwrap();
-        let end = || Stdio::from(terminal.slave.try_clone().unwrap());
-        let mut command = self.start(line).command();
-        let child = command.stdin(end()).stderr(end()).spawn().unwrap();
-        drop((command, terminal.slave));
-        let mut master = File::from(terminal.master);
-        master.write_all(answer.as_bytes()).unwrap();
-        let mut shown = Vec::new();
-        // A terminal that nobody writes to any more ends with an error.
-        let mut block = [0; 4096];
-        while let Ok(count @ 1..) = master.read(&mut block) {
-            shown.extend_from_slice(&block[..count]);
-        }
-        let output = child.wait_with_output().unwrap();
-        self.output(output.status.code(), printed(output.stdout), shown)
-    }
-
-    fn output(&self, code: Option<i32>, stdout: String, stderr: Vec<u8>) -> Output {
-        let root = self.root.path().display().to_string();
-        let text = |text: String| text.replace(&root, "").replace("\r\n", "\n");
-        let stderr = String::from_utf8(stderr).unwrap();
-        Output { code, stdout: text(stdout), stderr: text(stderr) }
     }
 }
 

@@ -18,5 +18,6 @@ mod problems;
 mod process;
 mod reports;
 mod rights;
+mod running;
 mod selection;
 mod undoing;
