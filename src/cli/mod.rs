@@ -210,6 +210,12 @@ impl Commands {
         }
     }
 
+    /// Whether it looks for a virtual environment that is there already. What is built into an image
+    /// is built where it was said, whatever was built before.
+    pub fn finds_venv(&self) -> bool {
+        self.works_in_venv() && !self.is_for_image() && !matches!(self, Self::Course(_))
+    }
+
     /// Whether an image is being built.
     pub fn is_for_image(&self) -> bool {
         matches!(self, Self::Setup(SetupArgs { image: true, .. }))

@@ -36,7 +36,7 @@ pub(super) fn run(
     if let Some(folder) = &options.output {
         is_free(host, folder, &path, &name)?;
     }
-    let mut request = Request::resolve(host, cli, None)?;
+    let mut request = Request::resolve(host, cli, None, &|_| Vec::new())?;
     if cli.common.course.is_none() {
         // The embedded course's range is no concern of another course's script.
         let any = Requirement::parse(">=3.7")

@@ -10,6 +10,7 @@ mod draft;
 mod explain;
 mod first_boot;
 mod look;
+mod made;
 mod repair;
 mod reporter;
 mod rights;
@@ -28,6 +29,7 @@ use crate::facts::{self, Facts};
 use crate::host::{Host, RoomyFolder};
 use crate::outcome::Outcome;
 use crate::request::Request;
+use made::made_for;
 use reporter::Reporter;
 
 /// Carries out what was typed, and reports it.
@@ -47,7 +49,8 @@ fn carry_out(host: &Host, cli: &Cli, output: &Reporter) -> Result<Outcome> {
         _ => {}
     }
     let bundle_copy = bundle_copy(host, &cli.command)?;
-    let request = Request::resolve(host, cli, bundle_copy.as_ref().map(RoomyFolder::path))?;
+    let bundle = bundle_copy.as_ref().map(RoomyFolder::path);
+    let request = Request::resolve(host, cli, bundle, &|account| made_for(host, account))?;
     let task = Task::begin(host, cli, output, request);
     match &cli.command {
         Commands::Setup(options) => setup::run(&task, options),

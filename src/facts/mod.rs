@@ -163,7 +163,10 @@ pub fn gather(host: &Host, request: &Request) -> Result<Facts> {
         sources: sources::gather(host, &request.archive.address),
         selection: alternatives::gather(host),
         system_python: system_python::gather(host),
-        venv: venv_facts.unwrap_or_else(|_| venv::gather(&owners_view, venv)),
+        venv: venv::Venv {
+            source: request.venv_source,
+            ..venv_facts.unwrap_or_else(|_| venv::gather(&owners_view, venv))
+        },
         cloud_init: cloud_init::gather(host),
         in_use: locks::gather(host).map(|holder| holder.to_string()),
         disk: disk::gather(host, venv),

@@ -10,6 +10,7 @@ use super::pip;
 use crate::error::Result;
 use crate::host::{Host, Kind};
 use crate::problem::{ForeignFolder, VenvFlaw};
+use crate::request::VenvSource;
 use crate::version::{self, PythonVersion};
 
 /// Stands in a virtual environment while it is being made, and in one whose making was cut off.
@@ -37,6 +38,9 @@ const FILE_LIMIT: u64 = 1 << 20;
 pub struct Venv {
     /// Its absolute path.
     pub folder: PathBuf,
+    /// How it is known which folder is meant.
+    #[serde(default)]
+    pub source: VenvSource,
     /// How things stand.
     pub state: State,
     /// Who owns it; `None` when it is not there.
@@ -100,6 +104,7 @@ pub fn gather_marked(host: &Host, folder: &Path) -> Venv {
     let entry = host.lstat(folder);
     let mut venv = Venv {
         folder: folder.to_owned(),
+        source: VenvSource::Folder,
         state: State::Missing,
         owner_uid: entry.exists().then_some(entry.uid),
         roots_part: None,
@@ -171,21 +176,10 @@ fn look_into(host: &Host, venv: &mut Venv) -> Result<State> {
             State::Foreign(ForeignFolder::Folder { entries: names.len() })
         });
     };
-    // venv writes `version = 3.11.2`, virtualenv `version_info = 3.11.2.final.0`, uv `version_info
-    // = 3.11.2`.
-    let written = setting(&config, "version").or_else(|| setting(&config, "version_info"));
-    venv.version = written.and_then(|text| version::from_python(text.split(".final.").next()?));
+    venv.version = version::of_environment(&config);
     host.inspect(&folder.join("bin/python"))?;
     venv.interpreter = host.real_path(&folder.join("bin/python"));
     Ok(flaw(host, venv)?.map_or(State::Good, State::Broken))
-}
-
-/// `key = value` of pyvenv.cfg.
-fn setting(config: &str, key: &str) -> Option<String> {
-    config.lines().find_map(|line| {
-        let (name, value) = line.split_once('=')?;
-        (name.trim() == key).then(|| value.trim().to_owned())
-    })
 }
 
 fn flaw(host: &Host, venv: &mut Venv) -> Result<Option<VenvFlaw>> {

@@ -9,11 +9,12 @@ use console::{Term, user_attended_stderr};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use crate::event::{ErrorPart, Event, StepStatus};
+use crate::facts::venv::Venv;
 use crate::problem::ProblemRecord;
 use crate::problem::{Id, Severity};
 
 use super::paint::Paint;
-use super::words::{duration, harmless, label, more, remedy};
+use super::words::{duration, found_venv, harmless, label, more, remedy};
 use super::{Report, human};
 
 /// labready was asked to end while dpkg works.
@@ -43,6 +44,8 @@ pub struct Console {
     running: BTreeMap<String, ProgressBar>,
     /// The half minute of a wait that was shown last.
     shown_waiting: Option<u64>,
+    /// Whether it was said which virtual environment is meant.
+    has_shown_venv: bool,
     /// Whether a step has failed already.
     has_shown_failure: bool,
     /// Several errors are kept apart by an empty line.
@@ -64,6 +67,7 @@ impl Console {
             bars,
             running: BTreeMap::new(),
             shown_waiting: None,
+            has_shown_venv: false,
             has_shown_failure: false,
             has_shown_error: false,
             shown_errors: Vec::new(),
@@ -103,12 +107,22 @@ impl Console {
             Event::Problem { .. } if report.command == "doctor" => {}
             Event::Problem { problem } => self.show_problem(&(&**problem).into()),
             Event::Failed { error, .. } => self.show_error(error),
+            // A health check says so among the rest.
+            Event::Looked { facts } if report.command != "doctor" => self.show_venv(&facts.venv),
             Event::Started { .. }
             | Event::Looked { .. }
             | Event::Planned { .. }
             | Event::LabsPlanned { .. }
             | Event::Watching { .. }
             | Event::Finished { .. } => {}
+        }
+    }
+
+    /// Says once which virtual environment is meant, where that is not the current folder's.
+    fn show_venv(&mut self, venv: &Venv) {
+        if let Some(sentence) = found_venv(venv).filter(|_| !self.has_shown_venv) {
+            self.has_shown_venv = true;
+            self.print(&harmless(&sentence));
         }
     }
 

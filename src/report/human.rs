@@ -10,7 +10,7 @@ use crate::problem::ProblemRecord;
 use super::paint::Paint;
 use super::picture::Pen;
 use super::words::{count, harmless, label, more, remedy, sizes, wrapped};
-use super::{Candidate, Report, StepPart, picture};
+use super::{Candidate, Report, StepPart, Topic, picture};
 
 /// What the command prints on standard output. A passed lab is one line, unless `is_verbose` asks
 /// for its evidence.
@@ -20,7 +20,7 @@ pub fn text(report: &Report, paint: &Paint, is_verbose: bool) -> String {
         text += &plan(report, paint, true);
     }
     if report.command == "doctor" {
-        text += &report.problems.iter().map(|found| problem_text(found, paint)).collect::<String>();
+        text += &checkup(report, paint);
         let more = more(report.problems.iter().map(|found| found.id));
         text += &more.map(|more| format!("{}\n\n", paint.dim(&more))).unwrap_or_default();
     }
@@ -84,7 +84,31 @@ fn step_text(number: usize, step: &StepPart, paint: &Paint) -> String {
     format!("{number}. {title}{root}\n   {}\n   {}\n", harmless(&step.why), paint.dim(&command))
 }
 
+/// What a health check looked at: a line a subject, with the problems that belong to it.
+fn checkup(report: &Report, paint: &Paint) -> String {
+    let mut text = String::new();
+    for subject in &report.subjects {
+        let found = match (subject.detail.as_str(), subject.id) {
+            ("", _) => subject.summary.clone(),
+            // Its name has parentheses of its own.
+            (detail, Topic::System) => format!("{}, {detail}", subject.summary),
+            (detail, _) => format!("{} ({detail})", subject.summary),
+        };
+        let mark = paint.health(subject.status);
+        let line = format!("{}: {}", subject.id.title(), harmless(&found));
+        // The lines after the first stand below the words.
+        let width = paint.width().saturating_sub(paint.mark_width() + 1);
+        let indent = format!("\n{}", " ".repeat(paint.mark_width() + 1));
+        text += &format!("{mark} {}\n", wrapped(&line, width).replace('\n', &indent));
+        let own =
+            report.problems.iter().filter(|problem| Topic::of_problem(problem.id) == subject.id);
+        text += &own.map(|problem| indented(&problem_text(problem, paint))).collect::<String>();
+    }
+    if text.is_empty() { text } else { text + "\n" }
+}
+
 fn problem_text(problem: &ProblemRecord, paint: &Paint) -> String {
+    let paint = &paint.narrower(2);
     let width = paint.width().saturating_sub(2);
     let label = label(problem.severity, Some(problem.id));
     let title = wrapped(&format!("{label}: {}", harmless(&problem.title)), paint.width());
@@ -98,7 +122,7 @@ fn problem_text(problem: &ProblemRecord, paint: &Paint) -> String {
     } else if let Some(remedy) = remedy(problem) {
         text += &indented(&wrapped(&harmless(&remedy), width));
     }
-    text + "\n"
+    text
 }
 
 /// The labs: a line for each pass, a paragraph with its evidence for everything else.

@@ -11,10 +11,13 @@ pub mod json;
 pub mod paint;
 pub mod picture;
 pub mod plain;
+mod subjects;
 pub mod svg;
 pub(crate) mod words;
 
 use std::path::PathBuf;
+
+pub use subjects::{Health, HealthSubject, Topic};
 
 use serde::Serialize;
 
@@ -25,6 +28,7 @@ use crate::lab::LabResult;
 use crate::outcome::Outcome;
 use crate::plan::{Candidate, Choice, Plan, Step};
 use crate::problem::ProblemRecord;
+use crate::request::VenvSource;
 use crate::version::PythonVersion;
 
 /// Everything that a command found and did.
@@ -72,6 +76,11 @@ pub struct Report {
     /// That order.
     #[serde(skip)]
     labs_planned: Vec<LabScript>,
+    /// What a health check looked at, and how things stand with each: of `doctor` alone.
+    subjects: Vec<HealthSubject>,
+    /// What it looked at them with.
+    #[serde(skip)]
+    looked: (Option<Box<Facts>>, Option<Box<Plan>>),
     /// What was noticed.
     problems: Vec<ProblemRecord>,
     /// Why the command could not be carried out; null when it could.
@@ -110,6 +119,7 @@ struct CoursePart {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct VenvPart {
     path: PathBuf,
+    source: VenvSource,
     version: Option<PythonVersion>,
     interpreter: Option<PathBuf>,
 }
@@ -159,6 +169,8 @@ impl Report {
             labs_run: false,
             labs: Vec::new(),
             labs_planned: Vec::new(),
+            subjects: Vec::new(),
+            looked: (None, None),
             problems: Vec::new(),
             error: None,
         }
@@ -214,6 +226,11 @@ impl Report {
     fn finish(&mut self, outcome: &Outcome, duration_ms: u64) {
         self.outcome.clone_from(outcome);
         self.duration_ms = duration_ms;
+        if let (Some(facts), plan) = &self.looked
+            && self.command == "doctor"
+        {
+            self.subjects = subjects::of(facts, plan.as_deref(), &self.problems);
+        }
     }
 
     /// Labs end in any order; they stand in the order in which they were asked for.
@@ -227,6 +244,7 @@ impl Report {
     }
 
     fn note_facts(&mut self, facts: &Facts) {
+        self.looked.0 = Some(Box::new(facts.clone()));
         let distro = &facts.distro;
         self.host = Some(HostPart {
             hostname: facts.machine.hostname.clone(),
@@ -245,6 +263,7 @@ impl Report {
         let venv = &facts.venv;
         self.venv = Some(VenvPart {
             path: venv.folder.clone(),
+            source: venv.source,
             version: venv.version.clone(),
             interpreter: venv.interpreter.clone(),
         });
@@ -252,6 +271,7 @@ impl Report {
 
     /// A later plan of the same run adds its steps to those that were done.
     fn note_plan(&mut self, plan: &Plan) {
+        self.looked.1 = Some(Box::new(plan.clone()));
         self.python.clone_from(&plan.python);
         self.candidates.clone_from(&plan.candidates);
         self.open.clone_from(&plan.open);

@@ -3,6 +3,7 @@
 //! Colour: `--color`, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb, then whether it is a
 //! terminal. An empty variable counts as unset.
 
+use super::Health;
 use crate::cli::Color;
 use crate::lab::Verdict;
 use crate::problem::Severity;
@@ -104,6 +105,36 @@ impl Paint {
             Verdict::Fail | Verdict::Error => self.bad(&text),
             Verdict::Inconclusive => self.unsure(&text),
         }
+    }
+
+    /// How things stand with a subject: a sign, beside the words that say it, too.
+    pub fn health(&self, health: Health) -> String {
+        let sign = match (health, self.unicode) {
+            (Health::Good, true) => "✓",
+            (Health::Warning, true) => "!",
+            (Health::Error, true) => "✗",
+            (Health::NotChecked, true) => "-",
+            (Health::Good, false) => "[ok]",
+            (Health::Warning, false) => "[! ]",
+            (Health::Error, false) => "[!!]",
+            (Health::NotChecked, false) => "[--]",
+        };
+        match health {
+            Health::Good => self.good(sign),
+            Health::Warning => self.unsure(sign),
+            Health::Error => self.bad(sign),
+            Health::NotChecked => self.dim(sign),
+        }
+    }
+
+    /// How wide such a sign is.
+    pub fn mark_width(&self) -> usize {
+        if self.unicode { 1 } else { 4 }
+    }
+
+    /// The same, with so many columns less.
+    pub fn narrower(&self, columns: usize) -> Self {
+        Self { width: self.width.saturating_sub(columns), ..*self }
     }
 
     /// What is wrong, by how much it matters; the words say it, too.

@@ -4,7 +4,7 @@
 use crate::host::quoted_line;
 
 use super::words::{harmless, more, sizes};
-use super::{Report, picture};
+use super::{Health, HealthSubject, Report, picture};
 use crate::event::StepStatus;
 use crate::lab::Verdict;
 use crate::problem::Severity;
@@ -14,7 +14,7 @@ use crate::problem::Severity;
 /// `is_verbose` asks for its evidence.
 pub fn text(report: &Report, is_verbose: bool) -> String {
     let mut lines = match report.command.as_str() {
-        "doctor" => Vec::new(),
+        "doctor" => report.subjects.iter().map(subject).collect(),
         "plan" => [choice(report), plan(report)].concat(),
         _ => plan(report),
     };
@@ -50,6 +50,17 @@ pub fn text(report: &Report, is_verbose: bool) -> String {
     }
     lines.extend((!report.outcome.sentence.is_empty()).then(|| report.outcome.sentence.clone()));
     lines.iter().map(|line| harmless(line) + "\n").collect()
+}
+
+/// A subject of a health check, in the same words on machines in the same state.
+fn subject(subject: &HealthSubject) -> String {
+    let status = match subject.status {
+        Health::Good => "Good",
+        Health::Warning => "Warning",
+        Health::Error => "Not good",
+        Health::NotChecked => "Not checked",
+    };
+    format!("{status}: {}, {}.", subject.id.title(), subject.summary)
 }
 
 /// Which interpreter, and why none of the others.

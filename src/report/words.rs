@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use crate::apt::offers::Sizes;
+use crate::facts::venv::Venv;
 use crate::problem::{Id, ProblemRecord, Severity};
+use crate::request::VenvSource;
 pub(crate) use crate::words::count;
 use crate::words::is_unsafe;
 
@@ -64,6 +66,22 @@ pub(super) fn remedy(problem: &ProblemRecord) -> Option<String> {
     fix.or_else(|| problem.advice.as_ref().map(|advice| format!("hint: {advice}")))
 }
 
+/// Which virtual environment is meant, where that is not the current folder's or the one that was
+/// named.
+pub(super) fn found_venv(venv: &Venv) -> Option<String> {
+    let folder = venv.folder.display();
+    match venv.source {
+        VenvSource::Folder | VenvSource::Named => None,
+        VenvSource::Activated => {
+            Some(format!("The virtual environment of this course: `{folder}`, which is activated."))
+        }
+        VenvSource::Journal => Some(format!(
+            "The virtual environment of this course: `{folder}`, which setup has created."
+        )),
+        VenvSource::Above => Some(format!("The virtual environment of this course: `{folder}`.")),
+    }
+}
+
 /// Where to read more about these problems; nothing where no page says more.
 pub(super) fn more(ids: impl IntoIterator<Item = Id>) -> Option<String> {
     let mut ids: Vec<Id> = ids.into_iter().filter(|id| id.is_worth_explaining()).collect();
@@ -86,7 +104,7 @@ pub(super) fn duration(milliseconds: u64) -> String {
 }
 
 /// `14.1 MB`, in apt's units (1 MB = 1,000,000 bytes).
-fn bytes(bytes: u64) -> String {
+pub(super) fn bytes(bytes: u64) -> String {
     match bytes {
         0..1_000_000 => format!("{} kB", bytes / 1000),
         1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),

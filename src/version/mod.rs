@@ -4,5 +4,5 @@
 mod python;
 mod requirement;
 
-pub use python::{PythonVersion, Stage, VersionFault, from_debian, from_python};
+pub use python::{PythonVersion, Stage, VersionFault, from_debian, from_python, of_environment};
 pub use requirement::{Misreading, Requirement, RequirementFault};

@@ -161,3 +161,16 @@ fn stage(suffix: &str) -> Option<Stage> {
         _ => None,
     }
 }
+
+/// The version in a virtual environment's pyvenv.cfg: venv writes `version = 3.11.2`, virtualenv
+/// `version_info = 3.11.2.final.0`, uv `version_info = 3.11.2`.
+pub fn of_environment(config: &str) -> Option<PythonVersion> {
+    let setting = |key: &str| {
+        config.lines().find_map(|line| {
+            let (name, value) = line.split_once('=')?;
+            (name.trim() == key).then(|| value.trim())
+        })
+    };
+    let written = setting("version").or_else(|| setting("version_info"))?;
+    from_python(written.split(".final.").next()?)
+}

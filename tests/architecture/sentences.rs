@@ -58,7 +58,7 @@ const EXCEPTIONS: [(&str, &str); 28] = [
     ("lab/script.rs", "the names of Python's modules"),
     ("lab/verdict.rs", "what the machine did meanwhile: to be moved to lab/explain"),
     ("lab/verify.rs", "a lab that was not run: to be moved to lab/explain"),
-    ("request.rs", "the first line of a key's file"),
+    ("request/mod.rs", "the first line of a key's file"),
 ];
 
 const PROGRESS: &str = "what a step does at this moment, beside its title";

@@ -4,6 +4,8 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use insta::assert_snapshot;
+
 use super::machine::Machine;
 
 const SETUP: &str = "setup --yes --no-verify";
@@ -157,4 +159,21 @@ fn a_switched_python3_is_a_step_of_setup_with_its_reason() {
     machine.labready(SETUP).ends_with(0);
     assert_eq!(machine.link(SYSTEM), "python3.11");
     machine.labready("doctor").ends_with(0);
+}
+
+#[test]
+fn doctor_shows_what_is_fine_as_well_a_line_a_subject() {
+    let switched = ready();
+    switch(&switched);
+    let shown =
+        [("fresh", fresh()), ("ready", ready()), ("switched", switched)].map(|(what, machine)| {
+            let doctor = machine.labready("doctor").stdout;
+            // How much is free differs.
+            let lines = doctor.lines().map(|line| match line.split_once("enough (") {
+                Some((before, _)) => format!("{before}enough (FREE)\n"),
+                None => format!("{line}\n"),
+            });
+            format!("## {what}\n{}", lines.collect::<String>())
+        });
+    assert_snapshot!(shown.join("\n"));
 }

@@ -32,6 +32,7 @@ pub struct Machine {
     uid: u32,
     umask: u32,
     environment: BTreeMap<String, String>,
+    folder: String,
 }
 
 impl Machine {
@@ -49,6 +50,7 @@ impl Machine {
             uid: STUDENT,
             umask: 0o022,
             environment,
+            folder: "/home/student".into(),
         };
         let machine = machine
             .file("/etc/os-release", OS_RELEASE)
@@ -183,6 +185,11 @@ impl Machine {
         self.program(&format!("/srv/scripts/{package}"), &format!("#!/bin/sh\n{script}\n"))
     }
 
+    /// Where labready is run in this folder.
+    pub fn in_folder(self, folder: &str) -> Self {
+        Self { folder: folder.into(), ..self }
+    }
+
     /// Where labready is run by root, as an image build does.
     pub fn run_by_root(self) -> Self {
         Self { uid: 0, ..self }
@@ -285,6 +292,7 @@ impl Machine {
             umask: self.umask,
             owners: self.owners.clone(),
             program: self.program.clone(),
+            folder: self.folder.clone().into(),
             arguments: line.split_whitespace().map(str::to_owned).collect(),
         }
     }

@@ -21,3 +21,4 @@ mod rights;
 mod running;
 mod selection;
 mod undoing;
+mod whose;

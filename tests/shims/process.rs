@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::{env, process};
 
@@ -29,6 +29,8 @@ pub struct Start {
     pub owners: BTreeMap<PathBuf, u32>,
     /// Where labready lies on the machine.
     pub program: PathBuf,
+    /// The current folder.
+    pub folder: PathBuf,
     pub arguments: Vec<String>,
 }
 
@@ -52,9 +54,7 @@ impl Start {
         let host = host.with_clock(TODAY.parse().unwrap());
         let host = host.run_by(self.uid).with_program(&self.program, self.arguments.clone());
         let owners = self.owners.iter();
-        owners
-            .fold(host, |host, (path, uid)| host.with_owner(path, *uid))
-            .from_folder(Path::new("/home/student"))
+        owners.fold(host, |host, (path, uid)| host.with_owner(path, *uid)).from_folder(&self.folder)
     }
 }
 

@@ -3,8 +3,14 @@
 //! What a run learns on the way (the index was refreshed, cloud-init has ended) is no part of it:
 //! it is read from the machine, as a fact.
 
+mod typed;
+mod venv_place;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+pub use typed::invocation;
+pub use venv_place::{MadeFor, VenvSource};
 
 use crate::apt::{InstallOptions, PackageSource};
 use crate::archive::Archive;
@@ -14,6 +20,7 @@ use crate::error::Result;
 use crate::host::{Account, Control, Host, Reach};
 use crate::problem::{FolderFault, Invocation, RightsProblem, UsageProblem};
 use crate::version::Requirement;
+use venv_place::Search;
 
 /// More than any public key, in bytes.
 const KEY_LIMIT: u64 = 1 << 20;
@@ -35,6 +42,8 @@ pub struct Request {
     pub clean: bool,
     /// The virtual environment's folder.
     pub venv: PathBuf,
+    /// How that is known.
+    pub venv_source: VenvSource,
     /// Where the course was named.
     pub course_path: Option<PathBuf>,
     /// Whom root works for: the student of `--owner`, behind sudo, or whose folder it is.
@@ -91,6 +100,7 @@ impl Request {
             install: InstallOptions::default(),
             clean: false,
             venv,
+            venv_source: VenvSource::Folder,
             course_path: None,
             student: None,
             is_owner_named: false,
@@ -100,25 +110,33 @@ impl Request {
         }
     }
 
-    /// What the command line means. `bundle_copy` is where the bundle of `--bundle` is copied to.
+    /// What the command line means. `bundle_copy` is where the bundle of `--bundle` is copied to;
+    /// `made` says which environments were made for an account.
     ///
     /// # Errors
     /// [`UsageProblem`] for what cannot be meant, [`crate::problem::CourseProblem`] for a course that cannot be
     /// used.
-    pub fn resolve(host: &Host, cli: &Cli, bundle_copy: Option<&Path>) -> Result<Self> {
-        let Common { course, python, venv, .. } = &cli.common;
+    pub fn resolve(
+        host: &Host,
+        cli: &Cli,
+        bundle_copy: Option<&Path>,
+        made: MadeFor<'_>,
+    ) -> Result<Self> {
+        let Common { course, python, .. } = &cli.common;
         let course = match course {
             Some(path) => Course::load(host, path)?,
             None => Course::embedded()?,
         };
         let whose = Whose::resolve(host, &cli.command)?;
-        let venv = venv_folder(host, venv.as_deref(), &course, &whose)?;
-        let mut request = Self::of_course(course, venv);
+        let mut request = Self::of_course(course, PathBuf::new());
+        request.python.read(host, python.as_deref())?;
+        let wanted = &request.python.requirement;
+        let place = venv_folder(host, cli, &request.course, wanted, &whose, made)?;
+        (request.venv, request.venv_source) = place;
         request.course_path = cli.common.course.as_deref().map(|path| host.absolute(path));
         request.student = whose.student;
         request.is_owner_named = cli.command.owner().is_some();
         request.typed = invocation(host, cli);
-        request.python.read(host, python.as_deref())?;
         if let Some(wish) = cli.command.wish() {
             request.read_wish(host, wish)?;
         }
@@ -274,68 +292,46 @@ fn user_of(address: &str) -> Option<&str> {
     authority.rsplit_once('@').map(|(user, _)| user)
 }
 
-/// The folder of `--venv`, else the course's, below the home of `--owner` or the current folder.
+/// The folder of `--venv`; else where this course's environment is already; else the course's, below
+/// the home of `--owner` or the current folder.
 fn venv_folder(
     host: &Host,
-    typed: Option<&Path>,
+    cli: &Cli,
     course: &Course,
+    wanted: &Requirement,
     whose: &Whose,
-) -> Result<PathBuf> {
-    let usual = whose.home.clone().unwrap_or_default().join(&course.venv.folder);
-    let folder = host.absolute(typed.unwrap_or(&usual));
-    let why = match folder.to_str() {
-        None => FolderFault::NotUtf8,
-        Some("/") => FolderFault::Root,
-        Some(text) if text.chars().any(char::is_control) => FolderFault::ControlCharacter,
-        Some(text) if text.contains(':') => FolderFault::Colon,
-        Some(_) => return Ok(folder),
+    made: MadeFor<'_>,
+) -> Result<(PathBuf, VenvSource)> {
+    let base = whose.home.clone().unwrap_or_else(|| host.folder().to_owned());
+    let me = host.account()?;
+    // What root does in a folder of somebody's, it does for that one, with what is there.
+    let is_in_place = me.is_root() && whose.student.is_none() && !host.is_only_roots(&base);
+    let (folder, source) = match &cli.common.venv {
+        Some(typed) => (host.absolute(typed), VenvSource::Named),
+        None if is_in_place || !cli.command.finds_venv() => {
+            (base.join(&course.venv.folder), VenvSource::Folder)
+        }
+        None => {
+            let owner = whose.student.as_ref().unwrap_or(&me);
+            let host = &host.as_seen_by(whose.student.as_ref());
+            let (name, is_own_shell) = (Path::new(&course.venv.folder), whose.home.is_none());
+            Search { host, owner, base: &base, name, wanted, is_own_shell }.find(made)
+        }
     };
-    Err(UsageProblem::VenvFolder { folder, why }.into())
+    let folder = host.absolute(&folder);
+    match folder_fault(&folder) {
+        Some(why) => Err(UsageProblem::VenvFolder { folder, why }.into()),
+        None => Ok((folder, source)),
+    }
 }
 
-/// What was typed, for hints that repeat it. Paths are absolute there: a hint can be pasted in any
-/// folder.
-pub fn invocation(host: &Host, cli: &Cli) -> Invocation {
-    let path = |path: &Path| host.absolute(path).display().to_string();
-    let Common { course, python, venv, .. } = &cli.common;
-    let python = python.as_ref().map(|text| match text.contains('/') {
-        true => path(Path::new(text)),
-        false => text.clone(),
-    });
-    let common = [
-        ("--course", course.as_deref().map(path)),
-        ("--python", python),
-        ("--venv", venv.as_deref().map(path)),
-    ];
-    let wish = cli.command.wish();
-    // A password is never repeated.
-    let mirror = wish.and_then(|wish| wish.ppa_mirror.as_ref());
-    let mirror = mirror.filter(|address| user_of(address).is_none());
-    let select = wish.is_some_and(|wish| wish.select == Select::None).then(|| "none".to_owned());
-    let valued = [
-        ("--ppa-mirror", mirror.cloned()),
-        ("--ppa-key", wish.and_then(|wish| wish.ppa_key.as_deref()).map(path)),
-        ("--owner", cli.command.owner().map(str::to_owned)),
-        ("--select", select),
-    ];
-    let (image, clean) = match &cli.command {
-        Commands::Setup(setup) => (setup.image, setup.clean),
-        _ => (false, false),
-    };
-    let flags = [
-        ("--image", image),
-        ("--clean", clean),
-        ("--newest", wish.is_some_and(|wish| wish.newest)),
-        ("--offline", wish.is_some_and(|wish| wish.offline)),
-    ];
-    let words = |options: &[(&str, Option<String>)]| -> Vec<String> {
-        let given = options.iter().filter_map(|(name, value)| Some((*name, value.clone()?)));
-        given.flat_map(|(name, value)| [name.to_owned(), value]).collect()
-    };
-    let given = flags.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| (*name).to_owned());
-    let wanted = given.chain(words(&valued)).collect();
-    let is_secret =
-        host.arguments().iter().any(|word| word.contains("://") && user_of(word).is_some());
-    let arguments = if is_secret { &[] } else { host.arguments() };
-    Invocation::new(cli.command.name(), arguments, words(&common), wanted)
+/// Why no virtual environment can be in a folder.
+fn folder_fault(folder: &Path) -> Option<FolderFault> {
+    match folder.to_str() {
+        None => Some(FolderFault::NotUtf8),
+        Some("/") => Some(FolderFault::Root),
+        Some(text) if text.chars().any(char::is_control) => Some(FolderFault::ControlCharacter),
+        Some(text) if text.contains(':') => Some(FolderFault::Colon),
+        Some(_) => None,
+    }
 }
