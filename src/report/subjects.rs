@@ -152,8 +152,9 @@ fn subject(
     let own = problems.iter().filter(|problem| Topic::of_problem(problem.id) == topic);
     let worst = own.clone().map(|problem| problem.severity).max();
     let steps = plan.map_or(&[][..], |plan| &plan.steps);
-    let lacks: Vec<String> =
-        steps.iter().filter(|step| Topic::of_step(step) == topic).filter_map(lack).collect();
+    // A problem says by itself what is missing.
+    let about = |step: &&Step| Topic::of_step(step) == topic && worst != Some(Severity::Error);
+    let lacks: Vec<String> = steps.iter().filter(about).filter_map(lack).collect();
     let (found, summary, detail) = looked_at(topic, facts, plan)?;
     let status = match worst {
         Some(Severity::Error) => Health::Error,
