@@ -59,6 +59,15 @@ impl Output {
         said[start.unwrap_or_else(|| panic!("no error: {self}"))..].trim_start().to_owned()
     }
 
+    /// What was printed, without how much is free on the disks.
+    pub fn printed(&self) -> String {
+        let lines = self.stdout.lines().map(|line| match line.split_once("enough (") {
+            Some((before, _)) => format!("{before}enough (FREE)\n"),
+            None => format!("{line}\n"),
+        });
+        lines.collect()
+    }
+
     /// The last line of what was printed.
     pub fn last_line(&self) -> &str {
         self.stdout.lines().last().unwrap_or_default()

@@ -101,7 +101,7 @@ fn repair_takes_a_dangling_alternative_out_of_the_group() {
     machine.labready(&format!("{SETUP} --python 3.11")).ends_with(0);
     machine.labready(&format!("{SETUP} --python 3.12")).ends_with(0);
     machine.remove_python("python3.12");
-    assert_snapshot!("doctor_names_the_alternative", machine.labready("doctor").stdout);
+    assert_snapshot!("doctor_names_the_alternative", machine.labready("doctor").printed());
     let output = machine.labready("repair --yes");
     assert_snapshot!("repair_takes_it_out", output.ends_with(0).steps());
     assert_eq!(machine.link("/etc/alternatives/labready-python3"), "/usr/bin/python3.11");
