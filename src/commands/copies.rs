@@ -39,8 +39,10 @@ fn lab_of(file: &Path) -> String {
 
 fn subject(task: &Task<'_>, name: String, file: &Path) -> Result<Subject> {
     let path = task.host.absolute(file);
-    let entry = task.host.lstat(&path);
-    let fault = match entry.kind {
+    let is_missing = task.host.lstat(&path).kind == Kind::Missing;
+    let account = if is_missing { None } else { runner::of_script(task, &path)? };
+    // Root may see less than whoever runs it, and must not see more.
+    let fault = match task.host.as_seen_by(account.as_ref()).lstat(&path).kind {
         Kind::Missing => Some(FileFault::Missing),
         Kind::Folder => Some(FileFault::Folder),
         // Root would run what a student's link leads to.
@@ -61,7 +63,6 @@ fn subject(task: &Task<'_>, name: String, file: &Path) -> Result<Subject> {
             UsageProblem::LabUnknown { name, labs }
         }
     })?;
-    let account = runner::of_script(task, &path)?;
     let shown = file.display().to_string();
     Ok(Subject { lab: lab.clone(), copy: Some(Copy { path, shown, account }) })
 }

@@ -32,10 +32,6 @@ pub(super) fn run(
     options: &NewCourse,
     output: &Reporter,
 ) -> Result<Outcome> {
-    let (path, name, source) = script(host, &options.script)?;
-    if let Some(folder) = &options.output {
-        is_free(host, folder, &path, &name)?;
-    }
     let mut request = Request::resolve(host, cli, None, &|_| Vec::new())?;
     if cli.common.course.is_none() {
         // The embedded course's range is no concern of another course's script.
@@ -46,6 +42,13 @@ pub(super) fn run(
             PythonRequest { range: any.clone(), requirement: any, because: None, ..request.python };
     }
     let task = Task::begin(host, cli, output, request);
+    let (path, name, source) = script(&task, &options.script)?;
+    let output_folder = options.output.as_deref().map(|folder| host.absolute(folder));
+    let writer = output_folder.as_deref().map(|folder| runner::of_output(&task, folder));
+    let writer = host.as_seen_by(writer.transpose()?.flatten().as_ref());
+    if let Some(folder) = &output_folder {
+        is_free(&writer, folder, &path, &name)?;
+    }
     let facts = task.facts()?;
     let choice = plan::installed(&task.request.python, &facts)?;
     let setting = Setting { limit: LIMIT, ..verify::setting(&task, &facts, choice.as_ref())? };
@@ -59,8 +62,8 @@ pub(super) fn run(
         ended_ms: &guess.ended_ms,
     }
     .text();
-    match &options.output {
-        Some(folder) => write(host, folder, &path, &name, &source, &draft)?,
+    match &output_folder {
+        Some(folder) => write(&writer, folder, &path, &name, &source, &draft)?,
         None => output.print(&draft)?,
     }
     Ok(Outcome::printed())
@@ -99,14 +102,17 @@ fn guess(
     Ok(guess)
 }
 
-/// The script's path, its name, and what it says.
-fn script(host: &Host, typed: &Path) -> Result<(PathBuf, String, String)> {
+/// The script's path, its name, and what it says, as whoever runs it sees it.
+fn script(task: &Task<'_>, typed: &Path) -> Result<(PathBuf, String, String)> {
     let file = || typed.to_owned();
-    let path = host.absolute(typed);
+    let path = task.host.absolute(typed);
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
     if !Course::can_name(&name) || path.to_str().is_none() {
         return Err(UsageProblem::ScriptName { file: file() }.into());
     }
+    let is_missing = task.host.lstat(&path).kind == Kind::Missing;
+    let account = if is_missing { None } else { runner::of_script(task, &path)? };
+    let host = task.host.as_seen_by(account.as_ref());
     let fault = match host.lstat(&path).kind {
         Kind::File => None,
         Kind::Missing => Some(FileFault::Missing),
@@ -124,27 +130,26 @@ fn script(host: &Host, typed: &Path) -> Result<(PathBuf, String, String)> {
 
 /// Nothing is overwritten, and that is known before anything is run.
 fn is_free(host: &Host, folder: &Path, script: &Path, name: &str) -> Result<()> {
-    let folder = host.absolute(folder);
     let in_the_way =
         |file: &Path, why| Err(UsageProblem::FileInTheWay { file: file.to_owned(), why }.into());
     let course = folder.join(Course::FILE);
-    if host.lstat(&course).exists() {
+    if host.inspect(&course)?.exists() {
         return in_the_way(&course, FileFault::Exists);
     }
     let copy = folder.join(name);
-    if host.lstat(&copy).exists() && !host.is_same(&copy, script) {
+    if host.inspect(&copy)?.exists() && !host.is_same(&copy, script) {
         return in_the_way(&copy, FileFault::OtherScript);
     }
-    match host.lstat(&folder).kind {
+    match host.lstat(folder).kind {
         Kind::Missing | Kind::Folder => Ok(()),
         Kind::Link(_)
             if host
-                .real_path(&folder)
+                .real_path(folder)
                 .is_some_and(|real| host.lstat(&real).kind == Kind::Folder) =>
         {
             Ok(())
         }
-        _ => in_the_way(&folder, FileFault::NotAFolder),
+        _ => in_the_way(folder, FileFault::NotAFolder),
     }
 }
 
@@ -156,9 +161,8 @@ fn write(
     source: &str,
     draft: &str,
 ) -> Result<()> {
-    let folder = host.absolute(folder);
-    if !host.lstat(&folder).exists() {
-        host.make_folder(&folder, None)?;
+    if !host.lstat(folder).exists() {
+        host.make_folder(folder, None)?;
     }
     let copy = folder.join(name);
     if !host.lstat(&copy).exists() || !host.is_same(&copy, script) {

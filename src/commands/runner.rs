@@ -20,7 +20,7 @@ pub(super) fn of_script(task: &Task<'_>, script: &Path) -> Result<Option<Account
     if !task.host.account()?.is_root() || task.request.is_owner_named {
         return Ok(usual);
     }
-    become_whose_it_is(task, task.host.control(script, Reach::Beside)?, usual)
+    become_whose_it_is(task, task.host.control_of_script(script)?, usual)
 }
 
 /// The same for the course's own labs: they are copied from beside its file.
@@ -42,6 +42,21 @@ pub(super) fn of_course(task: &Task<'_>) -> Result<Option<Account>> {
         control = control.and(task.host.control(&file, Reach::Itself)?);
     }
     become_whose_it_is(task, control, usual)
+}
+
+/// Whom root becomes to write into a folder, which somebody may exchange for a link meanwhile.
+///
+/// # Errors
+/// [`RightsProblem::Shared`] when several accounts can.
+pub(super) fn of_output(task: &Task<'_>, folder: &Path) -> Result<Option<Account>> {
+    let is_root = task.host.account()?.is_root();
+    match task.host.control(folder, Reach::Itself)? {
+        _ if !is_root => Ok(None),
+        Control::Root => Ok(None),
+        Control::One { uid, .. } => Ok(Some(task.host.account_of(uid)?)),
+        Control::Many { .. } if task.request.student.is_some() => Ok(task.request.student.clone()),
+        Control::Many { at } => Err(shared(at)),
+    }
 }
 
 /// Who removes a folder of setup's.
@@ -99,7 +114,7 @@ pub(super) fn expect_own_python(
     }
     // Whoever asked through sudo runs what is his own.
     let asking = task.host.student()?.map(|account| account.uid);
-    let place = match task.host.control(&setting.python, Reach::Itself)? {
+    let place = match task.host.control_of_python(&setting.python)? {
         Control::Root => return Ok(()),
         Control::One { uid, .. }
             if subjects.iter().all(|subject| {
@@ -123,8 +138,8 @@ fn become_whose_it_is(
 ) -> Result<Option<Account>> {
     match control {
         Control::Root => Ok(usual),
-        Control::One { uid, .. } => Ok(Some(task.host.account_of(uid)?)),
-        Control::Many { at } => Err(shared(at)),
+        Control::One { uid, .. } if !task.request.is_roots => Ok(Some(task.host.account_of(uid)?)),
+        Control::One { at, .. } | Control::Many { at } => Err(shared(at)),
     }
 }
 

@@ -64,6 +64,12 @@ impl Host {
         }))
     }
 
+    /// Root's own folder, whatever the environment says.
+    pub(super) fn home_of_root(&self) -> PathBuf {
+        let known = self.account_in_passwd(|account| account.uid == 0).ok().flatten();
+        known.map_or_else(|| PathBuf::from("/root"), |root| root.home)
+    }
+
     /// The account with this uid. One that nobody knows, or nobody knows just now, has no group's
     /// rights: the group of the same number may be another account's.
     ///

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::access_list::AccessList;
 use super::files::{LINK_LIMIT, names};
 use super::{Entry, Host, Kind};
 use crate::error::Result;
@@ -114,28 +115,103 @@ impl Host {
         Ok(control.and(self.writers(&place, &above, false)?))
     }
 
+    /// Who besides root can change an interpreter, or what it imports: everything in its virtual
+    /// environment, where it has one.
+    ///
+    /// # Errors
+    /// As [`Host::control_within`].
+    pub fn control_of_python(&self, python: &Path) -> Result<Control> {
+        let control = self.control(python, Reach::Itself)?;
+        let environment = python.parent().and_then(Path::parent).unwrap_or(python);
+        match self.lstat(&environment.join("pyvenv.cfg")).exists() {
+            true => Ok(control.and(self.control_within(environment)?)),
+            false => Ok(control),
+        }
+    }
+
+    /// Who besides root can change what Python imports for a script: the modules and packages beside
+    /// it.
+    ///
+    /// # Errors
+    /// As [`Host::control_within`].
+    pub fn control_of_script(&self, script: &Path) -> Result<Control> {
+        let mut control = self.control(script, Reach::Beside)?;
+        let Some(folder) = script.parent().filter(|_| control == Control::Root) else {
+            return Ok(control);
+        };
+        for name in self.list(folder)? {
+            let place = folder.join(name);
+            let is_module =
+                place.extension().is_some_and(|it| it == "py" || it == "pyc" || it == "so");
+            if is_module || matches!(self.lstat(&place).kind, Kind::Folder | Kind::Link(_)) {
+                control = control.and(self.control(&place, Reach::Itself)?);
+            }
+        }
+        Ok(control)
+    }
+
+    /// Who besides root can change a folder, anything in it, or what its links lead to.
+    ///
+    /// # Errors
+    /// When /etc/passwd or /etc/group is there and cannot be read, or a folder that is root's.
+    pub fn control_within(&self, folder: &Path) -> Result<Control> {
+        let mut control = self.control(folder, Reach::Itself)?;
+        if control != Control::Root {
+            return Ok(control);
+        }
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for name in self.list(&folder)? {
+                let place = folder.join(name);
+                let entry = self.lstat(&place);
+                control = control.and(match entry.kind {
+                    Kind::Link(_) => self.control(&place, Reach::Itself)?,
+                    _ => self.writers(&place, &entry, true)?,
+                });
+                if matches!(control, Control::Many { .. }) {
+                    return Ok(control);
+                }
+                if entry.kind == Kind::Folder {
+                    folders.push(place);
+                }
+            }
+        }
+        Ok(control)
+    }
+
     /// Who can change this file, or the names in this folder.
     fn writers(&self, place: &Path, entry: &Entry, adding_counts: bool) -> Result<Control> {
-        let mut control = self.owner(place, entry.uid);
+        let owner = self.owner(place, entry.uid);
         let is_sticky = entry.kind == Kind::Folder && entry.mode & 0o1000 != 0;
         if is_sticky && !adding_counts {
-            return Ok(control);
+            return Ok(owner);
         }
         if entry.mode & 0o002 != 0 {
             return Ok(Control::Many { at: place.to_owned() });
         }
-        // The groups of a machine in a folder are those of whoever runs the test.
-        if entry.mode & 0o020 != 0 && self.listed_owner(place).is_none() {
-            match self.members(entry.gid)? {
-                Some(members) => {
-                    for uid in members {
-                        control = control.and(self.owner(place, uid));
-                    }
-                }
-                None => return Ok(Control::Many { at: place.to_owned() }),
-            }
+        // Where there is an access control list, these bits are the most that it gives anybody. The
+        // groups of a machine in a folder are those of whoever runs the test.
+        if entry.mode & 0o020 == 0 || self.listed_owner(place).is_some() {
+            return Ok(owner);
         }
-        Ok(control)
+        let writers = match self.access_list(place) {
+            AccessList::Absent => self.members(entry.gid, entry.uid)?,
+            AccessList::Writers { users, groups } => {
+                let mut writers = Some(users);
+                for gid in groups.into_iter().map(|group| group.unwrap_or(entry.gid)) {
+                    let members = self.members(gid, entry.uid)?;
+                    writers = writers.zip(members).map(|(one, other)| &one | &other);
+                }
+                writers
+            }
+            AccessList::Unknown => None,
+        };
+        Ok(match writers {
+            Some(uids) => {
+                uids.into_iter().fold(owner, |control, uid| control.and(self.owner(place, uid)))
+            }
+            None => Control::Many { at: place.to_owned() },
+        })
     }
 
     fn owner(&self, place: &Path, uid: u32) -> Control {
@@ -145,21 +221,46 @@ impl Host {
         }
     }
 
-    /// Who is in a group; `None` where only a name service knows.
-    fn members(&self, gid: u32) -> Result<Option<BTreeSet<u32>>> {
+    /// Who is in a group; `None` where that cannot be known. A name service may put anybody into a
+    /// group, but leaves an account's own alone.
+    fn members(&self, gid: u32, owner: u32) -> Result<Option<BTreeSet<u32>>> {
         let passwd = self.read(Path::new("/etc/passwd"))?.unwrap_or_default();
         let groups = self.read(Path::new("/etc/group"))?.unwrap_or_default();
-        let Some(listed) = groups.lines().find_map(|line| {
+        let Some((group, listed)) = groups.lines().find_map(|line| {
             let fields: Vec<&str> = line.split(':').collect();
-            (fields.get(2)?.parse() == Ok(gid)).then(|| fields.get(3).copied().unwrap_or_default())
+            let is_it = fields.get(2)?.parse() == Ok(gid);
+            is_it.then(|| (fields[0], fields.get(3).copied().unwrap_or_default()))
         }) else {
             return Ok(None);
         };
         let listed: Vec<&str> = listed.split(',').collect();
-        let accounts = passwd.lines().filter_map(super::Account::from_line);
+        let accounts: Vec<super::Account> =
+            passwd.lines().filter_map(super::Account::from_line).collect();
+        let own = accounts.iter().find(|account| account.uid == owner);
+        let is_own = owner != 0 && own.is_some_and(|it| it.gid == gid && it.name == group);
+        if !is_own && self.has_name_service()? {
+            return Ok(None);
+        }
         let members = accounts
+            .iter()
             .filter(|account| account.gid == gid || listed.contains(&account.name.as_str()));
         Ok(Some(members.map(|account| account.uid).collect()))
+    }
+
+    /// Whether accounts or groups come from elsewhere, too (LDAP, SSSD, winbind): /etc/nsswitch.conf
+    /// says so.
+    fn has_name_service(&self) -> Result<bool> {
+        let text = self.read(Path::new("/etc/nsswitch.conf"))?.unwrap_or_default();
+        let lines = text.lines().filter_map(|line| line.split('#').next()?.split_once(':'));
+        let of_accounts = lines
+            .filter(|(database, _)| ["passwd", "group", "initgroups"].contains(&database.trim()));
+        let mut services = of_accounts.flat_map(|(_, services)| services.split_whitespace());
+        // `systemd` knows only accounts that have a group of their own; `[…]` is what to do next.
+        Ok(services.any(|service| {
+            !service.starts_with(['[', '!'])
+                && !service.ends_with(']')
+                && !["files", "systemd", "db"].contains(&service)
+        }))
     }
 }
 

@@ -8,6 +8,7 @@
 //! `terminal` asks. A test's machine is a folder (`folder`): [`Host::in_folder`] puts every path, and
 //! every program, below it.
 
+mod access_list;
 mod account;
 mod accounts;
 mod children;

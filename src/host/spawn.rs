@@ -198,6 +198,8 @@ impl Host {
     pub(super) fn environment_of(&self, command: &Command) -> BTreeMap<String, String> {
         let home = match &command.account {
             Some(account) => account.home.display().to_string(),
+            // Python and pip run what lies there. `sudo -E` and `su -m` leave root another's.
+            None if self.users.are_root() => self.home_of_root().display().to_string(),
             None => self.variable("HOME").unwrap_or("/").to_owned(),
         };
         let fixed = [("PATH", SYSTEM_PATH), ("LC_ALL", "C.UTF-8"), ("HOME", &home)];

@@ -75,8 +75,10 @@ pub(super) fn prepare(
     let account = copy.and_then(|copy| copy.account.as_ref()).or(setting.account.as_ref());
     let (file, script) = match copy {
         Some(Copy { path, shown, .. }) => {
-            let source = host.read(path).ok().flatten().unwrap_or_default();
-            let shadows = path.parent().map(|folder| shadows(host, folder)).unwrap_or_default();
+            // The file may be exchanged for a link meanwhile: it leads nobody further than Python.
+            let host = host.as_seen_by(account);
+            let source = host.read(path)?.unwrap_or_default();
+            let shadows = path.parent().map(|folder| shadows(&host, folder)).unwrap_or_default();
             (path.clone(), Script { shown: shown.clone(), source, shadows })
         }
         None => {

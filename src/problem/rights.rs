@@ -48,7 +48,7 @@ impl Describe for RightsProblem {
                 "changes need your agreement, but there is no terminal to ask on".into()
             }
             Self::Shared { place } => {
-                format!("several accounts can change {}, so root runs nothing there", path(place))
+                format!("other accounts can change {}, so root runs nothing there", path(place))
             }
             Self::Missing { steps: 1, user, .. } => {
                 format!("one step needs root, but `{user}` cannot become root")

@@ -17,7 +17,7 @@ use crate::archive::Archive;
 use crate::cli::{Cli, Commands, Common, Select, SetupArgs, Wish};
 use crate::course::Course;
 use crate::error::Result;
-use crate::host::{Account, Control, Host, Reach};
+use crate::host::{Account, Control, Host};
 use crate::problem::{FolderFault, Invocation, RightsProblem, UsageProblem};
 use crate::version::Requirement;
 use venv_place::Search;
@@ -50,6 +50,8 @@ pub struct Request {
     pub student: Option<Account>,
     /// Whether `--owner` names the student.
     pub is_owner_named: bool,
+    /// Whether `--owner` names root: labready works as nobody else then.
+    pub is_roots: bool,
     /// Whether the plan is agreed to without a question.
     pub agreed: bool,
     /// How long another program that uses apt is waited for.
@@ -104,6 +106,7 @@ impl Request {
             course_path: None,
             student: None,
             is_owner_named: false,
+            is_roots: false,
             agreed: false,
             patience: Duration::ZERO,
             typed: Invocation::default(),
@@ -135,7 +138,8 @@ impl Request {
         (request.venv, request.venv_source) = place;
         request.course_path = cli.common.course.as_deref().map(|path| host.absolute(path));
         request.student = whose.student;
-        request.is_owner_named = cli.command.owner().is_some();
+        request.is_owner_named = cli.command.owner().is_some() && request.student.is_some();
+        request.is_roots = cli.command.owner().is_some() && request.student.is_none();
         request.typed = invocation(host, cli);
         if let Some(wish) = cli.command.wish() {
             request.read_wish(host, wish)?;
@@ -162,12 +166,15 @@ impl Request {
         if self.is_owner_named || !host.account()?.is_root() {
             return Ok(());
         }
-        let mut control = host.control(&self.venv, Reach::Itself)?;
+        let mut control = host.control_within(&self.venv)?;
         if let Some(named) = &self.python.named {
-            control = control.and(host.control(named, Reach::Itself)?);
+            control = control.and(host.control_of_python(named)?);
         }
         match (control, &self.student) {
             (Control::Root, _) => {}
+            (Control::One { at, .. }, _) if self.is_roots => {
+                return Err(RightsProblem::Shared { place: at }.into());
+            }
             (Control::One { uid, .. }, Some(student)) if student.uid == uid => {}
             (Control::One { uid, .. }, _) => self.student = Some(host.account_of(uid)?),
             // The student runs what is the student's, whoever else may write there.

@@ -19,6 +19,7 @@ mod first_boot;
 mod harness;
 mod health;
 mod image;
+mod imported;
 mod in_the_way;
 mod interruption;
 mod journal;

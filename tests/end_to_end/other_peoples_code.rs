@@ -77,7 +77,7 @@ fn a_script_of_roots_is_not_run_where_others_can_put_a_module_beside_it() {
         .labready(["verify", "/tmp/learning_tasks.py"])
         .run()
         .exits(2)
-        .says("error[path-shared]: several accounts can change `/tmp`, so root runs nothing there");
+        .says("error[path-shared]: other accounts can change `/tmp`, so root runs nothing there");
     machine.labready(["course", "new", "/tmp/learning_tasks.py"]).run().exits(2);
     assert_eq!(ran_as(&machine), "");
     // Who is named runs it as that account.
