@@ -8,7 +8,6 @@ use std::time::Duration;
 use duct::cmd;
 use nix::sys::signal::Signal;
 
-use super::launch::in_a_session;
 use super::{Command, Elevation, Host};
 use crate::error::{Error, Result};
 
@@ -76,14 +75,14 @@ impl Host {
 impl Elevation {
     /// The command under sudo. Its variables are arguments, because sudo clears the environment; but
     /// everybody sees arguments, and a proxy may hold a password: those do not pass. sudo could let
-    /// them through by name, sudo-rs cannot; who needs them gives the command a private file. What must
-    /// outlive us outlives sudo, too.
+    /// them through by name, sudo-rs cannot; who needs them gives the command a private file. `before` are
+    /// the words that start it.
     pub(super) fn wrap(
         &self,
         command: &Command,
-        arguments: Vec<String>,
+        before: Vec<String>,
+        arguments: &[String],
         environment: &[(String, String)],
-        outlives_us: bool,
     ) -> (PathBuf, Vec<String>) {
         let mut words = ["-n", "--", "/usr/bin/env"].map(str::to_owned).to_vec();
         let passes = |name: &str| name == "no_proxy" || !name.ends_with("_proxy");
@@ -94,9 +93,9 @@ impl Elevation {
                 .filter(|(name, _)| name != "HOME" && passes(name))
                 .map(|(name, value)| format!("{name}={value}")),
         );
-        words.extend(outlives_us.then(in_a_session).into_iter().flatten());
+        words.extend(before);
         words.push(command.program.display().to_string());
-        words.extend(arguments);
+        words.extend(arguments.iter().cloned());
         (self.sudo.clone(), words)
     }
 }

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
+use std::os::fd::RawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,7 +16,9 @@ use crate::error::{Error, Result};
 
 /// Starts a program in a new session (util-linux, which is part of every Debian).
 const SETSID: &str = "/usr/bin/setsid";
-/// What it says of a program that it cannot start.
+/// The descriptor to report to under sudo: a copy of standard error.
+pub(super) const STATUS_UNDER_SUDO: RawFd = 3;
+/// What setsid says of a program that it cannot start.
 const REFUSAL: &str = "setsid: failed to execute ";
 
 /// One spawn at a time: the status pipe must be inherited by its own child and by no other, and who
@@ -44,12 +47,15 @@ impl Host {
         &self,
         command: &Command,
         arguments: &[String],
+        reports_status: bool,
         outlives_us: bool,
     ) -> Result<Launch> {
         if let Some(elevation) = &command.elevation {
             let environment: Vec<_> = self.environment_of(command).into_iter().collect();
-            let (sudo, arguments) =
-                elevation.wrap(command, arguments.to_vec(), &environment, outlives_us);
+            let mut before: Vec<String> =
+                reports_status.then(with_status_descriptor).into_iter().flatten().collect();
+            before.extend(outlives_us.then(in_a_session).into_iter().flatten());
+            let (sudo, arguments) = elevation.wrap(command, before, arguments, &environment);
             return Ok(Launch { program: self.inside(&sudo), arguments, is_in_our_session: true });
         }
         let program = self.inside(&command.program);
@@ -67,8 +73,15 @@ impl Host {
 }
 
 /// The words before a program that must go on when sudo is ended.
-pub(super) fn in_a_session() -> [String; 3] {
+fn in_a_session() -> [String; 3] {
     [SETSID, "--fork", "--wait"].map(str::to_owned)
+}
+
+/// The words before a program that reports how far it is. sudo hands on standard error alone; but
+/// apt closes the descriptor that it reports to before it starts dpkg, whose files would be opened
+/// as standard error then, and be written over.
+fn with_status_descriptor() -> [String; 4] {
+    ["/bin/sh", "-c", "exec \"$@\" 3>&2", "sh"].map(str::to_owned)
 }
 
 impl Command {

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -61,7 +62,7 @@ impl Host {
         &self,
         path: &Path,
     ) -> std::result::Result<Option<FolderLock>, LockedByAnother> {
-        let Ok(folder) = File::open(self.inside(path)) else { return Ok(None) };
+        let Ok(folder) = open_folder(&self.inside(path)) else { return Ok(None) };
         match Flock::lock(folder, FlockArg::LockExclusiveNonblock) {
             Ok(lock) => Ok(Some(FolderLock(lock))),
             Err((_, Errno::EWOULDBLOCK)) => Err(LockedByAnother),
@@ -138,3 +139,9 @@ fn whole_file() -> libc::flock {
 /// Another run of labready holds the folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LockedByAnother;
+
+/// Opens a folder to lock it, and nothing else: a pipe in its place would keep us waiting.
+pub(super) fn open_folder(folder: &Path) -> io::Result<File> {
+    let flags = libc::O_DIRECTORY | libc::O_NONBLOCK;
+    OpenOptions::new().read(true).custom_flags(flags).open(folder)
+}

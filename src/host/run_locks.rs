@@ -15,6 +15,7 @@ use nix::libc;
 use nix::unistd::{SysconfVar, sysconf};
 
 use super::files::is_missing;
+use super::locks::open_folder;
 use super::{Host, Kind};
 use crate::error::{Error, Result};
 
@@ -100,7 +101,7 @@ impl Host {
     pub fn lock_for(&self, folder: &Path, accounts: &[u32]) -> LockAttempt {
         let opened = {
             let _rights = self.borrow_rights();
-            File::open(self.inside(folder))
+            open_folder(&self.inside(folder))
         };
         let Ok(opened) = opened else { return LockAttempt::Taken(None) };
         match Flock::lock(opened, FlockArg::LockExclusiveNonblock) {

@@ -11,7 +11,7 @@ use duct::cmd;
 
 use super::children::EndsWithUs;
 use super::heard::{Outputs, inherit};
-use super::launch::{failed, spawn_turn};
+use super::launch::{STATUS_UNDER_SUDO, failed, spawn_turn};
 use super::private_file::stdin_with;
 use super::running::{Care, Running, TICK};
 use super::{Command, Finished, Host, SYSTEM_PATH, Stream};
@@ -152,7 +152,9 @@ impl Host {
         let mut arguments = command.arguments.clone();
         let mut status_end = None;
         match status {
-            Some(status) if command.elevation.is_some() => arguments.extend((status.arguments)(2)),
+            Some(status) if command.elevation.is_some() => {
+                arguments.extend((status.arguments)(STATUS_UNDER_SUDO));
+            }
             Some(status) => {
                 let end = output.open(Stream::Status).map_err(refused)?;
                 arguments.extend((status.arguments)(inherit(&end).map_err(refused)?));
@@ -161,7 +163,7 @@ impl Host {
             None => {}
         }
         output.complete();
-        let launch = self.launch(command, &arguments, outlives_us)?;
+        let launch = self.launch(command, &arguments, status.is_some(), outlives_us)?;
         let account = command.account.clone();
         let folder = command.folder.clone().unwrap_or_else(|| PathBuf::from("/"));
         let handle = cmd(launch.program, launch.arguments)

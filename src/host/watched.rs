@@ -119,7 +119,7 @@ impl Host {
     }
 
     fn process(&self, command: &Command, on_pipe: bool) -> Result<Process> {
-        let launch = self.launch(command, &command.arguments, false)?;
+        let launch = self.launch(command, &command.arguments, false, false)?;
         let mut process = Process::new(launch.program);
         process.args(launch.arguments).env_clear().envs(self.environment_of(command));
         if launch.is_in_our_session {

@@ -16,6 +16,7 @@ mod copies;
 mod cut_off;
 mod deadsnakes;
 mod first_boot;
+mod first_day;
 mod harness;
 mod health;
 mod image;
