@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::apt_step::STEP_LIMIT;
 use super::pip_output::{Cause, classify, no_space, wants_second_look};
 use crate::apt::PackageSource;
+use crate::apt::proxy::user_of;
 use crate::error::{Error, Result};
 use crate::facts::{disk, pip, venv};
 use crate::host::{Command, Finished, Host, last_line};
@@ -207,5 +208,11 @@ pub(super) fn with_settings(host: &Host, step: &Step) -> Command {
     let is_there =
         |value: &str| !value.starts_with('/') || host.real_path(Path::new(value)).is_some();
     settings.retain(|name, value| !CERTIFICATES.contains(&name.as_str()) || is_there(value));
-    step.command.clone().envs(settings).envs(host.proxies())
+    let mut proxies = host.proxies();
+    let asking = host.student().ok().flatten();
+    if step.command.account.is_some() && step.command.account != asking {
+        // A password in them is nothing for another account.
+        proxies.retain(|_, address| user_of(address).is_none());
+    }
+    step.command.clone().envs(settings).envs(proxies)
 }

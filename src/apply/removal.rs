@@ -18,7 +18,7 @@ const LIMIT: Duration = Duration::from_secs(300);
 /// Removes a virtual environment that is still nothing else.
 pub(super) fn remove_venv(host: &Host, step: &Step, folder: &Path) -> Result<()> {
     let owners_view = host.as_seen_by(step.command.account.as_ref());
-    let before = venv::gather(&owners_view, folder);
+    let before = venv::gather_whole(&owners_view, folder);
     if matches!(before.state, State::Foreign(_)) || !before.strangers.is_empty() {
         return Err(MachineProblem::ChangedSincePlan { place: folder.to_owned() }.into());
     }

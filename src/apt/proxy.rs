@@ -25,6 +25,13 @@ pub fn proxy_settings(variables: &BTreeMap<String, String>) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// The name and password in an address: `user:secret` of `http://user:secret@host/path`.
+pub fn user_of(address: &str) -> Option<&str> {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    authority.rsplit_once('@').map(|(user, _)| user)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Task;
+use super::{Task, runner};
 use crate::apply::{ApplyOptions, apply};
 use crate::apt::{AptConfig, PackageSource, dependencies, offers};
 use crate::bundle::{self, Fetched, Manifest};
@@ -97,6 +97,7 @@ fn carry_out(task: &Task<'_>, plan: Plan) -> Result<()> {
 /// installed at all.
 pub(super) fn take(task: &Task<'_>, folder: &Path) -> Result<()> {
     let folder = task.host.absolute(folder);
+    runner::expect_own_files(task, &folder)?;
     let manifest = bundle::read(task.host, &folder)?;
     let facts = task.facts()?;
     manifest.check(&task.request.course, &facts, &task.request.python.requirement)?;

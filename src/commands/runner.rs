@@ -131,6 +131,23 @@ pub(super) fn expect_own_python(
     Err(shared(place))
 }
 
+/// Holds that root installs no packages that a third account can change: their scripts run as root.
+///
+/// # Errors
+/// [`RightsProblem::Shared`].
+pub(super) fn expect_own_files(task: &Task<'_>, folder: &Path) -> Result<()> {
+    if !task.host.account()?.is_root() {
+        return Ok(());
+    }
+    // Whoever asked through sudo can become root anyway.
+    let asking = task.host.student()?.map(|account| account.uid);
+    match task.host.control_within(folder)? {
+        Control::Root => Ok(()),
+        Control::One { uid, .. } if asking == Some(uid) => Ok(()),
+        Control::One { at, .. } | Control::Many { at } => Err(shared(at)),
+    }
+}
+
 fn become_whose_it_is(
     task: &Task<'_>,
     control: Control,

@@ -120,7 +120,7 @@ fn look(task: &Task<'_>, made: &MadeVenv) -> Result<MadeVenvNow> {
     let asked = &task.request.venv;
     let is_same =
         || host.real_path(&made.folder).is_some_and(|real| Some(real) == host.real_path(asked));
-    let mut venv = venv::gather(&host, &made.folder);
+    let mut venv = venv::gather_whole(&host, &made.folder);
     if remover == Remover::Nobody && venv.state != State::Missing {
         venv.state = State::Foreign(ForeignFolder::Shared);
     }

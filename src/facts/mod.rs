@@ -20,6 +20,7 @@ pub mod releases;
 pub mod sources;
 pub mod system_python;
 pub mod venv;
+pub mod venv_files;
 
 use std::path::{Path, PathBuf};
 use std::thread;

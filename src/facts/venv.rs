@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::pip;
+use super::{pip, venv_files};
 use crate::error::Result;
 use crate::host::{Host, Kind};
 use crate::problem::{ForeignFolder, VenvFlaw};
@@ -97,6 +97,22 @@ pub fn gather(host: &Host, folder: &Path) -> Venv {
         }
         _ => venv,
     }
+}
+
+/// Looks at the folder, and at every file in it: whether any is somebody's work. What was cut off
+/// while it was made is nobody's.
+pub fn gather_whole(host: &Host, folder: &Path) -> Venv {
+    let mut venv = gather(host, folder);
+    if !matches!(venv.state, State::Good | State::Broken(_))
+        || venv.state == State::Broken(VenvFlaw::Unfinished)
+    {
+        return venv;
+    }
+    match venv_files::added(host, folder) {
+        Ok(added) => venv.strangers.extend(added),
+        Err(_) => venv.state = State::Foreign(ForeignFolder::Unreadable),
+    }
+    venv
 }
 
 /// Looks at the folder past the mark of an unfinished one: what it would be without it.

@@ -12,6 +12,7 @@ use std::time::Duration;
 pub use typed::invocation;
 pub use venv_place::{MadeFor, VenvSource};
 
+use crate::apt::proxy::user_of;
 use crate::apt::{InstallOptions, PackageSource};
 use crate::archive::Archive;
 use crate::cli::{Cli, Commands, Common, Select, SetupArgs, Wish};
@@ -290,13 +291,6 @@ fn archive(host: &Host, wish: &Wish) -> Result<Archive> {
         archive.key = key;
     }
     Ok(archive)
-}
-
-/// The name and password in an address: `user:secret` of `http://user:secret@host/path`.
-fn user_of(address: &str) -> Option<&str> {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    authority.rsplit_once('@').map(|(user, _)| user)
 }
 
 /// The folder of `--venv`; else where this course's environment is already; else the course's, below

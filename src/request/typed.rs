@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::user_of;
+use crate::apt::proxy::user_of;
 use crate::cli::{Cli, Commands, Common, Select};
 use crate::host::Host;
 use crate::problem::Invocation;

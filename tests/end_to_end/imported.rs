@@ -100,3 +100,15 @@ fn a_course_is_drafted_where_its_author_may_write() {
     machine.labready(draft).within("/home/ada").run().succeeds();
     assert_eq!(machine.shell("find /home/ada/drafted ! -user ada"), "");
 }
+
+#[test]
+fn a_bundle_that_she_can_change_is_not_installed_by_root() {
+    let machine = with_ada();
+    machine.shell("mkdir /srv/bundle; touch /srv/bundle/bundle.json; chown ada: /srv/bundle/*");
+    let setup = ["setup", "--yes", "--bundle", "/srv/bundle"];
+    machine
+        .labready(setup)
+        .run()
+        .exits(2)
+        .says("other accounts can change `/srv/bundle/bundle.json`");
+}

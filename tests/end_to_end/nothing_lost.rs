@@ -89,3 +89,22 @@ fn folders_in_var_tmp_that_are_somebodys_are_not_swept() {
     machine.labready(["bundle", "/root/bundle"]).run();
     assert_eq!(machine.shell("cat /var/tmp/labready-*/result.txt"), "result\nresult\n");
 }
+
+#[test]
+fn undo_keeps_an_environment_with_work_in_it_however_deep() {
+    let machine = Machine::ready("bookworm");
+    machine.labready(["setup", "--yes", "--no-verify"]).by_student().run().succeeds();
+    let venv = "/home/student/venv";
+    for work in ["bin/mine.py", "share/notes/thesis.tex", "lib/python3.11/site-packages/mylab.py"] {
+        let work = format!("{venv}/{work}");
+        machine.shell(&format!(
+            "mkdir -p $(dirname {work}); echo mine >{work}; chown -R student: {venv}"
+        ));
+        machine.labready(["undo", "--yes"]).by_student().run().says("stays");
+        assert_eq!(machine.shell(&format!("cat {work}; rm {work}")), "mine\n");
+    }
+    // What pip installed and Python compiled is no work.
+    machine.command(["venv/bin/python", "-c", "import wheel, json"]).by_student().run().succeeds();
+    machine.labready(["undo", "--yes"]).by_student().run().does_not_say("stays");
+    assert!(!machine.exists(venv));
+}
