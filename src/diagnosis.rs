@@ -5,11 +5,12 @@ use std::path::Path;
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::cloud_init::CloudInit;
+use crate::facts::disk::{CACHE, USR};
 use crate::facts::venv::State;
 use crate::plan::{self, Action, Plan, Step};
 use crate::problem::{
-    AptProblem, ChangeProblem, Id, MachineProblem, PackageProblem, PlatformProblem, Problem,
-    SelectionProblem, Severity, VenvProblem,
+    AptProblem, ChangeProblem, DiskProblem, Id, MachineProblem, PackageProblem, PlatformProblem,
+    Problem, SelectionProblem, Severity, VenvProblem,
 };
 use crate::request::{Request, SelectionRequest};
 
@@ -161,13 +162,15 @@ fn contradiction(facts: &Facts) -> Option<Problem> {
 fn disk(facts: &Facts) -> Option<Problem> {
     let disk = &facts.disk;
     let places = [
-        ("/usr".into(), disk.usr_bytes),
-        ("/var/cache/apt".into(), disk.var_bytes),
+        (USR.into(), disk.usr_bytes),
+        (CACHE.into(), disk.var_bytes),
         (facts.venv.folder.clone(), disk.venv_bytes),
     ];
     let known = places.into_iter().filter_map(|(folder, free)| Some((folder, free?)));
     let (folder, free) = known.min_by_key(|(_, free)| *free)?;
-    let problem = MachineProblem::DiskFull { folder, free_bytes: Some(free), said: String::new() };
+    let holds_cache = facts.apt_files.cache && disk.shares_cache(&folder);
+    let problem =
+        DiskProblem::Full { folder, free_bytes: Some(free), holds_cache, said: String::new() };
     (free < LITTLE).then(|| problem.into())
 }
 

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use thiserror::Error as ThisError;
 
 pub use crate::exit::Exit;
-use crate::problem::{Invocation, MachineProblem, Problem, ProblemKind, ProblemRecord};
+use crate::problem::{
+    DiskProblem, Invocation, MachineProblem, Problem, ProblemKind, ProblemRecord,
+};
 
 /// What the program returns for every fallible operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -94,7 +96,7 @@ impl Error {
         match self {
             Self::Problem(problem) => Some((**problem).clone()),
             Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
-                Some(MachineProblem::SomeDiskFull { said: self.to_string() }.into())
+                Some(DiskProblem::SomeFull { said: self.to_string() }.into())
             }
             Self::Io { .. } | Self::Spawn { .. } => {
                 Some(MachineProblem::FileRefused { said: self.to_string() }.into())

@@ -1,6 +1,7 @@
 //! Why packages are not there after apt or dpkg is done: asked of the machine, the surest sign
 //! first. What the programs said is the evidence.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::apt_step::{AptOutput, AptStep};
@@ -10,7 +11,7 @@ use crate::apt::{commands, offers};
 use crate::error::Result;
 use crate::facts::{disk, mounts};
 use crate::host::Finished;
-use crate::problem::{MachineProblem, PackageOwner, PackageProblem, Problem};
+use crate::problem::{DiskProblem, MachineProblem, PackageOwner, PackageProblem, Problem};
 
 /// Where apt and dpkg write.
 const WRITTEN: [&str; 4] = ["/usr", "/var/cache/apt", "/var/lib/dpkg", "/etc"];
@@ -44,12 +45,10 @@ pub(super) fn of_failed_installation(
 pub(super) fn of_machine(apt: &AptStep<'_>, finished: &Finished) -> Option<Problem> {
     let said = evidence(finished);
     if let Some(folder) = disk::full(apt.host, &WRITTEN) {
-        return Some(
-            MachineProblem::DiskFull { folder: folder.into(), free_bytes: None, said }.into(),
-        );
+        return Some(disk::problem(apt.host, Path::new(folder), said));
     }
     if says_disk_full(finished) {
-        return Some(MachineProblem::SomeDiskFull { said }.into());
+        return Some(DiskProblem::SomeFull { said }.into());
     }
     let mount = mounts::read_only(apt.host).into_iter().next()?;
     Some(MachineProblem::ReadOnly { mount, said }.into())

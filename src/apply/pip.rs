@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::facts::{disk, pip, venv};
 use crate::host::{Command, Finished, Host, last_line};
 use crate::plan::Step;
-use crate::problem::{MachineProblem, NetworkProblem, PipFailure, Problem, VenvProblem};
+use crate::problem::{DiskProblem, NetworkProblem, PipFailure, Problem, VenvProblem};
 
 /// pip reads its settings and says them.
 const SETTINGS_LIMIT: Duration = Duration::from_secs(60);
@@ -158,11 +158,9 @@ fn full(host: &Host, step: &Step, folder: &Path, said: String) -> Problem {
         places.into_iter().flatten().map(|place| place.display().to_string()).collect();
     let places: Vec<&str> = places.iter().map(String::as_str).collect();
     match disk::full(host, &places) {
-        Some(place) => {
-            MachineProblem::DiskFull { folder: place.into(), free_bytes: None, said }.into()
-        }
+        Some(place) => disk::problem(host, Path::new(place), said),
         // What was half-written is gone by now, or it is a quota.
-        None => MachineProblem::SomeDiskFull { said }.into(),
+        None => DiskProblem::SomeFull { said }.into(),
     }
 }
 

@@ -15,7 +15,8 @@ use crate::host::{Host, Kind};
 
 /// An index that is younger is as new as the servers have it.
 const FRESH_MS: u64 = 3_600_000;
-const CACHE: &str = "/var/cache/apt";
+/// Where apt keeps what it has fetched.
+pub const CACHE: &str = "/var/cache/apt";
 /// Where apt's sources are configured.
 const SOURCES: [&str; 2] = ["/etc/apt/sources.list", "/etc/apt/sources.list.d"];
 

@@ -160,6 +160,10 @@ pub fn parse_sizes(text: &str) -> Option<Sizes> {
     let disk_bytes = text.lines().find_map(|line| {
         let words: Vec<&str> =
             line.strip_prefix("After this operation, ")?.split_whitespace().collect();
+        // `… disk space will be freed.`
+        if words.last().is_some_and(|word| word.starts_with("freed")) {
+            return Some(0);
+        }
         let number: f64 = words.first()?.replace(',', "").parse().ok()?;
         Some((number * unit(words.get(1)?)?) as u64)
     })?;
@@ -195,6 +199,14 @@ mod tests {
         insta::assert_debug_snapshot!(parse_sizes(include_str!(
             "../../fixtures/apt/print-uris-bookworm.txt"
         )));
+    }
+
+    #[test]
+    fn what_is_freed_needs_no_room() {
+        let said = "0 upgraded, 2 newly installed, 1 to remove and 0 not upgraded.\n\
+                    After this operation, 3,072 kB disk space will be freed.\n";
+        let sizes = parse_sizes(said).unwrap();
+        assert_eq!((sizes.packages, sizes.disk_bytes), (2, 0));
     }
 
     #[test]

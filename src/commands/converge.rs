@@ -27,8 +27,8 @@ const RENEWAL: Duration = Duration::from_secs(60);
 pub(super) enum Converged {
     /// Nothing is left to do; `changed` says whether anything was.
     Done { round: Box<Round>, changed: bool },
-    /// The question was answered with no.
-    Declined,
+    /// The question was answered with no; `refreshed` says whether apt's index was, before it.
+    Declined { refreshed: bool },
 }
 
 /// Repeats what the planner finds until it finds nothing. The planner is given the steps that were
@@ -47,13 +47,18 @@ pub(super) fn converge(
         }
         expect_news(&applied, &round.plan)?;
         let permission = Permission::find(task, &round)?;
-        if !agreed && !agree(task)? {
-            return Ok(Converged::Declined);
+        // Nobody agrees to what is not known yet.
+        let refresh = round.plan.refresh();
+        if agreed {
+            announce(task, &permission, refresh.is_some());
+        } else if !present(task, &permission, refresh.is_some())? {
+            return Ok(Converged::Declined { refreshed: number > 0 });
         }
-        agreed = true;
+        agreed |= refresh.is_none();
         let elevation = permission.obtain(task, &round)?;
-        applied.clone_from(&round.plan.steps);
-        apply_round(task, round.plan, elevation, journal)?;
+        let plan = refresh.unwrap_or(round.plan);
+        applied.clone_from(&plan.steps);
+        apply_round(task, plan, elevation, journal.filter(|_| agreed))?;
         task.host.check_interrupted()?;
     }
     Err(without_effect(&applied))
@@ -158,11 +163,11 @@ fn apply_round(
 }
 
 /// Does the work while sudo's permission is renewed every minute.
-fn with_renewal(
+fn with_renewal<T>(
     task: &Task<'_>,
     elevation: Option<&Elevation>,
-    work: impl FnOnce() -> Result<()>,
-) -> Result<()> {
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
     let is_done = AtomicBool::new(false);
     thread::scope(|scope| {
         if let Some(elevation) = elevation {
@@ -191,17 +196,34 @@ impl Drop for SetAtEnd<'_> {
     }
 }
 
-/// Asks once. Without a terminal nobody can answer, and nothing is done.
-fn agree(task: &Task<'_>) -> Result<bool> {
+/// Shows what will be done; it was agreed to.
+fn announce(task: &Task<'_>, permission: &Permission, is_refresh: bool) {
+    if is_refresh {
+        task.output.show_refresh(permission.password(), true);
+    } else {
+        task.output.show_plan(permission.password());
+    }
+}
+
+/// Shows what will be done, and asks whether it is agreed to. A refresh of apt's index is only
+/// announced. Without a terminal nobody can answer, and nothing is done, not even that.
+fn present(task: &Task<'_>, permission: &Permission, is_refresh: bool) -> Result<bool> {
     if task.is_quiet {
         return Err(UsageProblem::QuietQuestion.into());
     }
-    let streams = task.host.streams();
+    let (streams, password) = (task.host.streams(), permission.password());
     if !streams.stdin || !streams.stderr {
+        task.output.show_plan(password);
         return Err(RightsProblem::NobodyToAsk.into());
     }
+    if is_refresh {
+        task.output.show_refresh(password, false);
+        return Ok(true);
+    }
+    task.output.show_plan(password);
     task.output.clear_screen();
-    task.host.ask("Apply this plan?")
+    // However long the plan is thought about, the password was given already.
+    with_renewal(task, permission.given(), || task.host.ask("Apply this plan?"))
 }
 
 #[cfg(test)]

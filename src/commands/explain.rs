@@ -6,12 +6,15 @@ use crate::error::Result;
 use crate::lab::Reason;
 use crate::outcome::Outcome;
 use crate::problem::{Id, UsageProblem};
+use crate::report::paint::Paint;
 
 /// A word that differs in more letters from what was typed was hardly meant.
 const FAR: usize = 4;
 
 pub(super) fn run(options: &ExplainArgs, output: &Reporter) -> Result<Outcome> {
-    let text = options.id.as_deref().map_or_else(|| Ok(list()), page)?;
+    let paint = output.paint();
+    let page = |typed| page(typed).map(|page| paint.page(&page));
+    let text = options.id.as_deref().map_or_else(|| Ok(list(paint)), page)?;
     output.print(&text)?;
     Ok(Outcome::printed())
 }
@@ -26,12 +29,9 @@ fn verdicts() -> impl Iterator<Item = (&'static str, &'static str)> {
     Reason::ALL.iter().map(|reason| (reason.name(), reason.page()))
 }
 
-fn list() -> String {
+fn list(paint: &Paint) -> String {
     let width = problems().chain(verdicts()).map(|(name, _)| name.len()).max().unwrap_or_default();
-    let row = |(name, page)| {
-        let row = format!("  {name:width$}  {}", first_sentence(page));
-        row.trim_end().to_owned() + "\n"
-    };
+    let row = |(name, page)| paint.row(&format!("  {name:width$}  "), &first_sentence(page));
     let problems: String = problems().map(row).collect();
     let verdicts: String = verdicts().map(row).collect();
     format!("Problems:\n{problems}\nVerdicts on a lab:\n{verdicts}")
@@ -129,6 +129,9 @@ mod tests {
         let page = "# disk-full\n\nA disk is full,\nor nearly so. That is bad.\n\n## What to do\n";
         assert_eq!(first_sentence(page), "A disk is full, or nearly so.");
         assert_eq!(first_sentence("# empty\n\n## What to do\n"), "");
-        assert_eq!(list().lines().count(), Id::ALL.len() + Reason::ALL.len() + 3);
+        assert_eq!(
+            list(&Paint::uncoloured(true, 1000)).lines().count(),
+            Id::ALL.len() + Reason::ALL.len() + 3
+        );
     }
 }

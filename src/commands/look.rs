@@ -18,18 +18,18 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// Reads the machine, makes setup's plan, and reports both. `applied` are the steps of this run's
 /// last plan.
-pub(super) fn look(task: &Task<'_>, with_sizes: bool, applied: &[Step]) -> Result<Round> {
+pub(super) fn look(task: &Task<'_>, applied: &[Step]) -> Result<Round> {
     let (facts, planned) = decide(task, applied)?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let mut plan = planned?;
     expect_ready_for(task, &facts, &plan)?;
-    let is_offline = task.request.install.source == PackageSource::LocalOnly;
-    if with_sizes || is_offline {
-        let said = what_apt_would_fetch(task, &plan)?;
-        plan.sizes = offers::parse_sizes(&said);
-        if is_offline {
-            expect_nothing(&said)?;
-        }
+    let said = what_apt_would_fetch(task, &plan)?;
+    plan.sizes = offers::parse_sizes(&said);
+    match (&task.request.install.source, &mut plan.sizes) {
+        (PackageSource::LocalOnly, _) => expect_nothing(&said)?,
+        // apt reads them where they are.
+        (PackageSource::Bundle(_), Some(sizes)) => sizes.download_bytes = 0,
+        _ => {}
     }
     task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
     Ok(Round { facts, plan })

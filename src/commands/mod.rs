@@ -11,6 +11,7 @@ mod explain;
 mod first_boot;
 mod look;
 mod made;
+mod next;
 mod repair;
 mod reporter;
 mod rights;
@@ -79,6 +80,8 @@ struct Task<'a> {
     request: Request,
     /// Whether nothing but errors is shown.
     is_quiet: bool,
+    /// Whether reasons, commands and evidence are shown.
+    is_verbose: bool,
 }
 
 impl<'a> Task<'a> {
@@ -90,7 +93,7 @@ impl<'a> Task<'a> {
             course: request.course.name.clone(),
             digest: request.course.digest.clone(),
         });
-        Self { host, output, request, is_quiet: cli.common.quiet }
+        Self { host, output, request, is_quiet: cli.common.quiet, is_verbose: cli.common.verbose }
     }
 
     /// Looks at the machine, apt aside.

@@ -25,7 +25,7 @@ pub(super) fn run(task: &Task<'_>) -> Result<Outcome> {
         Ok(Round { facts, plan })
     })?;
     Ok(match converged {
-        Converged::Declined => Outcome::declined(),
+        Converged::Declined { .. } => Outcome::declined(false),
         Converged::Done { round, changed } => conclude(task, &round.facts, changed),
     })
 }

@@ -13,7 +13,7 @@ use crate::outcome::Outcome;
 use crate::problem::Invocation;
 use crate::report::console::{Console, Verbosity, columns};
 use crate::report::paint::Paint;
-use crate::report::{Report, human, json, plain, svg};
+use crate::report::{Password, Report, human, json, plain, svg};
 use crate::request;
 
 /// The listeners of one run.
@@ -130,6 +130,11 @@ impl Reporter {
         self.clock
     }
 
+    /// How text looks on stdout.
+    pub fn paint(&self) -> &Paint {
+        &self.paint
+    }
+
     /// The command's name.
     pub fn command(&self) -> String {
         self.listeners().report.command().to_owned()
@@ -138,6 +143,20 @@ impl Reporter {
     /// Makes room for a question.
     pub fn clear_screen(&self) {
         self.listeners().console.clear();
+    }
+
+    /// Shows the plan that will be applied.
+    pub fn show_plan(&self, password: Password) {
+        let listeners = self.listeners();
+        let command = listeners.report.command();
+        let shows_it = if command == "setup" { "plan" } else { command };
+        let more = self.typed.labready_with(shows_it, &["-v"]);
+        listeners.console.show_plan(&listeners.report, password, &more);
+    }
+
+    /// Says that apt's index is refreshed before there is a plan to agree to.
+    pub fn show_refresh(&self, password: Password, is_agreed: bool) {
+        self.listeners().console.show_refresh(password, is_agreed);
     }
 
     /// The command, or a round of it, ended like this.

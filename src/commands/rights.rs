@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::host::{Elevation, quoted_line};
 use crate::plan;
 use crate::problem::RightsProblem;
+use crate::report::Password;
 
 /// Where a program of the machine's own is put.
 const PROGRAM: &str = "/usr/local/bin/labready";
@@ -41,6 +42,22 @@ impl Permission {
             Ok(Self::ToBeAsked(elevation))
         } else {
             Err(refused(task, round))
+        }
+    }
+
+    /// sudo, where it has given them.
+    pub fn given(&self) -> Option<&Elevation> {
+        match self {
+            Self::Given(elevation) => Some(elevation),
+            Self::Enough | Self::ToBeAsked(_) => None,
+        }
+    }
+
+    /// Whether sudo asks.
+    pub fn password(&self) -> Password {
+        match self {
+            Self::Enough | Self::Given(_) => Password::NotWanted,
+            Self::ToBeAsked(_) => Password::Wanted,
         }
     }
 

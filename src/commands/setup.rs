@@ -3,12 +3,14 @@
 use super::bundle::take;
 use super::converge::{Converged, converge, take_turn};
 use super::look::look;
+use super::next::next;
 use super::round::Round;
 use super::{Task, first_boot, verify};
 use crate::apply::Journal;
 use crate::cli::SetupArgs;
 use crate::error::Result;
 use crate::outcome::Outcome;
+use crate::plan;
 
 pub(super) fn run(task: &Task<'_>, options: &SetupArgs) -> Result<Outcome> {
     let _turn = take_turn(task)?;
@@ -18,13 +20,17 @@ pub(super) fn run(task: &Task<'_>, options: &SetupArgs) -> Result<Outcome> {
         take(task, folder)?;
     }
     let converged = converge(task, Some(&journal), |applied| {
-        // Sizes are for the question, which is asked once.
-        look(task, !task.request.agreed && applied.is_empty(), applied)
+        let round = look(task, applied)?;
+        if let Some(lacking) = plan::lacking(&round.plan, &round.facts) {
+            return Err(lacking.into());
+        }
+        Ok(round)
     })?;
     match converged {
-        Converged::Declined => Ok(Outcome::declined()),
-        Converged::Done { .. } if options.no_verify => {
-            Ok(Outcome::ready("Everything is installed; the labs were not run."))
+        Converged::Declined { refreshed } => Ok(Outcome::declined(refreshed)),
+        Converged::Done { round, .. } if options.no_verify => {
+            let outcome = Outcome::ready("Everything is installed; the labs were not run.");
+            Ok(outcome.with_next(next(task, &round)))
         }
         Converged::Done { round, .. } => prove(task, &round),
     }
@@ -33,5 +39,6 @@ pub(super) fn run(task: &Task<'_>, options: &SetupArgs) -> Result<Outcome> {
 /// Everything is in place: the labs have the last word.
 fn prove(task: &Task<'_>, round: &Round) -> Result<Outcome> {
     let setting = verify::setting(task, &round.facts, round.plan.python.as_ref())?;
-    verify::labs(task, &setting, "This workstation is ready.")
+    let outcome = verify::labs(task, &setting, "This workstation is ready.")?;
+    Ok(outcome.with_next(next(task, round)))
 }

@@ -46,7 +46,7 @@ pub(super) fn run(task: &Task<'_>) -> Result<Outcome> {
         Ok(Round { facts, plan })
     })?;
     match converged {
-        Converged::Declined => Ok(Outcome::declined()),
+        Converged::Declined { .. } => Ok(Outcome::declined(false)),
         Converged::Done { changed, .. } => {
             settle(task, &journal, &contents, still_there)?;
             Ok(outcome(changed, !left.is_empty(), !contents.not_understood.is_empty()))

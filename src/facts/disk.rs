@@ -5,18 +5,26 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::mounts;
+use crate::apt::index;
+pub use crate::apt::index::CACHE;
 use crate::host::Host;
-use crate::problem::{FULL_BYTES, MachineProblem, Problem, ReadOnlyMount};
+use crate::problem::{DiskProblem, FULL_BYTES, Problem, ReadOnlyMount};
+
+/// Where packages are unpacked.
+pub const USR: &str = "/usr";
 
 /// Free bytes for this user; `None` where the system does not tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disk {
-    /// Where packages are unpacked (/usr).
+    /// On [`USR`].
     pub usr_bytes: Option<u64>,
-    /// Where apt keeps its index and downloads (/var/cache/apt).
+    /// On [`CACHE`].
     pub var_bytes: Option<u64>,
     /// Where the virtual environment will be.
     pub venv_bytes: Option<u64>,
+    /// The file systems of the three, in that order: what has one number shares its room.
+    #[serde(default)]
+    pub file_systems: [Option<u64>; 3],
     /// The mounts that packages write to and that are read-only.
     #[serde(default)]
     pub read_only: Vec<ReadOnlyMount>,
@@ -24,26 +32,42 @@ pub struct Disk {
 
 impl Disk {
     /// The full disk that keeps apt from working, if there is one: without room for its caches, apt
-    /// offers nothing.
-    pub fn apt_problem(&self) -> Option<Problem> {
-        let places = [("/var/cache/apt", self.var_bytes), ("/usr", self.usr_bytes)];
-        places.into_iter().find(|(_, free)| free.is_some_and(|free| free < FULL_BYTES)).map(
-            |(folder, free_bytes)| {
-                let (folder, said) = (folder.into(), String::new());
-                MachineProblem::DiskFull { folder, free_bytes, said }.into()
-            },
-        )
+    /// offers nothing. `has_cache`: apt has fetched what it could fetch again.
+    pub fn apt_problem(&self, has_cache: bool) -> Option<Problem> {
+        let places = [(CACHE, self.var_bytes), (USR, self.usr_bytes)];
+        let is_full = |free: Option<u64>| free.is_some_and(|free| free < FULL_BYTES);
+        let (folder, free_bytes) = places.into_iter().find(|(_, free)| is_full(*free))?;
+        let holds_cache = has_cache && (folder == CACHE || self.shares_cache(USR));
+        let (folder, said) = (folder.into(), String::new());
+        Some(DiskProblem::Full { folder, free_bytes, holds_cache, said }.into())
+    }
+
+    /// Whether what apt fetches lies on the same file system as this one of the three places.
+    pub fn shares_cache(&self, place: impl AsRef<Path>) -> bool {
+        let [usr, cache, venv] = self.file_systems;
+        let place = match place.as_ref().to_str() {
+            Some(CACHE) => return true,
+            Some(USR) => usr,
+            _ => venv,
+        };
+        place.is_some() && place == cache
     }
 }
 
 /// Looks at this machine.
 pub fn gather(host: &Host, venv: &Path) -> Disk {
-    Disk {
-        usr_bytes: host.free_bytes(Path::new("/usr")),
-        var_bytes: host.free_bytes(Path::new("/var/cache/apt")),
-        venv_bytes: host.free_bytes(venv),
-        read_only: mounts::read_only(host),
-    }
+    let places = [Path::new(USR), Path::new(CACHE), venv];
+    let [usr_bytes, var_bytes, venv_bytes] = places.map(|place| host.free_bytes(place));
+    let file_systems = places.map(|place| host.file_system(place));
+    Disk { usr_bytes, var_bytes, venv_bytes, file_systems, read_only: mounts::read_only(host) }
+}
+
+/// The disk of this folder is full, as a program has found out.
+pub fn problem(host: &Host, folder: &Path, said: String) -> Problem {
+    let is_apts = host.file_system(folder).is_some_and(|own| {
+        host.file_system(Path::new(CACHE)) == Some(own) && index::kept_files(host).cache
+    });
+    DiskProblem::Full { folder: folder.into(), free_bytes: None, holds_cache: is_apts, said }.into()
 }
 
 /// The first of these folders that has no room left.

@@ -220,6 +220,15 @@ impl Host {
         })
     }
 
+    /// The number of the file system that holds the path, or the nearest folder above it that exists.
+    pub fn file_system(&self, path: &Path) -> Option<u64> {
+        let _rights = self.borrow_rights();
+        let absolute = self.absolute(path);
+        absolute
+            .ancestors()
+            .find_map(|folder| fs::metadata(self.inside(folder)).ok().map(|found| found.dev()))
+    }
+
     /// Whether the file system that holds the path is mounted read-only.
     pub fn is_read_only(&self, path: &Path) -> bool {
         let _rights = self.borrow_rights();

@@ -333,5 +333,5 @@ fn nothing_fits(
         candidates: candidates.iter().map(Candidate::line).collect(),
         obstacle,
     };
-    facts.disk.apt_problem().unwrap_or_else(|| not_offered.into()).into()
+    facts.disk.apt_problem(facts.apt_files.cache).unwrap_or_else(|| not_offered.into()).into()
 }

@@ -3,7 +3,7 @@
 //! A planner a command: `setup` (with `choose` for the interpreter, `missing` for packages,
 //! `selection` for the link, `venv` for the environment, `archive` for deadsnakes, `clean` for
 //! images), `repair`, `undo` and `bundle`. `steps` holds the steps that they share, `feasible` says
-//! whether they can be begun, `commands` how they are carried out, `ids` and `words` name them.
+//! whether they can be begun, `space` whether there is room for them, `commands` how they are carried out, `ids` and `words` name them.
 
 mod archive;
 mod bundle;
@@ -17,6 +17,7 @@ mod missing;
 mod repair;
 mod selection;
 mod setup;
+mod space;
 mod steps;
 mod trail;
 mod undo;
@@ -35,6 +36,7 @@ pub use commands::{give_back, python_of};
 pub use feasible::feasible;
 pub use repair::{by_hand, repair};
 pub use setup::{Decision, make};
+pub use space::lacking;
 pub use trail::{MadeVenv, Trail};
 pub use undo::{ARCHIVE_FILES, MadeVenvNow, Remains, undo};
 pub use venv::give_back_by_hand;
@@ -66,6 +68,13 @@ impl Plan {
     /// Whether nothing has to change.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
+    }
+
+    /// The part that only brings a fresh index, where the plan begins with that: what else there is
+    /// to do, and what it weighs, is known afterwards.
+    pub fn refresh(&self) -> Option<Self> {
+        let first = self.steps.first().filter(|step| step.action == Action::RefreshIndex)?;
+        Some(Self { steps: vec![first.clone()], ..Self::default() })
     }
 }
 

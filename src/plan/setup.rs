@@ -110,18 +110,15 @@ fn open_plan(
         selection::refuse_foreign(facts)?;
     }
     venv::flaw(request, facts, None)?;
-    let packages = &request.course.packages;
-    let packages = [packages.python.as_slice(), &packages.build].concat();
-    let packages = packages.join(", ").replace("{python}", "pythonX.Y");
     let from_archive =
         archive::codename(facts).filter(|_| first.action == Action::RefreshIndex).map(|codename| {
             format!(
-                "add the deadsnakes archive for {codename} ({}) and its key, if apt still has none",
-                request.archive.address
+                "add the deadsnakes archive for {codename}, if apt still has no Python that fits"
             )
         });
+    let tools = if request.course.packages.build.is_empty() { "" } else { ", and the build tools" };
     let install = format!(
-        "install the newest Python in `{}` that apt has ({packages})",
+        "install the newest Python in `{}` that apt has{tools}",
         request.python.requirement
     );
     let make = format!("create the virtual environment `{}`", facts.venv.folder.display());
@@ -176,7 +173,11 @@ fn package_steps(request: &Request, facts: &Facts, missing: &Missing) -> Result<
     if facts.apt_index.is_fresh {
         let system = facts.distro.name.clone();
         let not_offered = || PackageProblem::NotOffered { packages: unknown, system }.into();
-        return Err(facts.disk.apt_problem().unwrap_or_else(not_offered).into());
+        return Err(facts
+            .disk
+            .apt_problem(facts.apt_files.cache)
+            .unwrap_or_else(not_offered)
+            .into());
     }
     steps.push(refresh_step(&if facts.apt.as_ref().is_some_and(|apt| apt.indexed) {
         format!("apt's package index does not list {}", quoted_list(&unknown))

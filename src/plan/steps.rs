@@ -81,7 +81,7 @@ pub(super) fn register_step(path: PathBuf, priority: u32) -> Step {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Step {
         id: slug(&format!("register-{name}")),
-        title: format!("Add {name} to the alternatives group {GROUP}"),
+        title: format!("Register {name} as a choice for `python3`"),
         why: format!("`{LINK}` can then point to it; /usr/bin/python3 stays unchanged"),
         command: alternatives::register(&path, priority),
         action: Action::RegisterAlternative { path, priority },
@@ -93,7 +93,7 @@ pub(super) fn register_step(path: PathBuf, priority: u32) -> Step {
 pub(super) fn select_step(path: &Path, name: &str, why: &str) -> Step {
     Step {
         id: "select-python".into(),
-        title: format!("Select {name} as `{LINK}`"),
+        title: format!("Make {name} the `python3` command"),
         why: why.to_owned(),
         command: alternatives::select(path),
         action: Action::SelectAlternative { path: path.to_owned() },
@@ -133,7 +133,7 @@ pub(super) fn unregister_step(path: &Path, why: &str) -> Step {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Step {
         id: slug(&format!("unregister-{name}")),
-        title: format!("Remove {name} from the alternatives group {GROUP}"),
+        title: format!("Remove {name} from the choices for `python3`"),
         why: why.to_owned(),
         command: alternatives::unregister(path),
         action: Action::UnregisterAlternative { path: path.to_owned() },

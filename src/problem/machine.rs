@@ -7,9 +7,6 @@ use crate::exit::Exit;
 use crate::shell::quoted_line;
 use crate::words::path;
 
-/// Less free space than this is a full disk, in bytes.
-pub const FULL_BYTES: u64 = 16 << 20;
-
 /// What can be wrong with the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MachineProblem {
@@ -25,20 +22,6 @@ pub enum MachineProblem {
     },
     /// cloud-init is still preparing the machine.
     CloudInitRunning,
-    /// A disk has little room, or none.
-    DiskFull {
-        /// A folder on that disk, where something is written.
-        folder: PathBuf,
-        /// What is left, in bytes, where it is known.
-        free_bytes: Option<u64>,
-        /// What a program said of it, or empty.
-        said: String,
-    },
-    /// A disk is full, and only a program says so.
-    SomeDiskFull {
-        /// What it said.
-        said: String,
-    },
     /// The release gets no more updates.
     EndOfLife {
         /// What the system calls itself.
@@ -89,7 +72,6 @@ impl Describe for MachineProblem {
             Self::AnotherRun { .. } => Id::AnotherRun,
             Self::ChangedSincePlan { .. } => Id::ChangedSincePlan,
             Self::CloudInitRunning => Id::CloudInitRunning,
-            Self::DiskFull { .. } | Self::SomeDiskFull { .. } => Id::DiskFull,
             Self::EndOfLife { .. } => Id::ReleaseEndOfLife,
             Self::FileRefused { .. } => Id::FileRefused,
             Self::FileTooLarge { .. } => Id::FileTooLarge,
@@ -109,13 +91,6 @@ impl Describe for MachineProblem {
                 format!("{} has changed since the plan was shown", path(place))
             }
             Self::CloudInitRunning => "cloud-init is still preparing this machine".into(),
-            Self::DiskFull { folder, free_bytes: Some(free), .. } if *free >= FULL_BYTES => {
-                format!("the disk that holds {} has {} MB left", path(folder), free / 1_000_000)
-            }
-            Self::DiskFull { folder, .. } => {
-                format!("the disk that holds {} is full", path(folder))
-            }
-            Self::SomeDiskFull { .. } => "a disk is full".into(),
             Self::EndOfLife { system, .. } => format!("{system} no longer gets updates"),
             Self::FileRefused { said } => said.clone(),
             Self::FileTooLarge { file, limit_bytes } => {
@@ -135,11 +110,6 @@ impl Describe for MachineProblem {
 
     fn evidence(&self) -> String {
         match self {
-            Self::DiskFull { free_bytes: Some(free), .. } if *free >= FULL_BYTES => {
-                "the next installation may fill it".into()
-            }
-            Self::DiskFull { said, .. } if said.is_empty() => "nothing can be installed".into(),
-            Self::DiskFull { said, .. } | Self::SomeDiskFull { said } => said.clone(),
             Self::ReadOnly { mount, said } if said.is_empty() => mount.evidence(),
             Self::ReadOnly { said, .. } => said.clone(),
             Self::CloudInitRunning => {
@@ -170,7 +140,6 @@ impl Describe for MachineProblem {
             }
             Self::ChangedSincePlan { .. } => Remedy::advice("check what is there now"),
             Self::CloudInitRunning => Remedy::as_root("cloud-init status --wait"),
-            Self::DiskFull { .. } | Self::SomeDiskFull { .. } => Remedy::as_root("apt-get clean"),
             Self::EndOfLife { .. } => Remedy::advice("install a newer release"),
             Self::FileRefused { .. } => Remedy::advice("check who owns it and who can write there"),
             Self::FileTooLarge { file, .. } => {
@@ -194,9 +163,6 @@ impl Describe for MachineProblem {
         match self {
             Self::CloudInitRunning => super::Severity::Note,
             Self::EndOfLife { .. } => super::Severity::Warning,
-            Self::DiskFull { free_bytes: Some(free), .. } if *free >= FULL_BYTES => {
-                super::Severity::Warning
-            }
             _ => super::Severity::Error,
         }
     }

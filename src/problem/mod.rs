@@ -16,6 +16,7 @@ mod bundle;
 mod changes;
 mod course;
 mod course_note;
+mod disk;
 mod id;
 mod invocation;
 mod journal;
@@ -53,11 +54,12 @@ pub use bundle::{BundleFlaw, BundleObstacle, BundleProblem, BundleTarget};
 pub use changes::{ChangeProblem, Leftover};
 pub use course::{CourseFault, CourseProblem, LineFault, TimelineEntry, TimelineFault};
 pub use course_note::CourseNote;
+pub use disk::{DiskProblem, FULL_BYTES};
 pub use id::Id;
 pub use invocation::Invocation;
 pub use journal::{JournalProblem, Openness};
 pub use labs::{Difference, LabProblem, ScriptFlaw, SelftestVerdict, Unclear};
-pub use machine::{FULL_BYTES, MachineProblem};
+pub use machine::MachineProblem;
 pub use network::{NetworkProblem, ServerFailure, Silence};
 pub use other_run::OtherRun;
 pub use output::{OutputFault, OutputProblem};
@@ -131,6 +133,8 @@ pub enum ProblemKind {
     Course(CourseProblem),
     /// Of a course file with which nothing is wrong.
     CourseNote(CourseNote),
+    /// Of a disk without room.
+    Disk(DiskProblem),
     /// Of the journal that `undo` reads.
     Journal(JournalProblem),
     /// Of scripts.
@@ -166,6 +170,7 @@ impl ProblemKind {
             Self::Changes(group) => group,
             Self::Course(group) => group,
             Self::CourseNote(group) => group,
+            Self::Disk(group) => group,
             Self::Journal(group) => group,
             Self::Labs(group) => group,
             Self::Machine(group) => group,
@@ -198,7 +203,7 @@ macro_rules! groups {
     )*};
 }
 
-groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Journal: JournalProblem, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Output: OutputProblem, Package: PackageProblem, Platform: PlatformProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
+groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Disk: DiskProblem, Journal: JournalProblem, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Output: OutputProblem, Package: PackageProblem, Platform: PlatformProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
 
 /// A problem that was met, and where.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,23 +2,24 @@
 //! to this file.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Write};
 use std::time::Duration;
 
 use console::{Term, user_attended_stderr};
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+use indicatif::{
+    MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike,
+};
 
 use crate::event::{ErrorPart, Event, StepStatus};
 use crate::facts::venv::Venv;
-use crate::problem::ProblemRecord;
-use crate::problem::{Id, Severity};
+use crate::problem::Id;
 
 use super::paint::Paint;
-use super::words::{duration, found_venv, harmless, label, more, remedy};
-use super::{Report, human};
-
-/// labready was asked to end while dpkg works.
-const DELAYS_END: &str = "Finishing this step so that nothing is left half-installed";
+use super::plan::Password;
+use super::progress::{Count, DELAYS_END, end_line, short_title, so_far, start_line, waiting};
+use super::words::{found_venv, harmless, more};
+use super::{Report, plan, said};
 
 /// How wide the terminal of stderr is, in columns.
 pub fn columns() -> Option<usize> {
@@ -36,12 +37,16 @@ pub enum Verbosity {
     Verbose,
 }
 
-/// Progress, problems and errors: bars on a terminal, else one line per finished step.
+/// Progress, problems and errors: bars on a terminal, else a line when a step begins. A line when it
+/// ends in any case.
 pub struct Console {
     paint: Paint,
     verbosity: Verbosity,
     bars: Option<MultiProgress>,
     running: BTreeMap<String, ProgressBar>,
+    /// Below them: how many steps are done, and the time so far.
+    total: Option<ProgressBar>,
+    count: Count,
     /// The half minute of a wait that was shown last.
     shown_waiting: Option<u64>,
     /// Whether it was said which virtual environment is meant.
@@ -66,6 +71,8 @@ impl Console {
             verbosity,
             bars,
             running: BTreeMap::new(),
+            total: None,
+            count: Count::default(),
             shown_waiting: None,
             has_shown_venv: false,
             has_shown_failure: false,
@@ -77,16 +84,8 @@ impl Console {
     /// Shows an event. `report` holds it already.
     pub fn show(&mut self, event: &Event, report: &Report) {
         match event {
-            Event::Planned { plan }
-                if ["setup", "repair", "undo"].contains(&report.command.as_str())
-                    && !plan.is_empty() =>
-            {
-                self.print(
-                    human::plan(report, &self.paint, self.verbosity == Verbosity::Verbose)
-                        .trim_end(),
-                );
-            }
-            Event::StepStarted { id, title } => self.start(id, title),
+            Event::Planned { plan } => self.count = Count { done: 0, total: plan.steps.len() },
+            Event::StepStarted { id, title } => self.start_step(id, title),
             Event::StepProgress { id, percent, text } => self.progress(id, *percent, text),
             Event::StepWaits { id, waits_for, seconds } => self.wait(id, waits_for, *seconds),
             Event::StepDelaysEnd { .. } => self.delay_end(),
@@ -97,7 +96,10 @@ impl Console {
                 let is_first = *status == StepStatus::Failed
                     && !std::mem::replace(&mut self.has_shown_failure, true);
                 let reason = reason.as_deref().filter(|_| !is_first);
-                self.print(&self.step_line(&step.title, *status, *duration_ms, reason));
+                self.count.done += usize::from(*status == StepStatus::Done);
+                let ending = (*status, *duration_ms);
+                self.print(&end_line(&step.title, ending, reason, self.count, &self.paint));
+                self.show_count();
             }
             Event::LabStarted { script, attempt, .. } => {
                 self.start(script, &lab_title(script, *attempt))
@@ -105,13 +107,14 @@ impl Console {
             Event::LabFinished { lab } => self.finish(&lab.script),
             // A health check's problems are its answer, and stand in the report.
             Event::Problem { .. } if report.command == "doctor" => {}
-            Event::Problem { problem } => self.show_problem(&(&**problem).into()),
+            Event::Problem { problem } => {
+                self.print(&said::problem(&(&**problem).into(), &self.paint));
+            }
             Event::Failed { error, .. } => self.show_error(error),
             // A health check says so among the rest.
             Event::Looked { facts } if report.command != "doctor" => self.show_venv(&facts.venv),
             Event::Started { .. }
             | Event::Looked { .. }
-            | Event::Planned { .. }
             | Event::LabsPlanned { .. }
             | Event::Watching { .. }
             | Event::Finished { .. } => {}
@@ -122,18 +125,21 @@ impl Console {
     fn show_venv(&mut self, venv: &Venv) {
         if let Some(sentence) = found_venv(venv).filter(|_| !self.has_shown_venv) {
             self.has_shown_venv = true;
-            self.print(&harmless(&sentence));
+            self.print(&self.paint.prose(&harmless(&sentence)));
         }
     }
 
-    /// Shows a problem that stops nobody, and what to do about it.
-    fn show_problem(&mut self, problem: &ProblemRecord) {
-        let label = label(problem.severity, Some(problem.id));
-        let label = self.paint.severity(&label, problem.severity);
-        self.print(&format!("{label}: {}", harmless(&problem.sentence())));
-        if let Some(remedy) = remedy(problem) {
-            self.print(&self.paint.dim(&format!("  {}", harmless(&remedy))));
-        }
+    /// Shows the plan that will be applied; `more` is the command that shows it whole.
+    pub fn show_plan(&self, report: &Report, password: Password, more: &str) {
+        let is_verbose = self.verbosity == Verbosity::Verbose;
+        let text = plan::text(report, &self.paint, is_verbose, (password, Some(more)));
+        self.print(&format!("\n{}\n", text.trim_end()));
+    }
+
+    /// Says that apt's index is refreshed first. `is_agreed`: nobody will be asked.
+    pub fn show_refresh(&mut self, password: Password, is_agreed: bool) {
+        self.count = Count { done: 0, total: 1 };
+        self.print(&plan::refresh(&self.paint, password, is_agreed));
     }
 
     /// Shows why the command could not be carried out, and what to do.
@@ -142,19 +148,14 @@ impl Console {
         if std::mem::replace(&mut self.has_shown_error, true) {
             self.write("");
         }
-        let id = error.problem.as_ref().map(|problem| problem.id);
-        self.shown_errors.extend(id);
-        let label = self.paint.bad(&label(Severity::Error, id));
-        self.write(&format!("{label}: {}", harmless(&error.message)));
-        if let Some(hint) = &error.hint {
-            self.write(&format!("\n{}: {}", self.paint.bold("hint"), harmless(hint)));
-        }
+        self.shown_errors.extend(error.problem.as_ref().map(|problem| problem.id));
+        self.write(&said::error(error, &self.paint));
     }
 
     /// Says once, at the end, where to read more about the errors that were shown.
     pub fn show_more(&mut self) {
         if let Some(more) = more(std::mem::take(&mut self.shown_errors)) {
-            self.print(&format!("\n{}", self.paint.dim(&more)));
+            self.print(&format!("\n{}", self.paint.dim(&self.paint.prose(&more))));
         }
     }
 
@@ -163,46 +164,47 @@ impl Console {
         for (_, bar) in std::mem::take(&mut self.running) {
             bar.finish_and_clear();
         }
+        self.total.take().iter().for_each(ProgressBar::finish_and_clear);
     }
 
-    fn step_line(
-        &self,
-        title: &str,
-        status: StepStatus,
-        duration_ms: u64,
-        reason: Option<&str>,
-    ) -> String {
-        let title = harmless(title);
-        match status {
-            StepStatus::Done => {
-                format!("{} {title} ({})", self.paint.good("done:"), duration(duration_ms))
-            }
-            StepStatus::Failed => {
-                let reason =
-                    reason.map(|reason| format!(": {}", harmless(reason))).unwrap_or_default();
-                format!("{} {title} ({}){reason}", self.paint.bad("failed:"), duration(duration_ms))
-            }
-            StepStatus::NotTried => format!("{} {title}", self.paint.unsure("not tried:")),
-            StepStatus::Planned => format!("planned: {title}"),
+    fn start_step(&mut self, id: &str, title: &str) {
+        if self.bars.is_none() {
+            return self.print(&start_line(title, &self.paint));
         }
+        self.start(id, title);
+        self.show_count();
     }
 
     fn start(&mut self, id: &str, title: &str) {
         let Some(bars) = &self.bars else { return };
         let old = self.running.remove(id);
         old.iter().for_each(ProgressBar::finish_and_clear);
-        let bar = bars.add(ProgressBar::new(100));
-        let template = if self.paint.is_unicode() {
-            "{spinner} {prefix} {elapsed} {wide_msg}"
-        } else {
-            "- {prefix} {elapsed} {wide_msg}"
+        let new = ProgressBar::new(100);
+        let bar = match &self.total {
+            Some(total) => bars.insert_before(total, new),
+            None => bars.add(new),
         };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        bar.set_prefix(harmless(title));
+        let sign = if self.paint.is_unicode() { "{spinner}" } else { "-" };
+        bar.set_style(style(&format!("{sign} {{prefix}}  {{time}}  {{wide_msg}}")));
+        bar.set_prefix(short_title(title, &self.paint));
         bar.enable_steady_tick(Duration::from_millis(100));
         self.running.insert(id.to_owned(), bar);
+    }
+
+    /// The last line while steps are under way: how many are done.
+    fn show_count(&mut self) {
+        let (Some(bars), Some(so_far)) = (&self.bars, self.count.so_far()) else { return };
+        if self.count.done == self.count.total {
+            self.total.take().iter().for_each(ProgressBar::finish_and_clear);
+            return;
+        }
+        let total = self.total.get_or_insert_with(|| {
+            let bar = bars.add(ProgressBar::new_spinner());
+            bar.set_style(style("{msg}, {time} so far"));
+            bar.enable_steady_tick(Duration::from_millis(500));
+            bar
+        });
+        total.set_message(so_far);
     }
 
     fn progress(&self, id: &str, percent: Option<f32>, text: &str) {
@@ -212,8 +214,11 @@ impl Console {
             if let Some(percent) = percent {
                 bar.set_position(percent as u64);
             }
-            let percent =
-                if bar.position() > 0 { format!("{:3} % ", bar.position()) } else { String::new() };
+            let percent = if bar.position() > 0 {
+                format!("{:2} %  ", bar.position())
+            } else {
+                String::new()
+            };
             bar.set_message(format!("{percent}{text}"));
         }
         if self.verbosity == Verbosity::Verbose {
@@ -224,15 +229,12 @@ impl Console {
     /// Shown at once, and again every half minute: whoever reads a log wants to know what takes so
     /// long.
     fn wait(&mut self, id: &str, waits_for: &str, seconds: u64) {
-        let text = format!(
-            "waiting for {}, {seconds} s so far; press Ctrl-C to stop waiting",
-            harmless(waits_for)
-        );
+        let text = waiting(waits_for, seconds);
         match self.running.get(id) {
             Some(bar) => bar.set_message(text),
             None if self.shown_waiting != Some(seconds / 30) => {
                 self.shown_waiting = Some(seconds / 30);
-                self.print(&text);
+                self.print(&self.paint.prose(&text));
             }
             None => {}
         }
@@ -245,7 +247,7 @@ impl Console {
         } else {
             "a second signal leaves it to apt"
         };
-        self.write(&format!("{DELAYS_END}; {again}"));
+        self.write(&self.paint.prose(&format!("{DELAYS_END}; {again}")));
     }
 
     fn finish(&mut self, id: &str) {
@@ -268,6 +270,16 @@ impl Console {
             None => write(),
         }
     }
+}
+
+/// How a line of a bar looks; `{time}` is how long it has been there.
+fn style(template: &str) -> ProgressStyle {
+    let time = |state: &ProgressState, text: &mut dyn fmt::Write| {
+        // A line that lacks its time is still a line.
+        let _ = write!(text, "{}", so_far(state.elapsed().as_secs()));
+    };
+    let style = ProgressStyle::with_template(template);
+    style.unwrap_or_else(|_| ProgressStyle::default_spinner()).with_key("time", time)
 }
 
 fn lab_title(name: &str, attempt: usize) -> String {

@@ -1,87 +1,36 @@
 //! The report for people on a terminal: the plan, the labs with their pictures, and one sentence
 //! that is the answer.
 
-use crate::event::StepStatus;
-use crate::host::quoted_line;
 use crate::lab::{LabResult, Verdict};
 use crate::outcome::Status;
 use crate::problem::ProblemRecord;
 
 use super::paint::Paint;
 use super::picture::Pen;
-use super::words::{count, harmless, label, more, remedy, sizes, wrapped};
-use super::{Candidate, Report, StepPart, Topic, picture};
+use super::plan::Password;
+use super::words::{count, harmless, label, more, remedy, wrapped};
+use super::{Report, Topic, next, picture, plan};
 
-/// What the command prints on standard output. A passed lab is one line, unless `is_verbose` asks
-/// for its evidence.
+/// What the command prints on standard output. A passed lab is one line, and the plan one a step,
+/// unless `is_verbose` asks for the evidence, the reasons and the commands.
 pub fn text(report: &Report, paint: &Paint, is_verbose: bool) -> String {
     let mut text = String::new();
     if report.command == "plan" {
-        text += &plan(report, paint, true);
+        text += &plan::text(report, paint, is_verbose, (Password::Unknown, None));
     }
     if report.command == "doctor" {
         text += &checkup(report, paint);
         let more = more(report.problems.iter().map(|found| found.id));
-        text += &more.map(|more| format!("{}\n\n", paint.dim(&more))).unwrap_or_default();
+        text +=
+            &more.map(|more| format!("{}\n\n", paint.dim(&paint.prose(&more)))).unwrap_or_default();
     }
     text += &labs(&report.labs, paint, is_verbose);
     if !report.outcome.sentence.is_empty() {
         text += &format!("{}\n", answer(report, paint));
     }
+    text +=
+        &report.outcome.next.as_ref().map(|it| next::text(it, report, paint)).unwrap_or_default();
     text
-}
-
-/// The plan: what, why, and the exact command of each step. `with_candidates` also says why the
-/// other Pythons were not chosen.
-pub(super) fn plan(report: &Report, paint: &Paint, with_candidates: bool) -> String {
-    let mut text = String::new();
-    if let Some(python) = &report.python {
-        text += &format!(
-            "Python {} ({}): {}.\n",
-            python.version,
-            harmless(&python.path.display().to_string()),
-            harmless(&python.why)
-        );
-    }
-    if with_candidates {
-        let refused = report.candidates.iter().filter(|candidate| !candidate.taken);
-        text += &refused.map(|candidate| candidate_text(candidate, paint)).collect::<String>();
-    }
-    if !text.is_empty() && !report.steps.is_empty() {
-        text.push('\n');
-    }
-    // Steps of an earlier round are done and no longer planned.
-    let planned = report.steps.iter().filter(|step| step.status == StepStatus::Planned);
-    for (index, step) in planned.enumerate() {
-        text += &step_text(index + 1, step, paint);
-    }
-    if !report.open.is_empty() {
-        text += "\nAfter that:\n";
-        text +=
-            &report.open.iter().map(|open| format!("  - {}\n", harmless(open))).collect::<String>();
-    }
-    if let Some(weight) = &report.sizes {
-        text += &format!("\n{}\n", sizes(weight));
-    }
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    text
-}
-
-fn candidate_text(candidate: &Candidate, paint: &Paint) -> String {
-    let version = candidate.version.as_ref().map(|version| format!(" ({version})"));
-    let version = version.unwrap_or_default();
-    let line =
-        format!("  not {}{version}, {}: {}", candidate.what, candidate.origin, candidate.why);
-    format!("{}\n", paint.dim(&harmless(&line)))
-}
-
-fn step_text(number: usize, step: &StepPart, paint: &Paint) -> String {
-    let root = if step.needs_root { " (needs root)" } else { "" };
-    let command = harmless(&format!("$ {}", quoted_line(&step.command)));
-    let title = paint.bold(&harmless(&step.title));
-    format!("{number}. {title}{root}\n   {}\n   {}\n", harmless(&step.why), paint.dim(&command))
 }
 
 /// What a health check looked at: a line a subject, with the problems that belong to it.
@@ -187,8 +136,10 @@ fn indented(text: &str) -> String {
 fn answer(report: &Report, paint: &Paint) -> String {
     let sentence = harmless(&report.outcome.sentence);
     if report.command == "plan" && !report.steps.is_empty() {
-        return format!("{}: {sentence}", count(report.steps.len(), "step"));
+        let steps = count(report.steps.len() + report.open.len(), "step");
+        return paint.prose(&format!("{steps}: {sentence}"));
     }
+    let sentence = paint.prose(&sentence);
     match report.outcome.status {
         Status::Ready => paint.good(&sentence),
         Status::NotReady => paint.bad(&sentence),

@@ -1,19 +1,26 @@
 //! Report = the fold of all events: one model, and one renderer a file.
 //!
-//! `console` is what is shown on stderr meanwhile (the only user of console and indicatif), `human`
-//! and `plain` are for people, `json` is the model as it is (`schemas/report.schema.json` describes
-//! it), `picture` draws a lab's timeline with characters, `svg` all of them as a picture. `paint` is
-//! colour and width, `words` are the small texts that they share.
+//! `console` is what is shown on stderr meanwhile (the only user of console and indicatif), with the
+//! lines of `progress` and `said`; `human` (with `plan` and `next`) and `plain` are for people; `json` is the model as it is
+//! (`schemas/report.schema.json` describes it); `picture` draws a lab's timeline with characters,
+//! `svg` all of them as a picture. `paint` is colour and width, `words` are the small texts that they
+//! share.
 
 pub mod console;
 pub mod human;
 pub mod json;
+mod next;
 pub mod paint;
 pub mod picture;
 pub mod plain;
+mod plan;
+mod progress;
+pub mod said;
 mod subjects;
 pub mod svg;
 pub(crate) mod words;
+
+pub use plan::Password;
 
 use std::path::PathBuf;
 
@@ -81,6 +88,9 @@ pub struct Report {
     /// What it looked at them with.
     #[serde(skip)]
     looked: (Option<Box<Facts>>, Option<Box<Plan>>),
+    /// Whether root runs labready.
+    #[serde(skip)]
+    is_root: bool,
     /// What was noticed.
     problems: Vec<ProblemRecord>,
     /// Why the command could not be carried out; null when it could.
@@ -171,6 +181,7 @@ impl Report {
             labs_planned: Vec::new(),
             subjects: Vec::new(),
             looked: (None, None),
+            is_root: false,
             problems: Vec::new(),
             error: None,
         }
@@ -260,6 +271,7 @@ impl Report {
             arch: facts.machine.architecture.clone(),
             environment: facts.machine.environment,
         });
+        self.is_root = facts.rights.account.is_root();
         let venv = &facts.venv;
         self.venv = Some(VenvPart {
             path: venv.folder.clone(),

@@ -4,6 +4,7 @@
 //! terminal. An empty variable counts as unset.
 
 use super::Health;
+use super::words::{hanging, wrapped, wrapped_page};
 use crate::cli::Color;
 use crate::lab::Verdict;
 use crate::problem::Severity;
@@ -24,6 +25,7 @@ pub struct Paint {
     coloured: bool,
     unicode: bool,
     width: usize,
+    wraps: bool,
 }
 
 impl Paint {
@@ -48,17 +50,45 @@ impl Paint {
         let is_utf8 = locale.to_uppercase().replace('-', "").ends_with("UTF8");
         let typed = variable("COLUMNS").and_then(|columns| columns.parse().ok());
         let width = typed.or(columns).unwrap_or(WIDTH).clamp(40, 120);
-        Self { coloured, unicode: is_utf8 && !matches!(terminal, "dumb" | "linux"), width }
+        let unicode = is_utf8 && !matches!(terminal, "dumb" | "linux");
+        Self { coloured, unicode, width, wraps: is_terminal }
     }
 
     /// Without colour, in ASCII or Unicode, at a width: for files and tests.
     pub fn uncoloured(unicode: bool, width: usize) -> Self {
-        Self { coloured: false, unicode, width }
+        Self { coloured: false, unicode, width, wraps: true }
     }
 
     /// How many columns there are.
     pub fn width(&self) -> usize {
         self.width
+    }
+
+    /// Sentences, broken between words where a terminal would break them anywhere; in a pipe or a log
+    /// each stays on its line. What is indented is to be pasted, and stays as it is.
+    pub fn prose(&self, text: &str) -> String {
+        self.prose_within(text, 0)
+    }
+
+    /// The same with so many columns taken already.
+    pub fn prose_within(&self, text: &str, taken: usize) -> String {
+        let width = self.width.saturating_sub(taken);
+        let lines = text.split('\n').map(|line| match self.wraps && !line.starts_with("  ") {
+            true => wrapped(line, width),
+            false => line.to_owned(),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// A page of Markdown, broken as [`Self::prose`] is.
+    pub fn page(&self, text: &str) -> String {
+        if self.wraps { wrapped_page(text, self.width) } else { text.to_owned() }
+    }
+
+    /// A row of a list: a mark, and text that goes on below its beginning.
+    pub fn row(&self, mark: &str, text: &str) -> String {
+        let width = if self.wraps { self.width } else { usize::MAX };
+        hanging(mark, text, width)
     }
 
     /// Whether other signs than ASCII may be drawn.

@@ -4,7 +4,7 @@
 use crate::host::quoted_line;
 
 use super::words::{harmless, more, sizes};
-use super::{Health, HealthSubject, Report, picture};
+use super::{Health, HealthSubject, Report, next, picture};
 use crate::event::StepStatus;
 use crate::lab::Verdict;
 use crate::problem::Severity;
@@ -49,6 +49,11 @@ pub fn text(report: &Report, is_verbose: bool) -> String {
         lines.extend(more(report.problems.iter().map(|problem| problem.id)));
     }
     lines.extend((!report.outcome.sentence.is_empty()).then(|| report.outcome.sentence.clone()));
+    if let Some(next) = &report.outcome.next {
+        lines.push(next::heading(next));
+        lines.extend(next.commands.iter().cloned());
+        lines.extend(next::notes(next, report));
+    }
     lines.iter().map(|line| harmless(line) + "\n").collect()
 }
 

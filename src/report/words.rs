@@ -30,21 +30,67 @@ pub(crate) fn harmless(text: &str) -> String {
 /// Lines of so many characters at the most, broken between words; a word that is longer keeps a
 /// line of its own.
 pub(super) fn wrapped(text: &str, width: usize) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for paragraph in text.lines() {
-        let mut line = String::new();
-        for word in paragraph.split_whitespace() {
-            let is_full =
-                !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width;
-            if is_full {
-                lines.push(std::mem::take(&mut line));
-            }
-            line += if line.is_empty() { "" } else { " " };
-            line += word;
+    let lines = text.lines().flat_map(|line| wrapped_words(line.split_whitespace(), width));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The same of words that are not to be broken, whatever is in them. There is always a line.
+pub(super) fn wrapped_words<'a>(words: impl Iterator<Item = &'a str>, width: usize) -> Vec<String> {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in words {
+        let is_full = !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width;
+        if is_full {
+            lines.push(std::mem::take(&mut line));
         }
-        lines.push(line);
+        line += if line.is_empty() { "" } else { " " };
+        line += word;
     }
-    lines.join("\n")
+    lines.push(line);
+    lines
+}
+
+/// Text behind a mark, broken between words; what goes on stands below its beginning.
+pub(super) fn hanging(mark: &str, text: &str, width: usize) -> String {
+    let indent = " ".repeat(mark.chars().count());
+    let lines = wrapped_words(text.split_whitespace(), width.saturating_sub(indent.len()));
+    let start = |index| if index == 0 { mark } else { indent.as_str() };
+    let lines = lines.iter().enumerate().map(|(index, line)| format!("{}{line}\n", start(index)));
+    lines.collect()
+}
+
+/// A page of Markdown for a narrow terminal: paragraphs and lists are broken between words, titles
+/// and code stay as they are.
+pub(super) fn wrapped_page(text: &str, width: usize) -> String {
+    let (mut page, mut mark, mut paragraph) = (String::new(), String::new(), String::new());
+    let mut is_code = false;
+    for line in text.lines().chain([""]) {
+        let is_fence = line.starts_with("```");
+        let item = list_mark(line);
+        let ends = is_fence || is_code || line.is_empty() || line.starts_with('#');
+        if (ends || item > 0) && !(mark.is_empty() && paragraph.is_empty()) {
+            page += &hanging(&std::mem::take(&mut mark), &std::mem::take(&mut paragraph), width);
+        }
+        is_code ^= is_fence;
+        if ends {
+            page += &format!("{line}\n");
+            continue;
+        }
+        if item > 0 {
+            mark = line[..item].to_owned();
+        }
+        paragraph += &format!(" {}", &line[item..]);
+    }
+    page.trim_end().to_owned() + "\n"
+}
+
+/// How long the mark of a list's item is, in bytes: `1. `, `- `.
+fn list_mark(line: &str) -> usize {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    match &line.as_bytes()[digits..] {
+        [b'.', b' ', ..] if digits > 0 => digits + 2,
+        [b'-', b' ', ..] if digits == 0 => 2,
+        _ => 0,
+    }
 }
 
 /// A problem's label: `error[disk-full]`. The id is left out where its page has nothing to add.
@@ -112,6 +158,14 @@ pub(super) fn bytes(bytes: u64) -> String {
     }
 }
 
+/// The same without a fraction where it says nothing more: `92 MB`.
+pub(super) fn rounded_bytes(number: u64) -> String {
+    match number {
+        10_000_000..999_500_000 => format!("{:.0} MB", number as f64 / 1e6),
+        _ => bytes(number),
+    }
+}
+
 /// What apt will download and use on disk, as a sentence.
 pub(super) fn sizes(sizes: &Sizes) -> String {
     format!(
@@ -142,6 +196,13 @@ mod tests {
             wrapped("one two three\nfour incomprehensibilities five", 9),
             "one two\nthree\nfour\nincomprehensibilities\nfive"
         );
+    }
+
+    #[test]
+    fn a_page_is_broken_between_words_but_for_titles_and_code() {
+        let page = "# a title of a page that is long\n\nOne two three four\nfive six.\n\n1. Run what is\n   said: `x`\n\
+                    2. Then go on\n\n```sh\na command of many words that is long\n```\n- one\n- two\n";
+        insta::assert_snapshot!(wrapped_page(page, 20));
     }
 
     #[test]

@@ -61,7 +61,7 @@ fn on_a_terminal_it_asks_once_and_no_changes_nothing() {
     let machine = Machine::ready("bookworm");
     let tree = machine.tree();
     let mut running = machine.labready(["setup"]).by_student().on_a_terminal().start();
-    running.sees("/usr/bin/python3.11 -m venv").sees("[y/N]").types("n\n");
+    running.sees("Create the virtual environment").sees("[y/N]").types("n\n");
     let output = running.finish();
     assert_eq!(output.exits(1).stdout.matches("[y/N]").count(), 1, "{output}");
     output.does_not_say("This workstation is ready.");

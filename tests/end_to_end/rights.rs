@@ -36,12 +36,34 @@ fn expect_everything_to_be_the_students(machine: &Machine) {
 fn a_student_with_sudo_types_the_password_once() {
     let machine = machine_with_sudo("student ALL=(ALL:ALL) ALL");
     let mut running = machine.labready(["setup"]).by_student().on_a_terminal().limit(COLD).start();
-    running.sees("build-essential").sees("[y/N]").types("y\n");
+    running.sees("Install the build tools").sees("[y/N]").types("y\n");
     running.sees("password for student").types(&format!("{PASSWORD}\n"));
+    // How far apt is passes through sudo.
+    running.sees(" %");
     let output = running.finish();
     assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
     assert_eq!(output.stdout.matches("password for").count(), 1, "{output}");
     expect_everything_to_be_the_students(&machine);
+}
+
+#[test]
+fn without_an_index_the_password_is_asked_once_and_the_sizes_are_there_before_the_question() {
+    let machine = Machine::fresh("bookworm");
+    machine.apt_install(["sudo"]);
+    machine.shell("rm -rf /var/lib/apt/lists/* && apt-get clean");
+    machine.command(["chpasswd"]).stdin(&format!("student:{PASSWORD}\n")).run().succeeds();
+    machine.write("/etc/sudoers.d/student", "student ALL=(ALL:ALL) ALL\n");
+    let apts = ["/var/lib/apt", "/var/cache/apt", "/var/log", "/run", "/var/lib/sudo", "/tmp"];
+    let before = machine.tree().without(&apts);
+    let mut running = machine.labready(["setup"]).by_student().on_a_terminal().limit(COLD).start();
+    running.sees("will be asked for").sees("nothing is installed before you agree.");
+    running.sees("password for student").types(&format!("{PASSWORD}\n"));
+    running.sees("labready will install Python 3.11 and a virtual environment");
+    running.sees("MB to").sees("on disk").sees("about").sees("[y/N]").types("n\n");
+    let output = running.finish();
+    output.exits(1).says("Nothing was changed, except that apt's package index is up to date");
+    assert_eq!(output.stdout.matches("password for").count(), 1, "{output}");
+    before.is_the_same_as(&machine.tree().without(&apts));
 }
 
 #[test]
@@ -66,7 +88,7 @@ fn sudo_rs_does_as_well() {
     machine.write("/etc/sudoers", "student ALL=(ALL:ALL) ALL\n");
     machine.run(["chmod", "0440", "/etc/sudoers"]);
     let mut running = machine.labready(["setup"]).by_student().on_a_terminal().limit(COLD).start();
-    running.sees("build-essential").sees("[y/N]").types("y\n");
+    running.sees("Install the build tools").sees("[y/N]").types("y\n");
     running.sees("assword").types(&format!("{PASSWORD}\n"));
     let output = running.finish();
     assert_eq!(output.succeeds().last_line(), "This workstation is ready.");

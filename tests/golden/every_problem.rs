@@ -288,6 +288,31 @@ fn labs() -> Vec<Problem> {
     unusable.into_iter().chain(unclear).chain(tests).map(Problem::from).collect()
 }
 
+fn disk() -> Vec<Problem> {
+    use DiskProblem::*;
+    let full = |free_bytes, holds_cache, said: &str| Full {
+        folder: "/usr".into(),
+        free_bytes,
+        holds_cache,
+        said: if said.is_empty() { String::new() } else { text(said) },
+    };
+    let too_small = |holds_cache| TooSmall {
+        folder: "/home/student/my course/venv".into(),
+        free_bytes: 120_000_000,
+        needed_bytes: 405_000_000,
+        holds_cache,
+    };
+    let kinds = [
+        full(Some(1 << 20), true, ""),
+        full(None, false, "SAID"),
+        full(Some(300 << 20), true, ""),
+        too_small(true),
+        too_small(false),
+        SomeFull { said: text("SAID") },
+    ];
+    kinds.map(Problem::from).into()
+}
+
 fn machine() -> Vec<Problem> {
     use MachineProblem::*;
     let read_only = |what, said: &str| MachineProblem::ReadOnly {
@@ -329,9 +354,6 @@ fn machine() -> Vec<Problem> {
         AnotherRun { run: Some(OtherRun { pid: 4242, user: text("teacher"), seconds: Some(190) }) },
         ChangedSincePlan { place: "/usr/local/bin/python3".into() },
         CloudInitRunning,
-        DiskFull { folder: "/usr".into(), free_bytes: Some(1 << 20), said: String::new() },
-        DiskFull { folder: "/usr".into(), free_bytes: None, said: text("SAID") },
-        SomeDiskFull { said: text("SAID") },
         EndOfLife { system: text("Debian GNU/Linux 10 (buster)"), codename: text("buster") },
         FileRefused { said: text("could not write `/x`: Permission denied") },
         FileTooLarge { file: "/course.toml".into(), limit_bytes: 1 << 20 },
@@ -682,7 +704,8 @@ fn shown(problem: &Problem) -> String {
     text
 }
 
-fn groups() -> Vec<(&'static str, Vec<Problem>)> {
+/// All of them.
+pub fn groups() -> Vec<(&'static str, Vec<Problem>)> {
     vec![
         ("apt", apt()),
         ("packages", packages()),
@@ -692,6 +715,7 @@ fn groups() -> Vec<(&'static str, Vec<Problem>)> {
         ("course", course()),
         ("journal", journal()),
         ("labs", labs()),
+        ("disk", disk()),
         ("machine", machine()),
         ("network", network()),
         ("output", output()),

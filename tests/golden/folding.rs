@@ -12,10 +12,11 @@ use labready::error::Error;
 use labready::event::{Event, LabScript};
 use labready::facts::alternatives::Alternative;
 use labready::facts::venv::{State, Venv};
-use labready::lab::{LabResult, Reason, Verdict};
-use labready::outcome::Outcome;
+use labready::lab::{Attempt, LabResult, Reason, Verdict};
+use labready::outcome::{Next, Outcome};
 use labready::plan::{self, Decision, MadeVenvNow, Plan, Remains, Trail};
-use labready::report::{Report, json, plain};
+use labready::report::paint::Paint;
+use labready::report::{Report, human, json, plain};
 use serde_json::{Value, json};
 
 use super::machines::{asked, changed, course, every_recorded, recorded};
@@ -52,6 +53,28 @@ fn passed(name: &str) -> Event {
         attempts: Vec::new(),
     };
     Event::LabFinished { lab: Box::new(lab) }
+}
+
+#[test]
+fn a_warning_that_python_gives_of_a_lab_that_passed_is_said_to_be_expected() {
+    let warned = |stderr: &str| {
+        let Event::LabFinished { lab } = passed("first") else { panic!("no lab") };
+        let attempt = Attempt { stderr: stderr.into(), ..Attempt::default() };
+        let lab = Box::new(LabResult { attempts: vec![attempt], ..*lab });
+        let next = Next {
+            python: labready::version::PythonVersion::new(3, 12, 4),
+            venv: "/home/student/venv".into(),
+            lacks: None,
+            commands: vec!["source venv/bin/activate".into()],
+        };
+        let outcome = Outcome::ready("This workstation is ready.").with_next(Some(next));
+        let end = Event::Finished { outcome, duration_ms: 9 };
+        let report = fold("setup", [planned(&["first"]), Event::LabFinished { lab }, end]);
+        document(&report);
+        human::text(&report, &Paint::uncoloured(true, 80), false)
+    };
+    assert_snapshot!(warned("first.py:9: DeprecationWarning: There is no current event loop\n"));
+    assert!(!warned("").contains("DeprecationWarning"));
 }
 
 fn names(document: &Value) -> Vec<&str> {

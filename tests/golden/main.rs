@@ -10,6 +10,7 @@
 mod accounts;
 mod catalogue;
 mod choosing;
+mod columns;
 mod command_line;
 mod converging;
 mod course_files;

@@ -56,7 +56,8 @@ fn report(labs: Vec<LabResult>, status: Status, sentence: &str) -> Report {
     for lab in labs {
         report.note(&Event::LabFinished { lab: Box::new(lab) });
     }
-    let outcome = Outcome { status, exit: Exit::NotReady, sentence: sentence.to_owned() };
+    let outcome =
+        Outcome { status, exit: Exit::NotReady, sentence: sentence.to_owned(), next: None };
     report.note(&Event::Finished { outcome, duration_ms: 3000 });
     report
 }

@@ -46,7 +46,7 @@ impl Output {
         let endings = ["done: ", "failed: ", "not tried: "];
         let said = self.said();
         let is_step = |line: &&str| endings.iter().any(|ending| line.starts_with(ending));
-        let mut steps: Vec<&str> = said.lines().filter(is_step).collect();
+        let mut steps: Vec<&str> = said.lines().map(uncounted).filter(is_step).collect();
         steps.sort_unstable();
         steps.join("\n")
     }
@@ -68,10 +68,17 @@ impl Output {
         lines.collect()
     }
 
-    /// The last line of what was printed.
+    /// The last line of what was printed, before what to type next.
     pub fn last_line(&self) -> &str {
-        self.stdout.lines().last().unwrap_or_default()
+        let end = self.stdout.find("\n\nPython 3.").unwrap_or(self.stdout.len());
+        self.stdout[..end].lines().last().unwrap_or_default()
     }
+}
+
+/// `2 of 6 done: …` without the count.
+fn uncounted(line: &str) -> &str {
+    let is_count = |count: &str| count.bytes().all(|b| b.is_ascii_digit() || b" of".contains(&b));
+    line.find("done: ").filter(|at| is_count(&line[..*at])).map_or(line, |at| &line[at..])
 }
 
 /// `12 ms` and the like differ from run to run.

@@ -44,7 +44,8 @@ fn every_hint_repeats_what_was_typed() {
         ["doctor --python 3.11", "plan --python 3.11", "verify --python 3.11"].map(|line| {
             let output = machine.labready(line);
             let said = format!("{}{}", output.stdout, output.stderr);
-            let hints: Vec<&str> = said.lines().filter(|line| line.contains("labready ")).collect();
+            let hints: Vec<&str> =
+                said.lines().filter(|line| line.contains("`labready ")).collect();
             for hint in &hints {
                 let names_course = hint.contains("labready explain");
                 assert!(names_course || hint.contains("--python 3.11"), "{hint} in {output}");

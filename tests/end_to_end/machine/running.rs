@@ -64,9 +64,11 @@ impl Output {
         self
     }
 
-    /// The last line of stdout that is not empty.
+    /// The last line of stdout that is not empty, before what to type next.
     pub fn last_line(&self) -> &str {
-        self.stdout.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
+        let next = self.stdout.find(" Next:").and_then(|at| self.stdout[..at].rfind("\nPython 3."));
+        let answer = &self.stdout[..next.unwrap_or(self.stdout.len())];
+        answer.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
     }
 
     /// Stdout as the report that it is. Fails the test unless it is as the committed schema says.
