@@ -24,6 +24,7 @@ pub fn diagnose(facts: &Facts) -> Vec<Problem> {
         interrupted(facts),
         end_of_life(facts),
         contradiction(facts),
+        drive(facts),
         disk(facts),
         venv_of_another(facts),
         broken_venv(facts),
@@ -156,6 +157,12 @@ fn contradiction(facts: &Facts) -> Option<Problem> {
     let numbered = distro.contradiction.clone()?;
     let (version, codename) = (distro.version.clone(), distro.codename.clone());
     Some(PlatformProblem::ReleaseContradictory { version, numbered, codename }.into())
+}
+
+/// A virtual environment that is, or will be, on a drive whose files are not Linux's own.
+pub fn drive(facts: &Facts) -> Option<Problem> {
+    let (drive, folder) = (facts.disk.venv_drive.clone()?, facts.venv.folder.clone());
+    Some(PlatformProblem::VenvOnSharedDrive { folder, drive }.into())
 }
 
 /// The fullest disk that something will be written to.

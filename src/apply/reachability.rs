@@ -2,7 +2,7 @@
 
 use crate::facts::machine::Environment;
 use crate::facts::network::{Answer, Asked, Server};
-use crate::problem::{NetworkProblem, Problem, ServerFailure, Silence, SourceLocation};
+use crate::problem::{ClockOwner, NetworkProblem, Problem, ServerFailure, Silence, SourceLocation};
 
 /// Warnings when something else than the dead servers is left to fetch from; else the problem for
 /// which it is not worth starting apt. Beside servers that answer, a silent one may only be slow:
@@ -26,7 +26,8 @@ pub(super) fn judge(
         return Err(problem.clone());
     }
     let servers = asked.iter().filter_map(|asked| failure(&asked.server.name, &asked.answer));
-    Err(NetworkProblem::Down { servers: servers.collect() })
+    let in_wsl = environment == Environment::Wsl;
+    Err(NetworkProblem::Down { servers: servers.collect(), in_wsl })
 }
 
 /// Which of several problems is reported, the lowest first; `None` for a server that is just dead.
@@ -61,10 +62,19 @@ pub(super) fn problem(
         Answer::ClockWrong { ahead } => NetworkProblem::ClockWrong {
             ahead_seconds: *ahead,
             server: name(),
-            is_wsl: environment == Environment::Wsl,
+            owner: clock_owner(environment),
         },
         _ => NetworkProblem::ServerDead { server: failure(&server.name, answer)?, places },
     })
+}
+
+fn clock_owner(environment: Environment) -> ClockOwner {
+    match environment {
+        Environment::Machine | Environment::Chroot => ClockOwner::System,
+        Environment::Wsl => ClockOwner::Windows,
+        Environment::Crostini => ClockOwner::ChromeOs,
+        Environment::Container => ClockOwner::ContainerHost,
+    }
 }
 
 /// Why nothing came from a server; `None` when something did.

@@ -23,6 +23,9 @@ pub(super) fn look(task: &Task<'_>, applied: &[Step]) -> Result<Round> {
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
     let mut plan = planned?;
     expect_ready_for(task, &facts, &plan)?;
+    if let Some(drive) = diagnosis::drive(&facts).filter(|_| applied.is_empty()) {
+        task.output.emit(Event::problem(drive));
+    }
     let said = what_apt_would_fetch(task, &plan)?;
     plan.sizes = offers::parse_sizes(&said);
     match (&task.request.install.source, &mut plan.sizes) {

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::drives::Mounts;
 use super::mounts;
 use crate::apt::index;
 pub use crate::apt::index::CACHE;
 use crate::host::Host;
-use crate::problem::{DiskProblem, FULL_BYTES, Problem, ReadOnlyMount};
+use crate::problem::{DiskProblem, FULL_BYTES, Problem, ReadOnlyMount, SharedDrive};
 
 /// Where packages are unpacked.
 pub const USR: &str = "/usr";
@@ -25,6 +26,9 @@ pub struct Disk {
     /// The file systems of the three, in that order: what has one number shares its room.
     #[serde(default)]
     pub file_systems: [Option<u64>; 3],
+    /// The drive that the virtual environment will be on, when it is not Linux's own.
+    #[serde(default)]
+    pub venv_drive: Option<SharedDrive>,
     /// The mounts that packages write to and that are read-only.
     #[serde(default)]
     pub read_only: Vec<ReadOnlyMount>,
@@ -59,7 +63,14 @@ pub fn gather(host: &Host, venv: &Path) -> Disk {
     let places = [Path::new(USR), Path::new(CACHE), venv];
     let [usr_bytes, var_bytes, venv_bytes] = places.map(|place| host.free_bytes(place));
     let file_systems = places.map(|place| host.file_system(place));
-    Disk { usr_bytes, var_bytes, venv_bytes, file_systems, read_only: mounts::read_only(host) }
+    Disk {
+        usr_bytes,
+        var_bytes,
+        venv_bytes,
+        file_systems,
+        venv_drive: Mounts::gather(host).drive_of(host, venv),
+        read_only: mounts::read_only(host),
+    }
 }
 
 /// The disk of this folder is full, as a program has found out.

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::drives::Mounts;
 use crate::apt::dpkg::DpkgStatus;
 use crate::error::Error;
 use crate::host::{Account, Command, Control, Host, Kind, Reach};
@@ -93,7 +94,10 @@ impl Home {
 pub fn gather(host: &Host, packages: &DpkgStatus, home: &Path) -> Vec<Interpreter> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
-    let folders = SYSTEM_FOLDERS.into_iter().map(PathBuf::from).chain(host.search_path());
+    // Windows' own folders are many and slow, and hold programs of Windows.
+    let mounts = Mounts::gather(host);
+    let searched = host.search_path().into_iter().filter(|folder| mounts.drive(folder).is_none());
+    let folders = SYSTEM_FOLDERS.into_iter().map(PathBuf::from).chain(searched);
     for folder in folders {
         for path in pythons_in(host, &folder) {
             let Some(real) = host.real_path(&path) else { continue };

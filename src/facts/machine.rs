@@ -29,6 +29,8 @@ pub enum Environment {
     Machine,
     /// Windows Subsystem for Linux.
     Wsl,
+    /// A Chromebook's Linux.
+    Crostini,
     /// A container.
     Container,
     /// A chroot, as in an image build.
@@ -60,12 +62,15 @@ pub fn gather(host: &Host) -> Machine {
 
 fn environment(host: &Host, kernel: &str) -> Environment {
     let exists = |path: &str| host.lstat(Path::new(path)).exists();
-    if kernel.to_lowercase().contains("microsoft") {
+    let any = |paths: &[&str]| paths.iter().any(|path| exists(path));
+    let is_in_container = any(&["/.dockerenv", "/run/.containerenv"]);
+    // A container on Windows has the same kernel; a distribution of WSL may have been a container.
+    let is_wsl = kernel.to_lowercase().contains("microsoft") && !is_in_container;
+    if is_wsl || exists("/run/WSL") {
         Environment::Wsl
-    } else if exists("/.dockerenv")
-        || exists("/run/.containerenv")
-        || exists("/run/systemd/container")
-    {
+    } else if any(&["/dev/.cros_milestone", "/opt/google/cros-containers"]) {
+        Environment::Crostini
+    } else if is_in_container || exists("/run/systemd/container") {
         Environment::Container
     } else if is_chroot(host) {
         Environment::Chroot

@@ -10,6 +10,7 @@ pub mod damaged;
 mod derivatives;
 pub mod disk;
 pub mod distro;
+mod drives;
 pub mod interpreters;
 pub mod machine;
 pub mod mounts;

@@ -49,7 +49,7 @@ pub fn mounted_below(host: &Host, folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// A space, a tab, a line break and a backslash stand there as `\040`.
-fn unescaped(point: &str) -> String {
+pub(super) fn unescaped(point: &str) -> String {
     let signs = [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")];
     signs.iter().fold(point.to_owned(), |text, (escape, sign)| text.replace(escape, sign))
 }

@@ -174,6 +174,8 @@ explained! {
         VenvNotRemoved = "venv-not-removed",
         /// The virtual environment belongs to another account.
         VenvOfAnother = "venv-of-another",
+        /// The virtual environment is on a drive whose files are not Linux's own.
+        VenvOnSharedDrive = "venv-on-shared-drive",
         /// The virtual environment that was replaced is kept beside the new one.
         VenvSetAside = "venv-set-aside",
     }

@@ -14,6 +14,8 @@ pub enum NetworkProblem {
     Down {
         /// What each server did.
         servers: Vec<ServerFailure>,
+        /// Whether this is Windows Subsystem for Linux, where Windows answers for names.
+        in_wsl: bool,
     },
     /// One server does not answer.
     ServerDead {
@@ -51,8 +53,8 @@ pub enum NetworkProblem {
         ahead_seconds: i64,
         /// The server that says so.
         server: String,
-        /// Whether this is Windows Subsystem for Linux, where the clock is Windows' own.
-        is_wsl: bool,
+        /// Who sets it.
+        owner: ClockOwner,
     },
     /// A source could not be refreshed.
     Source {
@@ -88,6 +90,19 @@ pub enum NetworkProblem {
         /// The source that names it.
         place: SourceLocation,
     },
+}
+
+/// Who sets this machine's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockOwner {
+    /// The system itself.
+    System,
+    /// Windows, whose Subsystem for Linux this is.
+    Windows,
+    /// ChromeOS, whose Linux this is.
+    ChromeOs,
+    /// The machine that this container runs on.
+    ContainerHost,
 }
 
 /// A server, and what happened to it.
@@ -165,7 +180,7 @@ impl Describe for NetworkProblem {
 
     fn evidence(&self) -> String {
         match self {
-            Self::Down { servers } => listed(servers.iter().map(ServerFailure::in_short), "; "),
+            Self::Down { servers, .. } => listed(servers.iter().map(ServerFailure::in_short), "; "),
             Self::ServerDead { server, places } => joined(places, server.what.said()),
             Self::CertificateUntrusted { said, only_trusts: Some(file), .. } => {
                 format!("{said}; pip's settings name {} as all that it trusts", quoted(file))
@@ -196,6 +211,9 @@ impl Describe for NetworkProblem {
 
     fn remedy(&self, _: &Invocation) -> Option<Remedy> {
         match self {
+            Self::Down { servers, in_wsl: true } if no_name_is_known(servers) => Remedy::advice(
+                "restart WSL, which writes /etc/resolv.conf anew: run `wsl --shutdown` in Windows PowerShell, then open this terminal again; if that does not help, turn off the VPN in Windows",
+            ),
             Self::Down { .. } | Self::ServerDead { .. } => SourceFailure::NoAnswer.remedy(None),
             Self::CertificateUntrusted { only_trusts: Some(file), .. } => Remedy::advice(format!(
                 "add the certificate of your network's proxy to {}, or remove pip's setting `cert`, which `pip config list` shows",
@@ -206,8 +224,7 @@ impl Describe for NetworkProblem {
             ),
             Self::ProxyWantsPassword { .. } => SourceFailure::ProxyWantsPassword.remedy(None),
             Self::LoginPage { .. } => SourceFailure::LoginPage.remedy(None),
-            Self::ClockWrong { is_wsl: true, .. } => Remedy::as_root("hwclock -s"),
-            Self::ClockWrong { .. } => Remedy::as_root("timedatectl set-ntp true"),
+            Self::ClockWrong { owner, .. } => owner.remedy(),
             Self::Source { why, place, .. } => why.remedy(place.as_ref()),
             Self::ReleaseMoved { place, archive, .. } => Remedy::as_root(quoted_line(&[
                 "sed".into(),
@@ -219,6 +236,26 @@ impl Describe for NetworkProblem {
                 "use another mirror, and leave the source in: the system's own packages come from it",
             ),
             Self::KeyUnreadable { why, .. } => why.remedy(),
+        }
+    }
+}
+
+/// Whether every server's name is unknown: it is the names that do not work.
+fn no_name_is_known(servers: &[ServerFailure]) -> bool {
+    !servers.is_empty() && servers.iter().all(|server| server.what == Silence::NameUnknown)
+}
+
+impl ClockOwner {
+    fn remedy(self) -> Option<Remedy> {
+        match self {
+            Self::System => Remedy::as_root("timedatectl set-ntp true"),
+            Self::Windows => Remedy::as_root("hwclock -s"),
+            Self::ChromeOs => Remedy::advice(
+                "set the time in the ChromeOS settings, then shut down Linux (right-click the Terminal icon) and start it again",
+            ),
+            Self::ContainerHost => {
+                Remedy::advice("set the clock of the machine that this container runs on")
+            }
         }
     }
 }

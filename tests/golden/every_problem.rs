@@ -400,10 +400,11 @@ fn network() -> Vec<Problem> {
         KeyFlaw::FolderMode("/usr/share/keyrings".into()),
     ];
     let clock =
-        |ahead_seconds, is_wsl| ClockWrong { ahead_seconds, server: text("deb.example"), is_wsl };
+        |ahead_seconds, owner| ClockWrong { ahead_seconds, server: text("deb.example"), owner };
     let kinds = vec![
-        Down { servers: silences().map(server).into() },
-        Down { servers: Vec::new() },
+        Down { servers: silences().map(server).into(), in_wsl: false },
+        Down { servers: vec![server(Silence::NameUnknown)], in_wsl: true },
+        Down { servers: Vec::new(), in_wsl: true },
         CertificateUntrusted {
             server: text("deb.example"),
             said: text("SAID"),
@@ -419,8 +420,10 @@ fn network() -> Vec<Problem> {
         ProxyWantsPassword { places: vec![place()] },
         LoginPage { address: Some(text("http://login.example/")), places: vec![place()] },
         LoginPage { address: None, places: Vec::new() },
-        clock(90_000, false),
-        clock(-90_000, true),
+        clock(90_000, ClockOwner::System),
+        clock(-90_000, ClockOwner::Windows),
+        clock(-90_000, ClockOwner::ChromeOs),
+        clock(-90_000, ClockOwner::ContainerHost),
         WithoutOwnRelease { place: place(), said: text("SAID") },
         ReleaseMoved {
             codename: text("buster"),
@@ -456,12 +459,16 @@ fn output() -> Vec<Problem> {
 
 fn platform() -> Vec<Problem> {
     use PlatformProblem::*;
-    let kinds = [ReleaseContradictory {
+    let contradictory = ReleaseContradictory {
         version: text("12"),
         numbered: text("bookworm"),
         codename: text("trixie"),
-    }];
-    kinds.map(Problem::from).into()
+    };
+    let drives = [DriveOwner::Windows, DriveOwner::ChromeOs, DriveOwner::Other].map(|owner| {
+        let drive = SharedDrive { mount: "/mnt/c".into(), file_system: text("9p"), owner };
+        VenvOnSharedDrive { folder: "/mnt/c/course/venv".into(), drive }
+    });
+    std::iter::once(contradictory).chain(drives).map(Problem::from).collect()
 }
 
 fn python() -> Vec<Problem> {

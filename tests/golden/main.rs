@@ -17,6 +17,7 @@ mod course_files;
 mod diagnosing;
 mod distributions;
 mod documents;
+mod environments;
 mod every_problem;
 mod folders;
 mod folding;

@@ -100,6 +100,30 @@ fn a_source_that_fails_and_is_the_only_one() {
     assert!(output.stderr.contains("leave the source in") && !output.stderr.contains("sed -i"));
 }
 
+/// Ubuntu's or Debian's Linux in Windows, as the kernel shows it.
+fn in_wsl(machine: Machine) -> Machine {
+    machine
+        .file(
+            "/proc/sys/kernel/osrelease",
+            include_str!("../../fixtures/environments/wsl-2/osrelease"),
+        )
+        .file("/proc/self/mounts", include_str!("../../fixtures/environments/wsl-2/mounts"))
+        .with_variable("PATH", include_str!("../../fixtures/environments/wsl-2/path").trim())
+}
+
+#[test]
+fn a_virtual_environment_on_a_windows_drive() {
+    let machine =
+        in_wsl(Machine::bookworm()).folder("/mnt/c/Users/student/course").owned_by("/mnt/c", 1000);
+    for line in ["plan", "doctor", "setup --yes --no-verify"] {
+        let line = format!("{line} --venv /mnt/c/Users/student/course/venv");
+        let found = problems(&machine, &line);
+        assert!(found.contains(&"venv-on-shared-drive".into()), "{line}: {found:?}");
+    }
+    let at_home = in_wsl(Machine::bookworm());
+    assert_eq!(of_setup(&at_home), Vec::<String>::new());
+}
+
 #[test]
 fn a_system_that_names_two_releases() {
     let machine = Machine::bookworm();
