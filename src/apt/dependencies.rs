@@ -100,6 +100,9 @@ mod tests {
         let text = "Inst gcc-12-base (12.2.0-14+deb12u1 Debian:12.12/stable [amd64])\nInst libc6 [2.36-1] (2:2.36-9 Debian:12.12/stable, X:1/y [amd64]) []\nConf libc6 (2.36-9 Debian:12.12/stable [amd64])\nInst x:i386 (1 y [i386])\n";
         let packages = ["gcc-12-base:amd64=12.2.0-14+deb12u1", "libc6:amd64=2:2.36-9", "x:i386=1"];
         assert_eq!(parse_simulation(text), packages);
+        let arm = "Inst libc6 (2.39-0ubuntu8.6 Ubuntu:24.04/noble-updates [arm64])\nInst tzdata (2025b-0ubuntu0.24.04.1 Ubuntu:24.04/noble-updates [all])\n";
+        let packages = ["libc6:arm64=2.39-0ubuntu8.6", "tzdata:all=2025b-0ubuntu0.24.04.1"];
+        assert_eq!(parse_simulation(arm), packages);
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub struct DpkgStatus {
     /// Whether dpkg was interrupted and left its journal.
     #[serde(default)]
     pub interrupted: bool,
+    /// dpkg's own architecture, which is that of all packages, whatever the kernel's is.
+    #[serde(default)]
+    pub architecture: Option<String>,
 }
 
 impl DpkgStatus {
@@ -73,11 +76,16 @@ pub fn lists(host: &Host, package: &str, file: &Path) -> bool {
 /// The stanzas of a status file (deb822: `Package`, `Status: want flag state`, `Version`).
 pub fn parse(text: &str, wanted: impl Fn(&str) -> bool) -> DpkgStatus {
     let mut packages = DpkgStatus::default();
-    let (mut name, mut status, mut version) = ("", "", "");
+    let (mut name, mut status, mut version, mut architecture) = ("", "", "", "");
     for line in text.lines().chain([""]) {
         if line.is_empty() {
             note(&mut packages, &wanted, name, status, version);
-            (name, status, version) = ("", "", "");
+            if name == "dpkg" && !architecture.is_empty() {
+                packages.architecture = Some(architecture.to_owned());
+            }
+            (name, status, version, architecture) = ("", "", "", "");
+        } else if let Some(value) = line.strip_prefix("Architecture: ") {
+            architecture = value.trim();
         } else if let Some(value) = line.strip_prefix("Package: ") {
             name = value.trim();
         } else if let Some(value) = line.strip_prefix("Status: ") {
@@ -143,8 +151,18 @@ mod tests {
                 "vim",
             },
             interrupted: false,
+            architecture: None,
         }
         "#);
+    }
+
+    /// Raspberry Pi OS of 32 bits has a kernel of 64.
+    #[test]
+    fn the_architecture_is_that_of_dpkg_and_not_of_another_package() {
+        let text = "Package: libc6\nStatus: install ok installed\nArchitecture: i386\nVersion: 2\n\n\
+                    Package: dpkg\nStatus: install ok installed\nArchitecture: armhf\nVersion: 1.21.22\n\n\
+                    Package: tzdata\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n";
+        assert_eq!(parse(text, |_| true).architecture.as_deref(), Some("armhf"));
     }
 
     proptest! {

@@ -217,6 +217,16 @@ mod tests {
     }
 
     #[test]
+    fn policy_of_an_arm64_machine_is_read() {
+        let text = "python3.12:\n  Installed: (none)\n  Candidate: 3.12.3-1ubuntu0.8\n  Version table:\n     \
+                    3.12.3-1ubuntu0.8 500\n        500 http://ports.ubuntu.com/ubuntu-ports noble-updates/main arm64 Packages\n        \
+                    500 http://ports.ubuntu.com/ubuntu-ports noble-security/main arm64 Packages\n";
+        let offer = &parse_policy(text)["python3.12"];
+        assert_eq!(offer.version, "3.12.3-1ubuntu0.8");
+        assert_eq!(offer.from, "http://ports.ubuntu.com/ubuntu-ports noble-updates/main");
+    }
+
+    #[test]
     fn what_an_archive_serves_is_told_from_the_places_of_each_version() {
         let text = "python3.13:\n  Installed: (none)\n  Candidate: 3.13.14-1\n  Version table:\n     3.13.18-1 -1\n        \
                     500 http://deb.example/debian sid/main amd64 Packages\n     3.13.14-1 100\n        \

@@ -14,7 +14,7 @@ pub struct Machine {
     pub hostname: String,
     /// Release of the running kernel.
     pub kernel: String,
-    /// dpkg's name for the architecture (`amd64`), or the kernel's.
+    /// dpkg's name for the architecture of the packages (`amd64`).
     pub architecture: String,
     /// What kind of environment this is.
     pub environment: Environment,

@@ -151,9 +151,11 @@ pub fn gather(host: &Host, request: &Request) -> Result<Facts> {
         Some(interpreters::named(host, path, student.clone()))
     };
     let packages = packages?;
+    let mut machine = machine::gather(host);
+    machine.architecture = packages.architecture.clone().unwrap_or(machine.architecture);
     Ok(Facts {
         distro: distro::gather(host),
-        machine: machine::gather(host),
+        machine,
         rights,
         damaged: damaged::gather(host, &packages, &interpreters),
         interpreters,

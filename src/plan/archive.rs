@@ -124,5 +124,7 @@ mod tests {
             source_text(&Archive::default(), "noble", "amd64"),
             pin.text()
         ));
+        let arm = source_text(&Archive::default(), "noble", "arm64");
+        assert!(arm.contains("\nArchitectures: arm64\n"), "{arm}");
     }
 }

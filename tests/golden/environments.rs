@@ -6,10 +6,11 @@ use std::path::Path;
 
 use labready::facts::disk;
 use labready::facts::machine::Environment;
+use labready::plan::{Action, Decision};
 use labready::problem::DriveOwner;
 
 use super::folders::Machine;
-use super::machines::fixture;
+use super::machines::{changed, fixture, forget, refreshed, rename};
 
 fn recorded(environment: &str, file: &str) -> String {
     fs::read_to_string(fixture("environments").join(environment).join(file)).unwrap()
@@ -86,4 +87,37 @@ fn the_drive_of_a_folder_that_is_still_to_be_made_is_known_by_way_of_links() {
         (DriveOwner::Windows, Path::new("/mnt/c"))
     );
     assert_eq!(drive("/home/student/venv"), None);
+}
+
+/// `Package: dpkg` of an architecture, as dpkg itself keeps it.
+fn with_dpkg_of(architecture: &str) -> Machine {
+    let status = format!(
+        "Package: dpkg\nStatus: install ok installed\nArchitecture: {architecture}\nVersion: 1.21.22\n\n"
+    );
+    Machine::bookworm().without("/var/lib/dpkg/arch").file("/var/lib/dpkg/status", status)
+}
+
+#[test]
+fn the_architecture_is_that_of_the_packages_whatever_labready_and_the_kernel_are_made_for() {
+    for architecture in ["arm64", "armhf", "amd64"] {
+        let facts = with_dpkg_of(architecture).facts();
+        assert_eq!(facts.machine.architecture, architecture);
+    }
+    // Where dpkg's own package is not listed, the list of its architectures tells, its own first.
+    let listed = Machine::bookworm().file("/var/lib/dpkg/arch", "arm64\narmhf\n");
+    assert_eq!(listed.facts().machine.architecture, "arm64");
+}
+
+#[test]
+fn deadsnakes_is_asked_for_the_packages_of_an_arm_machine() {
+    let facts = changed("sid-python", |facts| {
+        rename(facts, "ID=ubuntu\nVERSION_ID=26.04\nVERSION_CODENAME=resolute\n");
+        forget(facts, "python3.13");
+        facts.machine.architecture = "arm64".into();
+    });
+    let Ok(Decision::Plan(plan)) = refreshed().plan(&facts) else { panic!("no plan") };
+    let Action::AddArchive { architecture, .. } = &plan.steps[0].action else {
+        panic!("{:?}", plan.steps)
+    };
+    assert_eq!(architecture, "arm64");
 }

@@ -28,6 +28,22 @@ fn a_fresh_machine_becomes_ready_by_one_command_and_stays_as_it_is_by_the_next()
 }
 
 #[test]
+fn a_raspberry_pi_becomes_ready_and_says_what_its_packages_are_made_for() {
+    // Raspberry Pi OS of 64 bits calls itself Debian, and has one more archive.
+    let dpkg =
+        "Package: dpkg\nStatus: install ok installed\nArchitecture: arm64\nVersion: 1.22\n\n";
+    let machine = Machine::bookworm().file("/var/lib/dpkg/status", dpkg);
+    machine.remove("/var/lib/dpkg/arch");
+    let machine = machine.file("/proc/sys/kernel/osrelease", "6.1.0-rpi6-rpi-v8\n");
+    machine.labready(SETUP).ends_with(0);
+    let plan = machine.labready("plan --format json");
+    let report = plan.ends_with(0).document();
+    assert_eq!(report["host"]["arch"], "arm64");
+    assert_eq!(report["host"]["environment"], "machine");
+    assert_eq!(report["steps"], serde_json::json!([]));
+}
+
+#[test]
 fn a_machine_without_an_index_gets_one_first_and_then_everything_in_the_same_run() {
     let machine = Machine::bookworm();
     machine.remove("/var/lib/apt/lists/srv_Packages");
