@@ -213,6 +213,7 @@ fn machine(facts: &Facts) -> String {
     let kind = match facts.machine.environment {
         Environment::Machine => "",
         Environment::Wsl => ", Windows Subsystem for Linux",
+        Environment::Crostini => ", Linux on a Chromebook",
         Environment::Container => ", in a container",
         Environment::Chroot => ", in a chroot",
     };
