@@ -31,8 +31,27 @@ macro_rules! explained {
                     $(Self::$variant => include_str!(concat!($folder, "/", $name, ".md")),)*
                 }
             }
+
+            /// What it means: the first sentence of its page.
+            pub fn meaning(self) -> String {
+                crate::explained::first_sentence(self.page())
+            }
+
+            /// The one of this name.
+            pub fn of_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.name() == name)
+            }
         }
     };
 }
 
 pub(crate) use explained;
+
+/// The first sentence of a page below its title, on one line.
+pub(crate) fn first_sentence(page: &str) -> String {
+    let lines = page.lines().skip(1).skip_while(|line| line.trim().is_empty());
+    let lines = lines.take_while(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    let paragraph = lines.map(str::trim).collect::<Vec<_>>().join(" ");
+    let end = paragraph.find(". ").map_or(paragraph.len(), |dot| dot + 1);
+    paragraph[..end].to_owned()
+}

@@ -28,6 +28,7 @@
 //! | --- | --- | --- |
 //! | [`commands`] | one command a file; the loop of those that change the machine | |
 //! | [`report`] | the fold of all events, and a renderer a file | console, indicatif (in console.rs alone) |
+//! | [`room`] | pure: many machines' reports → one answer, its causes, who differs | |
 //! | [`apply`] | steps → machine, each judged by the state afterwards; the journal | |
 //! | [`bundle`] | packages for machines without a network | |
 //! | [`lab`] | scripts run and observed; pure: timeline × observation → verdict, and its words | |
@@ -79,6 +80,7 @@ pub mod plan;
 pub mod problem;
 pub mod report;
 pub mod request;
+pub mod room;
 pub mod shell;
 pub mod version;
 pub mod waiting;

@@ -18,12 +18,13 @@ fn main() -> ExitCode {
         Err(refusal) => return ExitCode::from(refusal.show()),
     };
     let run = || {
-        Host::this().map_or_else(|error| without_host(&error), |host| commands::run(&host, &cli))
+        Host::this()
+            .map_or_else(|error| without_host(&error).code(), |host| commands::run(&host, &cli))
     };
     // A panic has said its message by then; what is left is to say by the exit code that it was a
     // bug.
-    let exit = catch_unwind(AssertUnwindSafe(run)).unwrap_or(Exit::Bug);
-    ExitCode::from(exit.code())
+    let code = catch_unwind(AssertUnwindSafe(run)).unwrap_or(Exit::Bug.code());
+    ExitCode::from(code)
 }
 
 /// Nothing can be looked at, not even how to colour.

@@ -13,6 +13,8 @@ use crate::apply::JournalLine;
 use crate::bundle::Manifest;
 use crate::event::Event;
 use crate::report::Report;
+use crate::room::Room;
+use crate::room::summary::Summary;
 
 /// The schema of what is written as this type. Keys that it does not name are allowed: a minor
 /// version may add some.
@@ -25,7 +27,7 @@ fn schema_of<T: JsonSchema>(name: &str, title: &str, description: &str) -> Value
     schema.to_value()
 }
 
-fn schemas() -> [(&'static str, Value); 4] {
+fn schemas() -> [(&'static str, Value); 6] {
     let report = schema_of::<Report>(
         "report",
         "A labready report",
@@ -46,7 +48,24 @@ fn schemas() -> [(&'static str, Value); 4] {
         "A record of labready's journal",
         "One line of the journal that `labready undo` reads.",
     );
-    [("report", report), ("event", event), ("bundle", bundle), ("journal", journal)]
+    let room = schema_of::<Room>(
+        "room",
+        "A labready room",
+        "What `labready room --format json` prints. A minor version adds keys, a major one may break.",
+    );
+    let summary = schema_of::<Summary>(
+        "summary",
+        "A labready summary",
+        "What `--report summary=FILE` writes: a report without evidence and without personal data, on one line.",
+    );
+    [
+        ("report", report),
+        ("event", event),
+        ("bundle", bundle),
+        ("journal", journal),
+        ("room", room),
+        ("summary", summary),
+    ]
 }
 
 #[test]

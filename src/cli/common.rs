@@ -69,6 +69,34 @@ pub enum Format {
     /// An SVG picture of the labs' timelines
     #[value(help = Resettable::Reset)]
     Svg,
+    /// A slim JSON document without personal data, on one line
+    #[value(help = Resettable::Reset)]
+    Summary,
+    /// A table for spreadsheets, a line per machine
+    #[value(help = Resettable::Reset)]
+    Csv,
+    /// JUnit XML, for the test reports of GitLab and Jenkins
+    #[value(help = Resettable::Reset)]
+    Junit,
+    /// TAP 13, for prove
+    #[value(help = Resettable::Reset)]
+    Tap,
+    /// Metrics for the textfile collector of Prometheus
+    #[value(help = Resettable::Reset)]
+    Prometheus,
+    /// A line for Nagios and Icinga, with their exit codes
+    #[value(help = Resettable::Reset)]
+    Nagios,
+    /// Markdown, for summaries and chats
+    #[value(help = Resettable::Reset)]
+    Markdown,
+}
+
+impl Format {
+    /// As it is typed.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// When colors are used.
@@ -96,11 +124,8 @@ pub struct ReportFile {
 
 fn parse_report(text: &str) -> Result<ReportFile, String> {
     let names = || {
-        let names: Vec<String> = Format::value_variants()
-            .iter()
-            .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
-            .collect();
-        names.join(", ")
+        let names = Format::value_variants().iter().map(|format| format.name());
+        names.collect::<Vec<_>>().join(", ")
     };
     let (format, path) =
         text.split_once('=').ok_or("write it as FORMAT=FILE, for example json=report.json")?;
@@ -110,10 +135,9 @@ fn parse_report(text: &str) -> Result<ReportFile, String> {
         return Err("the file name is missing after `=`".into());
     }
     if path == "-" {
-        let name = format.to_possible_value().map(|value| value.get_name().to_owned());
         return Err(format!(
             "`-` is not a file; to print the report, use `--format {}`",
-            name.unwrap_or_default()
+            format.name()
         ));
     }
     Ok(ReportFile { format, path: PathBuf::from(path) })

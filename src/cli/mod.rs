@@ -2,20 +2,22 @@
 //! means is decided in `commands`.
 
 mod common;
+mod course;
 mod help;
 mod parse;
+mod room;
 mod wish;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 pub use common::{Color, Common, Format, ReportFile};
+pub use course::{CourseCommand, CoursePlace, ExplainArgs, NewCourse};
 use help::RARE;
 pub use parse::Refusal;
+pub use room::RoomArgs;
 pub use wish::{Select, Wish};
 
-use crate::course;
 use crate::error::Exit;
 
 /// labready's command line.
@@ -47,6 +49,8 @@ pub enum Commands {
     Repair(RepairArgs),
     /// Undo what setup did for this folder's virtual environment; what others need stays
     Undo(UndoArgs),
+    /// Fold the reports of many machines into one answer: who is not ready, and why
+    Room(RoomArgs),
     /// Write and check courses
     #[command(subcommand)]
     Course(CourseCommand),
@@ -65,6 +69,7 @@ impl Commands {
             Self::Doctor(_) => "doctor",
             Self::Repair(_) => "repair",
             Self::Undo(_) => "undo",
+            Self::Room(_) => "room",
             Self::Course(_) => "course",
             Self::Explain(_) => "explain",
         }
@@ -158,7 +163,11 @@ impl Commands {
             Self::Verify(verify) => verify.owner.as_deref(),
             Self::Doctor(doctor) => doctor.wish.owner.as_deref(),
             Self::Repair(repair) => repair.owner.as_deref(),
-            Self::Bundle(_) | Self::Undo(_) | Self::Course(_) | Self::Explain(_) => None,
+            Self::Bundle(_)
+            | Self::Undo(_)
+            | Self::Room(_)
+            | Self::Course(_)
+            | Self::Explain(_) => None,
         }
     }
 
@@ -172,6 +181,7 @@ impl Commands {
             | Self::Verify(_)
             | Self::Bundle(_)
             | Self::Undo(_)
+            | Self::Room(_)
             | Self::Course(_)
             | Self::Explain(_) => None,
         }
@@ -206,7 +216,7 @@ impl Commands {
             | Self::Doctor(_)
             | Self::Repair(_) => true,
             Self::Course(command) => matches!(command, CourseCommand::New(_)),
-            Self::Bundle(_) | Self::Undo(_) | Self::Explain(_) => false,
+            Self::Bundle(_) | Self::Undo(_) | Self::Room(_) | Self::Explain(_) => false,
         }
     }
 
@@ -240,53 +250,6 @@ pub struct VerifyArgs {
     /// Test the checks themselves, with scripts that must pass and fail
     #[arg(long, conflicts_with_all = ["files", "labs", "watch"])]
     pub selftest: bool,
-}
-
-/// Commands for whoever writes courses.
-#[derive(Debug, Subcommand)]
-pub enum CourseCommand {
-    /// Print the course file in use, with its comments
-    Show(CoursePlace),
-    /// Check a course file and its scripts, and summarize each lab
-    Lint(CoursePlace),
-    /// Run a script three times and draft a course from what it does
-    New(NewCourse),
-    /// Explain the format of a course file, with worked examples
-    Explain,
-}
-
-/// Options of `explain`.
-#[derive(Debug, Args)]
-pub struct ExplainArgs {
-    /// Name in brackets, as in error[disk-full]; lists all names if omitted
-    #[arg(value_name = "ID")]
-    pub id: Option<String>,
-}
-
-/// Where a course is.
-#[derive(Debug, Args)]
-pub struct CoursePlace {
-    /// Course file, or the folder that contains it; same as `--course`
-    #[arg(value_name = "FILE|DIR")]
-    pub path: Option<PathBuf>,
-}
-
-/// Options of `course new`.
-#[derive(Debug, Args)]
-pub struct NewCourse {
-    /// Script to run, in its own folder
-    pub script: PathBuf,
-    /// Set the length of one unit of the timeline, for example 250ms [default: from its sleeps]
-    #[arg(long, value_name = "TIME", value_parser = parse_unit)]
-    pub unit: Option<Duration>,
-    /// Write course.toml and a copy of the script to a folder instead of printing the course
-    #[arg(long, short = 'o', value_name = "DIR")]
-    pub output: Option<PathBuf>,
-}
-
-fn parse_unit(text: &str) -> Result<Duration, String> {
-    course::unit(text)
-        .ok_or_else(|| "write a time between 100 ms and 60 s, for example 1s, 0.5s or 250ms".into())
 }
 
 /// The table of exit codes for `--help`.

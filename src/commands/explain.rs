@@ -3,6 +3,7 @@
 use super::reporter::Reporter;
 use crate::cli::ExplainArgs;
 use crate::error::Result;
+use crate::explained::first_sentence;
 use crate::lab::Reason;
 use crate::outcome::Outcome;
 use crate::problem::{Id, UsageProblem};
@@ -48,15 +49,6 @@ fn page(typed: &str) -> Result<String> {
 fn bare(typed: &str) -> &str {
     let inside = typed.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
     inside.map_or(typed, |(id, _)| id)
-}
-
-/// The first sentence below the title, on one line.
-fn first_sentence(page: &str) -> String {
-    let lines = page.lines().skip(1).skip_while(|line| line.trim().is_empty());
-    let lines = lines.take_while(|line| !line.trim().is_empty() && !line.starts_with('#'));
-    let paragraph = lines.map(str::trim).collect::<Vec<_>>().join(" ");
-    let end = paragraph.find(". ").map_or(paragraph.len(), |dot| dot + 1);
-    paragraph[..end].to_owned()
 }
 
 /// The name that was probably meant: one that holds what was typed, or is spelled much like it.

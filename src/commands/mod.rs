@@ -15,6 +15,7 @@ mod next;
 mod repair;
 mod reporter;
 mod rights;
+mod room;
 mod round;
 mod runner;
 mod selftest;
@@ -24,7 +25,7 @@ mod undo;
 mod verify;
 
 use crate::cli::{Cli, Commands, SetupArgs};
-use crate::error::{Exit, Result};
+use crate::error::Result;
 use crate::event::Event;
 use crate::facts::{self, Facts};
 use crate::host::{Host, RoomyFolder};
@@ -33,20 +34,23 @@ use crate::request::Request;
 use made::made_for;
 use reporter::Reporter;
 
-/// Carries out what was typed, and reports it.
-pub fn run(host: &Host, cli: &Cli) -> Exit {
+/// Carries out what was typed, reports it, and gives the number that the shell sees: of [`Exit`], or
+/// a monitoring plugin's where its format was asked for.
+pub fn run(host: &Host, cli: &Cli) -> u8 {
     let output = match Reporter::open(host, cli) {
         Ok(output) => output,
-        Err(error) => return reporter::without_report(host, &error),
+        Err(error) => return reporter::without_report(host, &error).code(),
     };
     let outcome = carry_out(host, cli, &output);
-    output.close(outcome)
+    let exit = output.close(outcome);
+    output.code(exit)
 }
 
 fn carry_out(host: &Host, cli: &Cli, output: &Reporter) -> Result<Outcome> {
     match &cli.command {
         Commands::Course(command) => return course::run(host, cli, command, output),
         Commands::Explain(options) => return explain::run(options, output),
+        Commands::Room(options) => return room::run(host, cli, options, output),
         _ => {}
     }
     let bundle_copy = bundle_copy(host, &cli.command)?;
@@ -61,7 +65,7 @@ fn carry_out(host: &Host, cli: &Cli, output: &Reporter) -> Result<Outcome> {
         Commands::Repair(_) => repair::run(&task),
         Commands::Undo(_) => undo::run(&task),
         Commands::Verify(options) => verify::run(&task, options),
-        Commands::Course(_) | Commands::Explain(_) => Ok(Outcome::printed()),
+        Commands::Room(_) | Commands::Course(_) | Commands::Explain(_) => Ok(Outcome::printed()),
     }
 }
 

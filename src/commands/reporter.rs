@@ -13,8 +13,9 @@ use crate::outcome::Outcome;
 use crate::problem::Invocation;
 use crate::report::console::{Console, Verbosity, columns};
 use crate::report::paint::Paint;
-use crate::report::{Password, Report, human, json, plain, svg};
+use crate::report::{self, Password, Report, json, nagios};
 use crate::request;
+use crate::room::Room;
 
 /// The listeners of one run.
 pub(super) struct Reporter {
@@ -32,6 +33,8 @@ pub(super) struct Reporter {
 
 struct Listeners {
     report: Report,
+    /// The fold of many machines' reports, which is then shown in the report's place.
+    room: Option<Room>,
     console: Console,
     /// Files that take each event as a line: `--log`, and `--report ndjson=…`.
     logs: Vec<Box<dyn Write + Send>>,
@@ -99,7 +102,7 @@ impl Reporter {
             is_verbose: common.verbose,
             typed: request::invocation(host, cli),
             files,
-            listeners: Mutex::new(Listeners { report, console, logs }),
+            listeners: Mutex::new(Listeners { report, room: None, console, logs }),
         })
     }
 
@@ -112,7 +115,7 @@ impl Reporter {
             event => event,
         };
         let mut listeners = self.listeners();
-        let Listeners { report, console, logs } = &mut *listeners;
+        let Listeners { report, console, logs, .. } = &mut *listeners;
         report.note(&event);
         console.show(&event, report);
         if let Ok(line) = json::event_line(&event) {
@@ -122,6 +125,21 @@ impl Reporter {
             if self.format == Format::Ndjson && prints_report(report) {
                 let _ = self.print(&line);
             }
+        }
+    }
+
+    /// From now on a room is what is shown.
+    pub fn set_room(&self, room: Room) {
+        self.listeners().room = Some(room);
+    }
+
+    /// The number that the shell sees.
+    pub fn code(&self, exit: Exit) -> u8 {
+        let listeners = self.listeners();
+        match (self.format, &listeners.room) {
+            (Format::Nagios, Some(room)) => nagios::code_of_room(room),
+            (Format::Nagios, None) => nagios::code_of_machine(&listeners.report),
+            _ => exit.code(),
         }
     }
 
@@ -168,7 +186,7 @@ impl Reporter {
     pub fn write_report(&self) -> Result<()> {
         let mut listeners = self.listeners();
         listeners.console.clear();
-        self.write_out(&listeners.report)
+        self.write_out(&listeners)
     }
 
     /// Writes data to stdout. A closed pipe is a success: whoever listened has heard enough.
@@ -207,26 +225,22 @@ impl Reporter {
         }
     }
 
-    fn write_out(&self, report: &Report) -> Result<()> {
-        if prints_report(report) && self.format != Format::Ndjson {
-            self.print(&self.rendered(report, self.format, &self.paint)?)?;
+    fn write_out(&self, listeners: &Listeners) -> Result<()> {
+        if prints_report(&listeners.report) && self.format != Format::Ndjson {
+            self.print(&self.rendered(listeners, self.format, &self.paint)?)?;
         }
         for (format, destination) in &self.files {
             // Colours belong to a terminal, not into a file.
             let paint = Paint::uncoloured(true, self.paint.width());
-            destination.write(&self.rendered(report, *format, &paint)?)?;
+            destination.write(&self.rendered(listeners, *format, &paint)?)?;
         }
         Ok(())
     }
 
-    fn rendered(&self, report: &Report, format: Format, paint: &Paint) -> Result<String> {
-        match format {
-            Format::Human => Ok(human::text(report, paint, self.is_verbose)),
-            Format::Plain => Ok(plain::text(report, self.is_verbose)),
-            Format::Json => json::document(report),
-            Format::Line => json::document_line(report),
-            Format::Ndjson => Ok(String::new()),
-            Format::Svg => Ok(svg::document(report)),
+    fn rendered(&self, of: &Listeners, format: Format, paint: &Paint) -> Result<String> {
+        match &of.room {
+            Some(room) => report::of_room(room, format, paint, self.is_verbose),
+            None => report::of_machine(&of.report, format, paint, self.is_verbose),
         }
     }
 

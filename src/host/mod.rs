@@ -39,6 +39,7 @@ mod running;
 mod signals;
 mod spawn;
 mod state;
+mod streams;
 mod temporary;
 mod terminal;
 mod watched;

@@ -35,6 +35,7 @@ mod record;
 mod remedy;
 mod requirement;
 mod rights;
+mod room;
 mod roots_file;
 mod selection;
 mod sources;
@@ -43,7 +44,7 @@ mod venv;
 
 use std::fmt::{self, Display, Formatter};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::exit::Exit;
 use crate::words::{indented_lines, one_line};
@@ -72,6 +73,7 @@ pub use read_only::{ReadOnly, ReadOnlyMount};
 pub use record::ProblemRecord;
 pub use remedy::{Fix, Remedy};
 pub use rights::RightsProblem;
+pub use room::{NodesetFault, RoomProblem};
 pub use roots_file::RootsFile;
 pub use selection::{Change, GROUP, GroupDamage, GroupFlaw, LINK, SelectionProblem};
 pub use sources::{KeyFlaw, SourceFailure, SourceLocation};
@@ -79,7 +81,7 @@ pub use usage::{FileFault, FolderFault, UsageProblem};
 pub use venv::{ForeignFolder, VenvFlaw, VenvProblem};
 
 /// How much a problem matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -153,6 +155,8 @@ pub enum ProblemKind {
     Python(PythonProblem),
     /// Of what the account may do.
     Rights(RightsProblem),
+    /// Of the reports of a room.
+    Room(RoomProblem),
     /// Of the link that selects the interpreter.
     Selection(SelectionProblem),
     /// Of what was typed.
@@ -180,6 +184,7 @@ impl ProblemKind {
             Self::Platform(group) => group,
             Self::Python(group) => group,
             Self::Rights(group) => group,
+            Self::Room(group) => group,
             Self::Selection(group) => group,
             Self::Usage(group) => group,
             Self::Venv(group) => group,
@@ -203,7 +208,7 @@ macro_rules! groups {
     )*};
 }
 
-groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Disk: DiskProblem, Journal: JournalProblem, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Output: OutputProblem, Package: PackageProblem, Platform: PlatformProblem, Python: PythonProblem, Rights: RightsProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
+groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Disk: DiskProblem, Journal: JournalProblem, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Output: OutputProblem, Package: PackageProblem, Platform: PlatformProblem, Python: PythonProblem, Rights: RightsProblem, Room: RoomProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
 
 /// A problem that was met, and where.
 #[derive(Clone, Debug, PartialEq)]

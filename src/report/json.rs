@@ -1,16 +1,17 @@
-//! The report as one JSON document, on many lines or on one, and an event as one line of JSON.
+//! A report or a room as one JSON document, on many lines or on one, and an event as one line of JSON.
+
+use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::event::Event;
 
-use super::Report;
-
-/// The document, with a final newline. `schemas/report.schema.json` describes it; units stand in the
+/// The document, with a final newline. `schemas/report.schema.json` and
+/// `schemas/room.schema.json` describe it; units stand in the
 /// keys.
 ///
 /// # Errors
 /// [`Error::Bug`]: the model has nothing that JSON lacks.
-pub fn document(report: &Report) -> Result<String> {
+pub fn document(report: &impl Serialize) -> Result<String> {
     serde_json::to_string_pretty(report).map(|text| harmless(&text) + "\n").map_err(bug)
 }
 
@@ -18,7 +19,7 @@ pub fn document(report: &Report) -> Result<String> {
 ///
 /// # Errors
 /// [`Error::Bug`], as above.
-pub fn document_line(report: &Report) -> Result<String> {
+pub fn document_line(report: &impl Serialize) -> Result<String> {
     serde_json::to_string(report).map(|text| harmless(&text) + "\n").map_err(bug)
 }
 

@@ -1,29 +1,41 @@
 //! Report = the fold of all events: one model, and one renderer a file.
 //!
 //! `console` is what is shown on stderr meanwhile (the only user of console and indicatif), with the
-//! lines of `progress` and `said`; `human` (with `plan` and `next`) and `plain` are for people; `json` is the model as it is
-//! (`schemas/report.schema.json` describes it); `picture` draws a lab's timeline with characters,
-//! `svg` all of them as a picture. `paint` is colour and width, `words` are the small texts that they
-//! share.
+//! lines of `progress` and `said`; `human` (with `plan` and `next`) and `plain` are for people; `json` is the
+//! model as it is (`schemas/report.schema.json` describes it); `picture` draws a lab's timeline with
+//! characters, `svg` all of them as a picture. `room` is a [`crate::room::Room`] for people. The formats of
+//! other programs (`csv`, `junit`, `markdown`, `nagios`, `prometheus`, `tap`) show rooms, and a report as the
+//! room of one machine; `summary` is what a room knows of a report. `formats` is the list of them all.
+//! `paint` is colour and width, `words` are the small texts that they share.
 
 pub mod console;
+mod csv;
+mod formats;
 pub mod human;
 pub mod json;
+mod junit;
+mod markdown;
+pub mod nagios;
 mod next;
 pub mod paint;
 pub mod picture;
 pub mod plain;
 mod plan;
 mod progress;
+mod prometheus;
+pub mod room;
 pub mod said;
 mod subjects;
+pub mod summary;
 pub mod svg;
+mod tap;
 pub(crate) mod words;
 
 pub use plan::Password;
 
 use std::path::PathBuf;
 
+pub use formats::{of_machine, of_room};
 pub use subjects::{Health, HealthSubject, Topic};
 
 use serde::Serialize;

@@ -8,7 +8,7 @@
 
 use super::Report;
 use super::picture::{self, Row, seconds};
-use super::words::{harmless, wrapped};
+use super::words::{harmless, wrapped, xml};
 use crate::lab::{LabResult, Verdict};
 use crate::outcome::Status;
 
@@ -72,8 +72,8 @@ pub fn document(report: &Report) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {WIDTH} {height}\" role=\"group\" \
          aria-labelledby=\"title desc\">\n<title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n<style>{STYLE}</style>\n\
          <rect class=\"paper\" width=\"{WIDTH}\" height=\"{height}\"/>\n{}</svg>\n",
-        escaped(&format!("{heading}: {status}")),
-        escaped(answer),
+        xml(&format!("{heading}: {status}")),
+        xml(answer),
         sheet.body
     )
 }
@@ -98,8 +98,8 @@ impl Sheet {
             self.y,
             WIDTH - MARGIN,
             word(lab.status),
-            escaped(&lab.script),
-            escaped(&desc.join(" "))
+            xml(&lab.script),
+            xml(&desc.join(" "))
         ));
         self.y += 20.0;
         self.verdict(lab.status);
@@ -256,7 +256,7 @@ impl Sheet {
         self.put(&format!(
             "<text{class} x=\"{x}\" y=\"{}\">{}</text>\n",
             self.y + below,
-            escaped(text)
+            xml(text)
         ));
     }
 
@@ -295,21 +295,4 @@ fn lines(text: &str) -> Vec<String> {
         characters.chunks(TEXT_LENGTH).map(|part| part.iter().collect()).collect()
     };
     words.lines().flat_map(fitting).collect()
-}
-
-/// Foreign text as XML can hold it.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in harmless(text).chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            character => escaped.push(character),
-        }
-    }
-    escaped
 }

@@ -27,6 +27,23 @@ pub(crate) fn harmless(text: &str) -> String {
     harmless
 }
 
+/// Foreign text as XML can hold it.
+pub(super) fn xml(text: &str) -> String {
+    let mut xml = String::with_capacity(text.len());
+    for character in harmless(text).chars() {
+        match character {
+            '&' => xml.push_str("&amp;"),
+            '<' => xml.push_str("&lt;"),
+            '>' => xml.push_str("&gt;"),
+            '"' => xml.push_str("&quot;"),
+            '\'' => xml.push_str("&#39;"),
+            '\u{fffe}' | '\u{ffff}' => xml.push('\u{fffd}'),
+            character => xml.push(character),
+        }
+    }
+    xml
+}
+
 /// Lines of so many characters at the most, broken between words; a word that is longer keeps a
 /// line of its own.
 pub(super) fn wrapped(text: &str, width: usize) -> String {

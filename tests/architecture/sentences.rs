@@ -7,7 +7,7 @@ use super::{Source, expect_none, sources};
 
 /// Where sentences stand: the catalogue, verdicts, reports, the command line, the planner's titles, and
 /// how each command ends.
-const HOMES: [&str; 16] = [
+const HOMES: [&str; 19] = [
     "problem/",
     "lab/explain/",
     "report/",
@@ -15,6 +15,9 @@ const HOMES: [&str; 16] = [
     "plan/",
     "course/draft.rs",
     "outcome.rs",
+    "room/absence.rs",
+    "room/answer.rs",
+    "room/causes.rs",
     "commands/bundle.rs",
     "commands/course.rs",
     "commands/doctor.rs",

@@ -614,6 +614,24 @@ fn usage() -> Vec<Problem> {
     kinds.into_iter().chain(folders).chain(scripts).chain(in_the_way).map(Problem::from).collect()
 }
 
+fn room() -> Vec<Problem> {
+    let word = || text("pc-[1-");
+    let faults = [
+        NodesetFault::Empty,
+        NodesetFault::Brackets { word: word() },
+        NodesetFault::Range { word: word() },
+        NodesetFault::Operator { word: word() },
+        NodesetFault::TooMany { limit: 200_000 },
+    ];
+    let kinds = [
+        RoomProblem::NothingThere { path: "/reports".into() },
+        RoomProblem::FormatOfOneMachine { format: "svg".into() },
+        RoomProblem::WatchStandardInput,
+    ];
+    let names = faults.map(|fault| RoomProblem::Names { fault });
+    kinds.into_iter().chain(names).map(Problem::from).collect()
+}
+
 fn roots_files() -> Vec<(std::path::PathBuf, RootsFile)> {
     let reasons = [
         RootsFile::Mounted,
@@ -729,6 +747,7 @@ pub fn groups() -> Vec<(&'static str, Vec<Problem>)> {
         ("platform", platform()),
         ("python", python()),
         ("rights and selection", rights_and_selection()),
+        ("room", room()),
         ("usage", usage()),
         ("venv", venv()),
     ]

@@ -26,6 +26,7 @@ mod machines;
 mod outputs;
 mod pictures;
 mod planning;
+mod rooms;
 mod running;
 mod schemas;
 mod shown;

@@ -14,6 +14,8 @@ pub struct CommittedSchema(Validator);
 pub static REPORT: LazyLock<CommittedSchema> = LazyLock::new(|| CommittedSchema::read("report"));
 pub static EVENT: LazyLock<CommittedSchema> = LazyLock::new(|| CommittedSchema::read("event"));
 pub static BUNDLE: LazyLock<CommittedSchema> = LazyLock::new(|| CommittedSchema::read("bundle"));
+pub static ROOM: LazyLock<CommittedSchema> = LazyLock::new(|| CommittedSchema::read("room"));
+pub static SUMMARY: LazyLock<CommittedSchema> = LazyLock::new(|| CommittedSchema::read("summary"));
 pub static JOURNAL: LazyLock<CommittedSchema> = LazyLock::new(|| CommittedSchema::read("journal"));
 
 impl CommittedSchema {

@@ -74,6 +74,5 @@ fn labready_in_a_folder() {
     let words = std::iter::once("labready").chain(start.arguments.iter().map(String::as_str));
     let cli = Cli::read(words.map(OsString::from));
     let cli = cli.unwrap_or_else(|refusal| process::exit(refusal.show().into()));
-    let exit = commands::run(&start.host(), &cli);
-    process::exit(exit.code().into());
+    process::exit(commands::run(&start.host(), &cli).into());
 }
