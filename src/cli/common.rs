@@ -72,6 +72,9 @@ pub enum Format {
     /// A slim JSON document without personal data, on one line
     #[value(help = Resettable::Reset)]
     Summary,
+    /// A page for a browser
+    #[value(help = Resettable::Reset)]
+    Html,
     /// A table for spreadsheets, a line per machine
     #[value(help = Resettable::Reset)]
     Csv,

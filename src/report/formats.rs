@@ -2,7 +2,9 @@
 
 use super::paint::Paint;
 use super::summary;
-use super::{Report, csv, human, json, junit, markdown, nagios, plain, prometheus, room, svg, tap};
+use super::{
+    Report, csv, html, human, json, junit, markdown, nagios, plain, prometheus, room, svg, tap,
+};
 use crate::cli::Format;
 use crate::error::Result;
 use crate::room::Room;
@@ -25,6 +27,7 @@ pub fn of_machine(
         Format::Ndjson => String::new(),
         Format::Svg => svg::document(report),
         Format::Summary => summary::line(report)?,
+        Format::Html => html::document(&summary::room_of_one(report)?),
         Format::Csv => csv::table(&summary::room_of_one(report)?),
         Format::Junit => junit::document(&summary::room_of_one(report)?),
         Format::Tap => tap::of_machine(&summary::room_of_one(report)?),
@@ -45,6 +48,7 @@ pub fn of_room(of: &Room, format: Format, paint: &Paint, is_verbose: bool) -> Re
         Format::Json => json::document(of)?,
         Format::Line => json::document_line(of)?,
         Format::Ndjson | Format::Svg | Format::Summary => String::new(),
+        Format::Html => html::document(of),
         Format::Csv => csv::table(of),
         Format::Junit => junit::document(of),
         Format::Tap => tap::of_room(of),

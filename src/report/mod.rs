@@ -3,7 +3,7 @@
 //! `console` is what is shown on stderr meanwhile (the only user of console and indicatif), with the
 //! lines of `progress` and `said`; `human` (with `plan` and `next`) and `plain` are for people; `json` is the
 //! model as it is (`schemas/report.schema.json` describes it); `picture` draws a lab's timeline with
-//! characters, `svg` all of them as a picture. `room` is a [`crate::room::Room`] for people. The formats of
+//! characters, `svg` all of them as a picture. `room` is a [`crate::room::Room`] for people, `html` one for a browser. The formats of
 //! other programs (`csv`, `junit`, `markdown`, `nagios`, `prometheus`, `tap`) show rooms, and a report as the
 //! room of one machine; `summary` is what a room knows of a report. `formats` is the list of them all.
 //! `paint` is colour and width, `words` are the small texts that they share.
@@ -11,6 +11,7 @@
 pub mod console;
 mod csv;
 mod formats;
+mod html;
 pub mod human;
 pub mod json;
 mod junit;

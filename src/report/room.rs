@@ -62,7 +62,7 @@ fn cause_text(cause: &SharedCause, paint: &Paint) -> String {
 }
 
 /// What a cause is, after what labready's own labels say.
-fn title(cause: &SharedCause) -> String {
+pub(super) fn title(cause: &SharedCause) -> String {
     match cause.kind {
         CauseKind::Steps => format!("setup has something to do: {}", cause.title),
         CauseKind::Lab => format!("lab {}", cause.title),

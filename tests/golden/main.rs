@@ -31,5 +31,6 @@ mod running;
 mod schemas;
 mod shown;
 mod simulator;
+mod validators;
 mod versions;
 mod virtual_environments;

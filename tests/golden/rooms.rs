@@ -49,7 +49,7 @@ fn lab(name: &str, status: &str, reason: &str, summary: &str) -> Value {
 }
 
 /// A room with something of everything, and hostile names among it.
-fn some_room() -> TempDir {
+pub fn some_room() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     for number in 1..=4 {
@@ -106,12 +106,28 @@ fn a_room_reads_well_on_a_terminal_and_aloud() {
 #[test]
 fn a_room_is_shown_in_every_format_of_other_programs() {
     let folder = some_room();
-    for format in ["csv", "junit", "tap", "prometheus", "nagios", "markdown"] {
+    for format in ["html", "csv", "junit", "tap", "prometheus", "nagios", "markdown"] {
         let run = room(folder.path(), &["--expect", "pc-[01-12]", "--format", format]);
-        assert_snapshot!(format!("room_{format}"), shown(&run));
+        assert_snapshot!(format!("room_{format}"), without_times(&shown(&run)));
         let run = room(folder.path(), &["--format", format]);
         assert_harmless(format, &run.stdout);
     }
+}
+
+/// When a page was put together differs from run to run; its style and its script are files.
+fn without_times(text: &str) -> String {
+    let parts = [
+        ("<style>", "</style>"),
+        ("<script>", "</script>"),
+        ("Put together at ", "</time>"),
+        ("style-src '", "'"),
+        ("script-src '", "'"),
+    ];
+    parts.into_iter().fold(text.to_owned(), |text, (from, to)| {
+        let Some((before, rest)) = text.split_once(from) else { return text };
+        let (_, after) = rest.split_once(to).unwrap();
+        format!("{before}{from}…{to}{after}")
+    })
 }
 
 /// Nothing that a terminal obeys is in it.
@@ -302,6 +318,22 @@ fn with_canaries(value: &mut Value, key: &str) {
             object.iter_mut().for_each(|(key, item)| with_canaries(item, key));
         }
         _ => {}
+    }
+}
+
+#[test]
+fn a_page_runs_nothing_but_its_own_script_and_fetches_nothing() {
+    let folder = some_room();
+    let page = room(folder.path(), &["--format", "html"]).stdout;
+    let sentence = "<title>5 of 11 machines are ready (labs not run on 1); 4 are not, 2 gave no report.</title>";
+    assert!(page.contains(sentence), "{page}");
+    assert_eq!(page.matches("<tr data-state=").count(), 11);
+    // What the machines say is text: one style, one script, and no place to put another.
+    assert_eq!((page.matches("<script").count(), page.matches("<style").count()), (1, 1));
+    for word in ["<img", "src=", " on", "style=", "url(", "http:", "https:", "@import"] {
+        let outside = page.split("<script>").next().unwrap().split("</style>").last().unwrap();
+        assert!(word == " on" || !page.contains(word), "{word}: {page}");
+        assert!(word != " on" || !outside.contains(" onerror="), "{page}");
     }
 }
 
