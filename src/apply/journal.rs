@@ -224,8 +224,9 @@ fn may_install(action: &Action) -> bool {
     matches!(action, Action::InstallPackages { .. } | Action::RemovePackages { .. })
 }
 
-/// Whether a line that was cut off may be one that names packages. The change of any other waits
-/// until its record is on the disk, so it was not begun; apt waits for nothing.
+/// Whether a line that was cut off may be one that names packages. A change waits until its record is
+/// on the disk, so what is cut off was not begun; only in journals of earlier versions, apt did not
+/// wait for the names of its packages.
 fn may_name_packages(line: &[u8]) -> bool {
     let text = String::from_utf8_lossy(line);
     let Some((_, kind)) = text.split_once("\"record\":\"") else { return true };

@@ -2,7 +2,7 @@
 //! for.
 
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::cli::{Cli, Color, Format, ReportFile};
@@ -37,7 +37,15 @@ struct Listeners {
     room: Option<Room>,
     console: Console,
     /// Files that take each event as a line: `--log`, and `--report ndjson=…`.
-    logs: Vec<Box<dyn Write + Send>>,
+    logs: Vec<Log>,
+    /// What ended a log before the run.
+    lost: Option<Error>,
+}
+
+/// A file that takes each event as a line.
+struct Log {
+    path: PathBuf,
+    file: Box<dyn Write + Send>,
 }
 
 /// Some commands print a text of their own instead.
@@ -59,15 +67,12 @@ fn paint(host: &Host, color: Color, is_terminal: bool) -> Paint {
 }
 
 /// Opens every place that takes events as they happen.
-fn open_logs(
-    host: &Host,
-    event_files: &[ReportFile],
-    log: Option<&Path>,
-) -> Result<Vec<Box<dyn Write + Send>>> {
+fn open_logs(host: &Host, event_files: &[ReportFile], log: Option<&Path>) -> Result<Vec<Log>> {
     let reports = event_files.iter().map(|report| (report.path.as_path(), true));
     let places = reports.chain(log.map(|log| (log, false)));
-    let open = |(path, is_new)| {
-        Ok(Box::new(host.line_destination(path, is_new)?) as Box<dyn Write + Send>)
+    let open = |(path, is_new): (&Path, bool)| {
+        let file = Box::new(host.line_destination(path, is_new)?);
+        Ok(Log { path: path.to_owned(), file })
     };
     places.map(open).collect()
 }
@@ -102,7 +107,7 @@ impl Reporter {
             is_verbose: common.verbose,
             typed: request::invocation(host, cli),
             files,
-            listeners: Mutex::new(Listeners { report, room: None, console, logs }),
+            listeners: Mutex::new(Listeners { report, room: None, console, logs, lost: None }),
         })
     }
 
@@ -115,13 +120,22 @@ impl Reporter {
             event => event,
         };
         let mut listeners = self.listeners();
-        let Listeners { report, console, logs, .. } = &mut *listeners;
+        let Listeners { report, console, logs, lost, .. } = &mut *listeners;
         report.note(&event);
         console.show(&event, report);
         if let Ok(line) = json::event_line(&event) {
-            // A full disk must not keep a machine from becoming ready; the report at the end says
-            // what was lost.
-            logs.retain_mut(|log| log.write_all(line.as_bytes()).is_ok());
+            // A full disk must not keep a machine from becoming ready: what was lost is said at the
+            // end.
+            logs.retain_mut(|log| match log.file.write_all(line.as_bytes()) {
+                Ok(()) => true,
+                // Whoever listened has heard enough.
+                Err(source) if source.kind() == ErrorKind::BrokenPipe => false,
+                Err(source) => {
+                    let path = log.path.clone();
+                    lost.get_or_insert(Error::Io { action: "write", path, source });
+                    false
+                }
+            });
             if self.format == Format::Ndjson && prints_report(report) {
                 let _ = self.print(&line);
             }
@@ -215,6 +229,10 @@ impl Reporter {
                 error.exit()
             }
         };
+        let lost = self.listeners().lost.take();
+        if let Some(lost) = lost {
+            self.listeners().console.show_error(&(&lost).into());
+        }
         self.listeners().console.show_more();
         match self.write_report() {
             Ok(()) => exit,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::{Digest, FolderLock, Host, Kind, Reach};
+use super::{Digest, Host, Kind, LockAttempt, Reach, RunLock};
 use crate::error::{Error, Result};
 use crate::problem::MachineProblem;
 
@@ -24,7 +24,7 @@ const SETTLED: Duration = Duration::from_secs(60);
 pub struct RoomyFolder {
     folder: TempDir,
     // Held, so that no other run takes it for one that was left behind.
-    _lock: Option<FolderLock>,
+    _lock: Option<RunLock>,
 }
 
 impl RoomyFolder {
@@ -98,11 +98,19 @@ impl Host {
         let parent = Path::new("/var/tmp");
         self.sweep(parent)?;
         let folder = self.private_folder(parent)?;
-        let lock = self.lock_folder(folder.path()).ok().flatten();
+        let lock = self.own_lock(&parent.join(folder.path().file_name().unwrap_or_default()))?;
         let mark = folder.path().join(MARK);
         let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&mark);
         created.map_err(|source| Error::Io { action: "create", path: mark, source })?;
         Ok(RoomyFolder { folder, _lock: lock })
+    }
+
+    /// A lock on a folder of ours; `None` where another run has it, or there are no such locks.
+    fn own_lock(&self, folder: &Path) -> Result<Option<RunLock>> {
+        Ok(match self.lock_for(folder, &[self.account()?.uid]) {
+            LockAttempt::Taken(lock) => lock,
+            LockAttempt::Busy(_) => None,
+        })
     }
 
     /// Removes folders of ours, by the mark in them, that nobody works in any more. One that was made
@@ -126,7 +134,7 @@ impl Host {
                 && mark.kind == Kind::File
                 && mark.uid == uid
                 && is_old
-                && matches!(self.lock_folder(&folder), Ok(Some(_)))
+                && self.own_lock(&folder)?.is_some()
             {
                 // What cannot be removed is in nobody's way.
                 let _ = fs::remove_dir_all(self.inside(&folder));
@@ -177,5 +185,41 @@ impl Host {
             self.open_to_all(folder);
             Ok(())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::ffi::OsString;
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    #[test]
+    fn only_old_folders_with_our_mark_that_nobody_works_in_are_swept() {
+        let root = tempfile::tempdir().unwrap();
+        let host = Host::in_folder(root.path(), BTreeMap::new());
+        let parent = root.path().join("var/tmp");
+        let make = |name: &str, is_marked: bool, is_old: bool| {
+            let folder = parent.join(format!("{TEMPORARY}{name}"));
+            fs::create_dir_all(&folder).unwrap();
+            fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
+            if is_marked {
+                fs::write(folder.join(MARK), "").unwrap();
+            }
+            let age = if is_old { SETTLED * 2 } else { Duration::ZERO };
+            fs::File::open(folder).unwrap().set_modified(SystemTime::now() - age).unwrap();
+        };
+        make("killed", true, true);
+        make("new", true, false);
+        make("somebodys", false, true);
+        make("at-work", true, true);
+        let at_work = format!("/var/tmp/{TEMPORARY}at-work");
+        let lock = host.own_lock(Path::new(&at_work)).unwrap();
+        assert!(lock.is_some());
+        host.sweep(Path::new("/var/tmp")).unwrap();
+        let left = ["at-work", "new", "somebodys"].map(|name| format!("{TEMPORARY}{name}"));
+        assert_eq!(host.list_readable(Path::new("/var/tmp")), left.map(OsString::from));
     }
 }

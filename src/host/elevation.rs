@@ -8,11 +8,13 @@ use std::time::Duration;
 use duct::cmd;
 use nix::sys::signal::Signal;
 
-use super::{Command, Elevation, Host};
+use super::{Command, Elevation, Host, SYSTEM_PATH};
 use crate::error::{Error, Result};
 
 /// sudo without a question answers at once, unless it asks a server far away.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+/// How long it may take to pass a signal on.
+const SIGNAL_LIMIT: Duration = Duration::from_secs(2);
 
 impl Host {
     /// sudo, where it is installed. Whether it says yes is another question.
@@ -39,8 +41,17 @@ impl Host {
     /// # Errors
     /// [`Error::Spawn`], [`Error::Interrupted`].
     pub fn ask_for_rights(&self, elevation: &Elevation) -> Result<bool> {
-        // In our own process group and on our own streams: it reads from the terminal.
-        let asked = cmd(self.inside(&elevation.sudo), ["-v"]).unchecked().run();
+        // In our own process group and on our own streams: it reads from the terminal, for as long as
+        // it is set up to wait, and asks in the user's language.
+        let is_language =
+            |name: &str| name == "LANG" || name == "LANGUAGE" || name.starts_with("LC_");
+        let environment =
+            self.variables(|name| ["HOME", "TERM"].contains(&name) || is_language(name));
+        let path = ("PATH".to_owned(), SYSTEM_PATH.to_owned());
+        let asked = cmd(self.inside(&elevation.sudo), ["-v"])
+            .full_env(environment.into_iter().chain([path]))
+            .unchecked()
+            .run();
         asked.map_err(|source| Error::Spawn { program: elevation.sudo.clone(), source })?;
         self.check_interrupted()?;
         self.is_permitted(elevation)
@@ -59,7 +70,8 @@ impl Host {
         // The shell's own `kill`: an image may have no other.
         let words = ["-n", "--", "/bin/sh", "-c", r#"kill -s "$1" -- "-$2""#, "kill", name];
         let group = group.to_string();
-        let _ = cmd(self.inside(&elevation.sudo), words.into_iter().chain([group.as_str()]))
+        let sent = cmd(self.inside(&elevation.sudo), words.into_iter().chain([group.as_str()]))
+            .full_env(self.environment_of(&Command::new("/bin/sh")))
             .stdin_null()
             .stdout_null()
             .stderr_null()
@@ -68,7 +80,9 @@ impl Host {
                 child.process_group(0);
                 Ok(())
             })
-            .run();
+            .start();
+        // One that hangs must not hold up the end of the other.
+        let _ = sent.and_then(|sent| sent.wait_timeout(SIGNAL_LIMIT).map(|_| ()));
     }
 }
 
@@ -97,5 +111,30 @@ impl Elevation {
         words.push(command.program.display().to_string());
         words.extend(arguments.iter().cloned());
         (self.sudo.clone(), words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_sudo_that_hangs_does_not_hold_up_the_end_and_gets_no_variables_of_ours() {
+        let root = tempfile::tempdir().unwrap();
+        let sudo = root.path().join("sudo");
+        let said = root.path().join("said");
+        fs::write(&sudo, format!("#!/bin/sh\nenv >{}\nexec sleep 20\n", said.display())).unwrap();
+        fs::set_permissions(&sudo, Permissions::from_mode(0o755)).unwrap();
+        let host = Host::in_folder(root.path(), BTreeMap::new());
+        let elevation = Elevation { sudo: "/sudo".into() };
+        let clock = std::time::Instant::now();
+        host.signal_elevated(&elevation, 1, Signal::SIGINT);
+        assert!(clock.elapsed() < Duration::from_secs(20));
+        let said = fs::read_to_string(said).unwrap();
+        assert!(said.contains("PATH=") && !said.contains("CARGO"), "{said}");
     }
 }

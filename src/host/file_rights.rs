@@ -4,7 +4,7 @@
 
 use std::marker::PhantomData;
 
-use nix::unistd::{Gid, Uid, setfsgid, setfsuid};
+use nix::unistd::{Gid, Uid, setfsgid, setfsuid, setgroups};
 
 use super::{Account, Host};
 
@@ -13,6 +13,13 @@ use super::{Account, Host};
 pub(super) struct FileRights {
     uid: u32,
     gid: u32,
+}
+
+/// Leaves every group but the first: they would stay with whoever looks with another's eyes. Root
+/// needs none of them.
+pub(super) fn leave_groups() {
+    // A user namespace may forbid it.
+    let _ = setgroups(&[]);
 }
 
 /// The rights of this thread, until it is dropped: the kernel keeps them for each thread.

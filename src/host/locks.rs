@@ -1,4 +1,4 @@
-//! Locks of others: who holds one. `run_locks` has our own.
+//! The locks of apt and dpkg: who holds one, and holding it. `run_locks` has our own.
 
 use std::fmt::{self, Display, Formatter};
 use std::fs::{self, File, OpenOptions};
@@ -6,8 +6,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, Flock, FlockArg, fcntl};
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 use nix::sys::stat::{major, minor};
 
@@ -37,10 +36,6 @@ impl Display for Holder {
 #[derive(Debug)]
 pub struct FileLock(#[expect(dead_code, reason = "held, not read")] File);
 
-/// A folder that is locked for as long as this lives; the kernel lets go of it when we die.
-#[derive(Debug)]
-pub struct FolderLock(#[expect(dead_code, reason = "held, not read")] Flock<File>);
-
 impl Host {
     /// Who holds a lock file; `None` when nobody does, or it cannot be told.
     pub fn lock_holder(&self, path: &Path) -> Option<Holder> {
@@ -54,21 +49,6 @@ impl Host {
             pid: (pid > 0).then_some(pid),
             name: name.unwrap_or_else(|| "another process".into()),
         })
-    }
-
-    /// Locks a folder, unless another run has it. A folder that cannot be opened has nothing in it
-    /// to fight over.
-    pub fn lock_folder(
-        &self,
-        path: &Path,
-    ) -> std::result::Result<Option<FolderLock>, LockedByAnother> {
-        let Ok(folder) = open_folder(&self.inside(path)) else { return Ok(None) };
-        match Flock::lock(folder, FlockArg::LockExclusiveNonblock) {
-            Ok(lock) => Ok(Some(FolderLock(lock))),
-            Err((_, Errno::EWOULDBLOCK)) => Err(LockedByAnother),
-            // Some network file systems have no such locks.
-            Err(_) => Ok(None),
-        }
     }
 
     /// Takes a lock of apt's and dpkg's; `None` when somebody has it. Only root can.
@@ -135,10 +115,6 @@ fn whole_file() -> libc::flock {
         l_pid: 0,
     }
 }
-
-/// Another run of labready holds the folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LockedByAnother;
 
 /// Opens a folder to lock it, and nothing else: a pipe in its place would keep us waiting.
 pub(super) fn open_folder(folder: &Path) -> io::Result<File> {

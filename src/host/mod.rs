@@ -1,12 +1,21 @@
 //! The one door to the machine: a root folder, a PATH, an environment. All reading, writing and
 //! spawning goes through it.
 //!
-//! `files` reads, `writes` writes, `programs` finds, `command` is a command as data, `spawn` runs it (`launch` starts it,
-//! `heard` hears it, `children` ends with us), `watched` runs one under the eyes of a clock, on a `pty`, `pinned` holds a
-//! folder open, `accounts` knows who is who,
-//! `file_rights` looks with another's eyes, `signals` hears Ctrl-C, `clock` tells the time,
-//! `terminal` asks. A test's machine is a folder (`folder`): [`Host::in_folder`] puts every path, and
-//! every program, below it.
+//! Files: `files` reads, `writes` writes, `state` keeps what is believed later, `outputs` finds where a report goes,
+//! `copies` copies a course, `temporary` makes a folder for scripts, `pinned` holds a folder open, `ownership` gives
+//! root's files back, `digest` sums up.
+//!
+//! People: `account` and `accounts` know who is who, `groups` who is in a group, `control` (with `access_list`) who can
+//! exchange what, `file_rights` looks with another's
+//! eyes, `own_rights` refuses borrowed ones, `elevation` is sudo.
+//!
+//! Programs: `programs` finds them, `command` is one as data, `spawn` runs it (`launch` starts it, `running` is it under
+//! way, `heard` hears it, `finished` is its end, `private_file` hands it a secret), `watched` runs one under the eyes of a
+//! clock, on a `pty`; `children` end with us, and so do `orphans`.
+//!
+//! The rest: `locks` are apt's, `run_locks` our own, `signals` hears Ctrl-C, `clock` tells the time,
+//! `terminal` asks. A test's machine is a folder (`folder`): [`Host::in_folder`] puts every path, and every program,
+//! below it.
 
 mod access_list;
 mod account;
@@ -60,7 +69,7 @@ pub use digest::Digest;
 pub use files::{Entry, Kind};
 pub use finished::{Finished, last_line};
 pub use heard::Stream;
-pub use locks::{FileLock, FolderLock, Holder, LockedByAnother};
+pub use locks::{FileLock, Holder};
 pub use orphans::Orphans;
 pub use outputs::Destination;
 pub use own_rights::expect_own_rights;
@@ -73,7 +82,6 @@ pub use watched::{Ending, Heard, Stopping, Watched};
 
 use jiff::Timestamp;
 use nix::sys::stat::{Mode, umask};
-use nix::unistd::setgroups;
 
 use crate::error::Result;
 use crate::problem::UsageProblem;
@@ -134,9 +142,7 @@ impl Host {
         if users.are_root() {
             // What root makes, by whatever program, is nobody else's to change.
             umask(umask(CLOSED) | CLOSED);
-            // Root needs no group to reach a file, and would keep them when it looks as a student.
-            // A container that forbids this has given away its groups.
-            let _ = setgroups(&[]);
+            file_rights::leave_groups();
         }
         let (root, program) = (PathBuf::from("/"), env::current_exe().ok());
         let (known, owners, file_rights) = (NameServices::default(), BTreeMap::new(), None);

@@ -222,7 +222,7 @@ pub enum Action {
         interpreter: PathBuf,
         /// The interpreter's version.
         version: PythonVersion,
-        /// Whether a broken one in its place is removed first.
+        /// Whether what is in its place may be set aside first.
         replace: bool,
     },
     /// Put pip into a virtual environment that has none.

@@ -101,7 +101,8 @@ impl Describe for JournalProblem {
                 let shown = place.display().to_string();
                 Remedy::advice(match why {
                     Openness::Others => format!(
-                        "check that nobody else changed {}, then run `{}`",
+                        "check with `{}` who can change it, and that nobody has changed {}; then close it with `{}`, or move the journal away",
+                        quoted_line(&["ls".into(), "-ld".into(), shown.clone()]),
                         path(journal),
                         quoted_line(&["chmod".into(), "go-w".into(), shown])
                     ),

@@ -81,6 +81,10 @@ impl Describe for OutputProblem {
             Self::Refused { why: OutputFault::NoReader, .. } => {
                 "start the program that reads from it first, or name a file"
             }
+            Self::Refused {
+                why: OutputFault::Link | OutputFault::OtherName | OutputFault::Shared { .. },
+                ..
+            } => "use a file in a folder that only one account can change",
             _ => "use a file in a folder that exists and that you can write to",
         })
     }

@@ -83,7 +83,7 @@ fn two_runs_on_one_machine_wait_for_each_other() {
 fn no_other_account_can_keep_root_waiting() {
     let machine = Machine::ready("bookworm");
     // Every folder that anybody can open, locked by an account of no rights.
-    machine.shell("for folder in / /run /srv /home /var/lib/dpkg /var/lib; do setpriv --reuid=student --clear-groups flock $folder sleep 300 & done; sleep 0.3");
+    machine.shell("for folder in / /run /srv /home /var/lib/dpkg /var/lib; do setpriv --reuid=student --clear-groups flock $folder sleep 300 & done; for folder in / /run /srv /home /var/lib/dpkg /var/lib; do while flock --nonblock $folder true; do sleep 0.05; done; done");
     let setup = ["setup", "--yes", "--no-verify", "--lock-timeout", "0", "--venv", "/srv/venv"];
     machine.labready(setup).run().succeeds();
     assert!(!machine.exists("/run/labready.lock"));

@@ -108,3 +108,17 @@ fn undo_keeps_an_environment_with_work_in_it_however_deep() {
     machine.labready(["undo", "--yes"]).by_student().run().does_not_say("stays");
     assert!(!machine.exists(venv));
 }
+
+#[test]
+fn what_only_a_group_of_roots_may_see_is_not_seen_with_the_students_eyes() {
+    let machine = Machine::ready("bookworm");
+    machine.shell(
+        "useradd --create-home ada; install -d -g adm -m 0750 /home/ada/venv; touch /home/ada/venv/thesis",
+    );
+    let plan = ["/usr/local/sbin/labready", "plan", "--owner", "ada"];
+    machine
+        .command(["setpriv", "--groups=adm", plan[0], plan[1], plan[2], plan[3]])
+        .within("/home/ada")
+        .run()
+        .says("not readable for the account that would use it");
+}

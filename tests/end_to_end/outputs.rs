@@ -51,6 +51,8 @@ fn devices_are_written_into_and_stay_devices() {
     full.says("No space left on device");
     machine.run(["mknod", "/srv/disk", "b", "7", "200"]);
     machine.labready(["plan", "--report", "json=/srv/disk"]).run().exits(2);
-    let substituted = r#"labready plan --log >(grep -c started) > /dev/null; sleep 0.2"#;
+    let log = machine.labready(["plan", "--log", "/dev/full"]).run();
+    log.says("could not write `/dev/full`: No space left on device");
+    let substituted = "labready plan --log >(grep -c started >/tmp/count; : >/tmp/counted) > /dev/null; until [ -e /tmp/counted ]; do sleep 0.05; done; cat /tmp/count";
     assert_eq!(machine.run(["bash", "-c", substituted]), "1\n");
 }
