@@ -28,6 +28,7 @@ mod venv_folder;
 mod write_file;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -38,6 +39,7 @@ use crate::host::{Clock, Host};
 use crate::plan::{Action, Plan, Step};
 use crate::problem::Change;
 use crate::problem::VenvProblem;
+use crate::version::PythonVersion;
 use apt_step::AptStep;
 use archive::AddArchive;
 pub use journal::{Contents, Journal, JournalLine, Record};
@@ -210,6 +212,7 @@ impl Run<'_> {
         let host = self.host;
         let source = &self.options.source;
         let apt = AptStep { host, step, options: self.options, emit: self.emit };
+        let change = |wanted, path: &Path| selection::change(host, step, wanted, path);
         match &step.action {
             Action::ConfigurePackages => apt.configure_packages(),
             Action::RefreshIndex => apt.refresh_index(),
@@ -228,32 +231,16 @@ impl Run<'_> {
             Action::EmptyCache | Action::EmptyIndex => apt.empty(),
             Action::RemoveArchive { files } => removal::remove_files(host, step, files),
             Action::RemovePackages { packages } => apt.remove_packages(packages),
-            Action::UnregisterAlternative { path } => {
-                selection::change(host, step, Change::Unregister, path)
-            }
+            Action::UnregisterAlternative { path } => change(Change::Unregister, path),
             Action::SetGroupAside { damaged } => selection::set_aside(host, step, damaged),
             Action::RemoveGroup { files } => selection::remove_group(host, step, files),
             Action::RemoveVenv { folder } => removal::remove_venv(host, step, folder),
-            Action::RegisterAlternative { path, .. } => {
-                selection::change(host, step, Change::Register, path)
-            }
-            Action::SelectAlternative { path } => {
-                selection::change(host, step, Change::Select, path)
-            }
+            Action::RegisterAlternative { path, .. } => change(Change::Register, path),
+            Action::SelectAlternative { path } => change(Change::Select, path),
             Action::RestoreSystemPython { default, .. } => apt.restore_system_python(default),
-            Action::GiveBackVenv { folder, uid, gid } => {
-                let left = venv::give_back(host, step, folder, *uid, *gid)?;
-                if !left.is_empty() {
-                    apt.report(VenvProblem::LeftToRoot { folder: folder.clone(), left });
-                }
-                Ok(())
-            }
+            Action::GiveBackVenv { folder, uid, gid } => give_back(&apt, folder, *uid, *gid),
             Action::MakeVenv { folder, version, replace, .. } => {
-                let old = venv::make(host, step, folder, version, *replace)?;
-                if let Some(kept) = old {
-                    apt.report(VenvProblem::SetAside { folder: folder.clone(), kept });
-                }
-                Ok(())
+                make_venv(&apt, folder, version, *replace)
             }
             Action::AddPip { folder } => pip::add(host, step, folder),
             Action::InstallIntoVenv { folder, packages } => {
@@ -276,10 +263,30 @@ impl Run<'_> {
     }
 }
 
+/// Gives an environment back, and reports what is left to root.
+fn give_back(apt: &AptStep<'_>, folder: &Path, uid: u32, gid: u32) -> Result<()> {
+    let left = venv::give_back(apt.host, apt.step, folder, uid, gid)?;
+    if !left.is_empty() {
+        apt.report(VenvProblem::LeftToRoot { folder: folder.to_owned(), left });
+    }
+    Ok(())
+}
+
+/// Makes an environment, and reports where the one is that was there before.
+fn make_venv(
+    apt: &AptStep<'_>,
+    folder: &Path,
+    version: &PythonVersion,
+    replace: bool,
+) -> Result<()> {
+    if let Some(kept) = venv::make(apt.host, apt.step, folder, version, replace)? {
+        apt.report(VenvProblem::SetAside { folder: folder.to_owned(), kept });
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::exit::Exit;
     use crate::host::Command;
