@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use super::look::decide;
-use super::{Task, verify};
+use super::{Task, rights, verify};
 use crate::cli::DoctorArgs;
 use crate::diagnosis;
 use crate::error::{Exit, Result};
@@ -20,6 +20,9 @@ pub(super) fn run(task: &Task<'_>, options: &DoctorArgs) -> Result<Outcome> {
         task.output.emit(Event::Planned { plan: Box::new(plan.clone()) });
     }
     let mut problems = diagnosis::of_request(&task.request, &facts, &planned);
+    if let Ok(plan) = &planned {
+        problems.extend(rights::problem(task, &facts, plan)?);
+    }
     problems.sort_by_key(|problem| Reverse(problem.severity));
     let errors = of_severity(&problems, Severity::Error);
     let warnings = of_severity(&problems, Severity::Warning);

@@ -4,11 +4,14 @@
 use std::path::Path;
 
 use super::Task;
+use super::look::decide;
 use super::round::Round;
 use crate::error::{Error, Result};
-use crate::host::{Elevation, quoted_line};
-use crate::plan;
-use crate::problem::RightsProblem;
+use crate::event::Event;
+use crate::facts::Facts;
+use crate::host::{Elevation, SudoAnswer, quoted_line};
+use crate::plan::{self, Plan};
+use crate::problem::{NoRights, Problem, ProblemKind, RightsProblem};
 use crate::report::Password;
 
 /// Where a program of the machine's own is put.
@@ -34,15 +37,24 @@ impl Permission {
         if !needs_root || round.facts.rights.account.is_root() {
             return Ok(Self::Enough);
         }
-        let elevation = task.host.elevation().ok_or_else(|| refused(task, round))?;
-        if task.host.is_permitted(&elevation)? {
-            return Ok(Self::Given(elevation));
-        }
-        if task.host.streams().stdin {
-            Ok(Self::ToBeAsked(elevation))
-        } else {
-            Err(refused(task, round))
-        }
+        let elevation =
+            task.host.elevation().ok_or_else(|| refused(task, round, NoRights::NoSudo))?;
+        let why = match task.host.ask_sudo(&elevation)? {
+            SudoAnswer::Yes => return Ok(Self::Given(elevation)),
+            SudoAnswer::WantsPassword if task.host.streams().stdin => {
+                return Ok(Self::ToBeAsked(elevation));
+            }
+            SudoAnswer::WantsPassword => NoRights::NoTerminal,
+            SudoAnswer::WrongPassword => NoRights::WrongPassword,
+            SudoAnswer::Denied => NoRights::Denied,
+            SudoAnswer::Other(said) => NoRights::Said(said),
+        };
+        Err(refused(task, round, why))
+    }
+
+    /// Why it is doubtful that the password will do.
+    fn doubt(&self, task: &Task<'_>, round: &Round) -> Option<Problem> {
+        matches!(self, Self::ToBeAsked(_)).then(|| doubtful(task, round)).flatten()
     }
 
     /// sudo, where it has given them.
@@ -68,21 +80,77 @@ impl Permission {
             Self::Given(elevation) => Ok(Some(elevation)),
             Self::ToBeAsked(elevation) => {
                 task.output.clear_screen();
-                if task.host.ask_for_rights(&elevation)? {
-                    Ok(Some(elevation))
-                } else {
-                    Err(refused(task, round))
-                }
+                let why = match task.host.ask_for_rights(&elevation)? {
+                    SudoAnswer::Yes => return Ok(Some(elevation)),
+                    SudoAnswer::Denied => NoRights::Denied,
+                    SudoAnswer::WrongPassword | SudoAnswer::WantsPassword => {
+                        NoRights::WrongPassword
+                    }
+                    SudoAnswer::Other(said) => NoRights::Said(said),
+                };
+                Err(refused(task, round, why))
             }
         }
     }
 }
 
-fn refused(task: &Task<'_>, round: &Round) -> Error {
-    let lines = handover(task, round);
+/// Who cannot become root whatever is typed is told so before anything else; and who probably
+/// cannot, too.
+///
+/// # Errors
+/// As [`Permission::find`].
+pub(super) fn expect_any(task: &Task<'_>) -> Result<()> {
+    let me = task.host.account()?;
+    let is_usual = task.host.elevation().is_some() && task.host.sudo_group_without(&me).is_none();
+    if me.is_root() || is_usual {
+        return Ok(());
+    }
+    let (facts, planned) = decide(task, &[])?;
+    // What stops setup is said by itself.
+    let Ok(plan) = planned else { return Ok(()) };
+    let round = Round { facts, plan };
+    let permission = Permission::find(task, &round)?;
+    if let Some(doubt) = permission.doubt(task, &round) {
+        task.output.emit(Event::problem(doubt));
+    }
+    Ok(())
+}
+
+/// What a health check says of rights: the problem that setup would stop with, or that it probably
+/// would; nothing where setup has rights, or needs none.
+///
+/// # Errors
+/// [`Error::Interrupted`].
+pub(super) fn problem(task: &Task<'_>, facts: &Facts, plan: &Plan) -> Result<Option<Problem>> {
+    let round = Round { facts: facts.clone(), plan: plan.clone() };
+    match Permission::find(task, &round) {
+        Ok(permission) => Ok(permission.doubt(task, &round)),
+        Err(Error::Problem(problem)) => Ok(match &problem.kind {
+            // A health check needs no terminal; setup will have one.
+            ProblemKind::Rights(RightsProblem::Missing { why: NoRights::NoTerminal, .. }) => {
+                doubtful(task, &round)
+            }
+            _ => Some(*problem),
+        }),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whom sudo will probably refuse.
+fn doubtful(task: &Task<'_>, round: &Round) -> Option<Problem> {
+    let account = &round.facts.rights.account;
+    let group = task.host.sudo_group_without(account)?;
+    Some(RightsProblem::Doubtful { user: account.name.clone(), group }.into())
+}
+
+fn refused(task: &Task<'_>, round: &Round, why: NoRights) -> Error {
+    let sudo = if why == NoRights::NoSudo { "" } else { "sudo " };
+    let lines: Vec<String> =
+        handover(task, round).into_iter().map(|line| format!("{sudo}{line}")).collect();
     RightsProblem::Missing {
         steps: round.plan.steps.iter().filter(|step| step.needs_root).count(),
         user: round.facts.rights.account.name.clone(),
+        why,
         handover: lines.iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n"),
     }
     .into()
@@ -97,7 +165,7 @@ fn handover(task: &Task<'_>, round: &Round) -> Vec<String> {
     match (safe, &program) {
         (Some(program), _) if can_hand_over => vec![as_root(task, round, program)],
         (_, Some(program)) if can_hand_over && !round.plan.open.is_empty() => {
-            let words = ["sudo", "install", "-m", "0755"].map(str::to_owned).to_vec();
+            let words = ["install", "-m", "0755"].map(str::to_owned).to_vec();
             let paths = [program.display().to_string(), PROGRAM.to_owned()].to_vec();
             let install = quoted_line(&[words, paths].concat());
             vec![install, as_root(task, round, Path::new(PROGRAM))]
@@ -105,7 +173,7 @@ fn handover(task: &Task<'_>, round: &Round) -> Vec<String> {
         _ => {
             let steps = round.plan.steps.iter().filter(|step| step.needs_root);
             let commands = steps.flat_map(plan::by_hand);
-            commands.map(|command| format!("sudo {}", quoted_line(&command.argv()))).collect()
+            commands.map(|command| quoted_line(&command.argv())).collect()
         }
     }
 }
@@ -119,5 +187,5 @@ fn as_root(task: &Task<'_>, round: &Round, program: &Path) -> String {
     let on_path = task.host.program("labready").is_some_and(|found| found == program);
     let program = quoted_line(&[program.display().to_string()]);
     let program = if on_path { "labready" } else { program.as_str() };
-    format!("sudo {program}{}", line.strip_prefix("labready").unwrap_or_default())
+    format!("{program}{}", line.strip_prefix("labready").unwrap_or_default())
 }

@@ -5,7 +5,7 @@ use super::converge::{Converged, converge, take_turn};
 use super::look::look;
 use super::next::next;
 use super::round::Round;
-use super::{Task, first_boot, verify};
+use super::{Task, first_boot, rights, verify};
 use crate::apply::Journal;
 use crate::cli::SetupArgs;
 use crate::error::Result;
@@ -19,6 +19,7 @@ pub(super) fn run(task: &Task<'_>, options: &SetupArgs) -> Result<Outcome> {
     if let Some(folder) = &options.bundle {
         take(task, folder)?;
     }
+    rights::expect_any(task)?;
     let converged = converge(task, Some(&journal), |applied| {
         let round = look(task, applied)?;
         if let Some(lacking) = plan::lacking(&round.plan, &round.facts) {

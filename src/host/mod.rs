@@ -66,6 +66,7 @@ pub use command::{Command, Elevation, SYSTEM_PATH};
 pub use control::{Control, Reach};
 pub use copies::{Copied, RoomyFolder};
 pub use digest::Digest;
+pub use elevation::SudoAnswer;
 pub use files::{Entry, Kind};
 pub use finished::{Finished, last_line};
 pub use heard::Stream;

@@ -1,5 +1,6 @@
 //! What was typed, as hints repeat it: a command of labready's own that can be pasted.
 
+use super::RootBy;
 use crate::shell::quoted_line;
 
 /// The command line that was typed, taken apart.
@@ -14,6 +15,8 @@ pub struct Invocation {
     common: Vec<String>,
     /// Those that `setup`, `plan` and `doctor` share.
     wanted: Vec<String>,
+    /// How whoever typed it becomes root.
+    pub root: RootBy,
 }
 
 /// Flags of setup that plan and doctor do not have.
@@ -22,7 +25,14 @@ const SETUP_ONLY: [&str; 2] = ["--image", "--clean"];
 impl Invocation {
     /// Of a command with its options; `words` is everything that was typed after the program.
     pub fn new(command: &str, words: &[String], common: Vec<String>, wanted: Vec<String>) -> Self {
-        Self { line: quoted_line(words), command: command.to_owned(), common, wanted }
+        let (line, root) = (quoted_line(words), RootBy::Sudo);
+        Self { line, command: command.to_owned(), common, wanted, root }
+    }
+
+    /// The same by whoever becomes root like this.
+    #[must_use]
+    pub fn by_who_becomes_root(self, root: RootBy) -> Self {
+        Self { root, ..self }
     }
 
     /// The same command again; `None` when nothing was typed.

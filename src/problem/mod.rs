@@ -71,8 +71,8 @@ pub use python::{Obstacle, PythonFlaw, PythonProblem};
 pub use python_link::{Occupant, PythonLink, SYSTEM_PYTHON};
 pub use read_only::{ReadOnly, ReadOnlyMount};
 pub use record::ProblemRecord;
-pub use remedy::{Fix, Remedy};
-pub use rights::RightsProblem;
+pub use remedy::{Fix, Remedy, RootBy};
+pub use rights::{NoRights, RightsProblem};
 pub use room::{NodesetFault, RoomProblem};
 pub use roots_file::RootsFile;
 pub use selection::{Change, GROUP, GroupDamage, GroupFlaw, LINK, SelectionProblem};
@@ -272,7 +272,8 @@ impl Problem {
 
     /// What to do about it.
     pub fn remedy(&self) -> Option<Remedy> {
-        self.kind.group().remedy(&self.typed).map(Remedy::on_its_lines)
+        let remedy = self.kind.group().remedy(&self.typed)?.on_its_lines();
+        Some(remedy.for_who_becomes_root(self.typed.root))
     }
 
     /// What to do about it, as a sentence without its period; a failed step says how to go on.

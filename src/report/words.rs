@@ -47,7 +47,11 @@ pub(super) fn xml(text: &str) -> String {
 /// Lines of so many characters at the most, broken between words; a word that is longer keeps a
 /// line of its own.
 pub(super) fn wrapped(text: &str, width: usize) -> String {
-    let lines = text.lines().flat_map(|line| wrapped_words(line.split_whitespace(), width));
+    // A line of a list, which may be a command, is copied as a whole.
+    let lines = text.lines().flat_map(|line| match line.starts_with("  ") {
+        true => vec![line.to_owned()],
+        false => wrapped_words(line.split_whitespace(), width),
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::apt::proxy::user_of;
 use crate::cli::{Cli, Commands, Common, Select};
 use crate::host::Host;
-use crate::problem::Invocation;
+use crate::problem::{Invocation, RootBy};
 
 /// What was typed, for hints that repeat it. Paths are absolute there: a hint can be pasted in any
 /// folder.
@@ -51,5 +51,11 @@ pub fn invocation(host: &Host, cli: &Cli) -> Invocation {
     let is_secret =
         host.arguments().iter().any(|word| word.contains("://") && user_of(word).is_some());
     let arguments = if is_secret { &[] } else { host.arguments() };
-    Invocation::new(cli.command.name(), arguments, words(&common), wanted)
+    let root = match host.account() {
+        Ok(account) if account.is_root() => RootBy::Already,
+        _ if host.elevation().is_none() => RootBy::Nobody,
+        _ => RootBy::Sudo,
+    };
+    let typed = Invocation::new(cli.command.name(), arguments, words(&common), wanted);
+    typed.by_who_becomes_root(root)
 }

@@ -108,7 +108,7 @@ fn repair_gives_it_back_too_and_leaves_what_is_no_environment_as_a_whole() {
         .env("SUDO_GID", "1000")
         .within("/home/student")
         .run();
-    output.exits(1).says("belongs to root").says("sudo chown -hR 1000:1000 /home/student/venv");
+    output.exits(1).says("belongs to root").says("chown -hR 1000:1000 /home/student/venv");
     assert_eq!(machine.run(["stat", "-c", "%U", "/home/student/venv"]), "root\n");
 
     machine.run(["rm", "/home/student/venv/thesis.txt"]);

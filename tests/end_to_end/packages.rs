@@ -59,7 +59,7 @@ fn a_script_that_fails_is_told_with_whose_it_is_and_the_next_run_goes_on() {
         .exits(5)
         .says("a script of the package `lr-ours` failed (needed by the course)")
         .says("exit status 3");
-    output.says("run `sudo dpkg --configure lr-ours`; then run `labready setup");
+    output.says("run `dpkg --configure lr-ours`; then run `labready setup");
     machine
         .labready(["doctor"])
         .run()
@@ -98,7 +98,7 @@ fn a_broken_package_of_somebody_elses_is_told_as_such_and_stops_nobody() {
     output
         .succeeds()
         .says("warning[package-half-installed]: the package `lr-bad` is half-configured")
-        .says("fix: sudo dpkg --configure lr-bad");
+        .says("fix: dpkg --configure lr-bad");
     assert!(machine.has_package("lr-ours"));
 
     let repair = machine.labready(["repair", "--yes"]).run();
@@ -128,7 +128,7 @@ fn a_held_package_and_packages_that_do_not_go_together_are_told_apart() {
     output
         .exits(5)
         .says("`lr-lib` is held at an unsuitable version")
-        .says("sudo apt-mark unhold lr-lib");
+        .says("apt-mark unhold lr-lib");
     before.is_the_same_as(&machine.tree().without(&[
         "/var/log",
         "/var/lib/labready",
@@ -145,7 +145,7 @@ fn a_held_package_and_packages_that_do_not_go_together_are_told_apart() {
         .exits(5)
         .says("cannot be installed together")
         .says("Depends: lr-nowhere (>= 5)")
-        .says("sudo apt-get update");
+        .says("apt-get update");
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn a_disk_that_nobody_can_write_or_that_is_full_is_named_with_what_mends_it() {
     machine.shell("mount --rbind /usr /usr; mount -o remount,ro,bind /usr");
     let before = machine.tree().without(&["/var/cache"]);
     let output = set_up(&machine);
-    output.exits(1).says("`/usr` is mounted read-only").says("sudo mount -o remount,rw /usr");
+    output.exits(1).says("`/usr` is mounted read-only").says("mount -o remount,rw /usr");
     before.is_the_same_as(&machine.tree().without(&["/var/cache"]));
     machine
         .labready(["doctor"])
@@ -212,7 +212,7 @@ fn a_disk_that_nobody_can_write_or_that_is_full_is_named_with_what_mends_it() {
     machine.small_disk("/var/cache/apt", 1 << 20);
     machine.fill_disk("/var/cache/apt", 0);
     let output = set_up(&machine);
-    output.exits(1).says("the disk that holds `/var/cache/apt` is full").says("sudo apt-get clean");
+    output.exits(1).says("the disk that holds `/var/cache/apt` is full").says("apt-get clean");
     assert_eq!(machine.run(["dpkg", "--audit"]), "");
 }
 

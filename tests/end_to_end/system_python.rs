@@ -64,7 +64,7 @@ fn a_switched_python3_is_told_by_every_command_and_mended_by_repair_and_by_setup
     let refused = machine.labready(["repair", "--yes"]).by_student().run();
     refused
         .exits(4)
-        .says("sudo /usr/local/sbin/labready repair --owner student --venv /home/student/venv");
+        .says("/usr/local/sbin/labready repair --owner student --venv /home/student/venv");
     machine.labready(["repair"]).run().exits(2).says("--yes");
     let mut running = machine.labready(["repair"]).on_a_terminal().start();
     running.sees("Restore `/usr/bin/python3` to `python3.11`").sees("[y/N]").types("y\n");
@@ -162,7 +162,7 @@ fn what_is_no_link_is_left_and_what_is_not_installed_is_not_linked_to() {
     repair
         .exits(1)
         .says("it is a file, but should be a link to `python3.11`")
-        .says("sudo mv -n /usr/bin/python3");
+        .says("mv -n /usr/bin/python3");
     machine.run(["cmp", "/usr/bin/python3", "/usr/bin/python3.12"]);
 
     machine.shell(
@@ -187,7 +187,7 @@ fn a_python_that_is_not_executable_or_points_to_itself_is_reinstalled_by_repair(
     }
     // dpkg would delete the folder, with what is in it.
     machine.shell("rm /usr/bin/python3.11; mkdir /usr/bin/python3.11; touch /usr/bin/python3.11/x");
-    machine.labready(["repair", "--yes"]).run().exits(1).says("sudo mv -n /usr/bin/python3.11");
+    machine.labready(["repair", "--yes"]).run().exits(1).says("mv -n /usr/bin/python3.11");
     assert!(machine.exists("/usr/bin/python3.11/x"));
 }
 

@@ -524,13 +524,25 @@ fn python() -> Vec<Problem> {
 }
 
 fn rights_and_selection() -> Vec<Problem> {
-    let missing = |steps| {
+    let missing = |steps, why| {
         let handover = text("  sudo labready setup --owner student");
-        RightsProblem::Missing { steps, user: text("student"), handover }
+        RightsProblem::Missing { steps, user: text("student"), why, handover }
     };
+    let why = [
+        NoRights::NoSudo,
+        NoRights::Denied,
+        NoRights::WrongPassword,
+        NoRights::NoTerminal,
+        NoRights::Said(text("SAID")),
+    ];
+    let doubtful = RightsProblem::Doubtful { user: text("student"), group: text("sudo") };
     let shared = RightsProblem::Shared { place: "/tmp".into() };
-    let rights =
-        [RightsProblem::Borrowed, RightsProblem::NobodyToAsk, missing(1), missing(4), shared];
+    let rights = [RightsProblem::Borrowed, RightsProblem::NobodyToAsk, doubtful, shared];
+    let rights = why
+        .into_iter()
+        .map(|why| missing(4, why))
+        .chain([missing(1, NoRights::Denied)])
+        .chain(rights);
     let interpreter = || "/usr/bin/python3.12".into();
     let failed = [Change::Register, Change::Select, Change::Unregister].map(|wanted| {
         SelectionProblem::Failed { wanted, interpreter: interpreter(), said: text("SAID") }
@@ -544,7 +556,7 @@ fn rights_and_selection() -> Vec<Problem> {
     let foreign = places.map(|what| SelectionProblem::Foreign { what });
     let dangling = SelectionProblem::Dangling { interpreter: interpreter() };
     let selection = foreign.into_iter().chain([dangling]).chain(failed).chain(damaged_groups());
-    rights.map(Problem::from).into_iter().chain(selection.map(Problem::from)).collect()
+    rights.map(Problem::from).chain(selection.map(Problem::from)).collect()
 }
 
 fn damaged_groups() -> impl Iterator<Item = SelectionProblem> {

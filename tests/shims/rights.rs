@@ -54,3 +54,72 @@ fn every_hint_repeats_what_was_typed() {
         });
     assert_snapshot!(shown.join("\n"));
 }
+
+/// sudo that answers like this: without a question, and when it may ask.
+fn with_sudo(machine: Machine, without: &str, asked: &str) -> Machine {
+    let text = format!(
+        "#!/bin/sh\ncase $1 in -v) echo \"{asked}\" >&2 ;; *) echo \"{without}\" >&2 ;; esac\nexit 1\n"
+    );
+    machine.program("/usr/bin/sudo", &text)
+}
+
+const WANTED: &str = "sudo: a password is required";
+
+#[test]
+fn who_may_not_use_sudo_is_told_so_before_anything_else_by_setup_and_by_doctor() {
+    for denial in [
+        "student is not in the sudoers file.",
+        "sudo: I'm sorry student. I'm afraid I can't do that",
+    ] {
+        let machine = with_sudo(Machine::bookworm(), denial, denial);
+        let setup = machine.labready("setup");
+        assert!(setup.ends_with(4).stderr.contains("sudo does not allow it"), "{setup}");
+        let machine = with_sudo(Machine::bookworm(), WANTED, denial);
+        let setup = machine.labready_answered("setup --no-verify", "y\n");
+        assert!(setup.ends_with(4).stderr.contains("sudo does not allow it"), "{setup}");
+    }
+    let machine = Machine::bookworm().without_sudo();
+    let setup = machine.labready("setup");
+    assert!(setup.ends_with(4).stderr.starts_with("error[rights-missing]"), "{setup}");
+    let doctor = machine.labready("doctor --format json");
+    assert_eq!(doctor.ends_with(1).problems(), ["setup-pending", "rights-missing"]);
+    let doctor = machine.labready("doctor");
+    assert!(doctor.stdout.contains("sudo is not installed"), "{doctor}");
+    assert_eq!(
+        doctor.stdout.matches("sudo ").count(),
+        1,
+        "no command of a program that is not there: {doctor}"
+    );
+}
+
+#[test]
+fn a_wrong_password_is_not_a_lack_of_rights() {
+    let machine = with_sudo(Machine::bookworm(), WANTED, "sudo: 3 incorrect password attempts");
+    let setup = machine.labready_answered("setup --no-verify", "y\n");
+    assert!(setup.ends_with(4).stderr.contains("sudo did not accept the password"), "{setup}");
+    assert!(!setup.stderr.contains("administrator"), "{setup}");
+    assert!(setup.stderr.contains("`labready setup --no-verify` again"), "{setup}");
+}
+
+#[test]
+fn whom_sudo_will_probably_refuse_is_warned_before_the_password_is_typed() {
+    for (members, doubts) in [("", 1), ("ada,student", 0)] {
+        let machine = with_sudo(Machine::bookworm(), WANTED, WANTED);
+        let machine = machine.file("/etc/group", &format!("sudo:x:27:{members}\n"));
+        let warned = |said: &str| said.matches("is not in the group `sudo`").count();
+        let doctor = machine.labready("doctor");
+        assert_eq!(warned(&doctor.stdout), doubts, "{members}: {doctor}");
+        let setup = machine.labready_answered("setup --no-verify", "n\n");
+        assert_eq!(warned(&setup.ends_with(1).stderr), doubts, "{members}: {setup}");
+    }
+}
+
+#[test]
+fn root_is_told_of_no_sudo() {
+    let machine = Machine::bookworm().run_by_root().folder("/root").in_folder("/root");
+    machine.labready("setup --yes --no-verify").ends_with(0);
+    machine.allow("/usr/bin/python3.11", 0);
+    let doctor = machine.labready("doctor");
+    assert!(doctor.stdout.contains("fix: apt-get install --reinstall python3.11"), "{doctor}");
+    assert!(!doctor.stdout.contains("sudo"), "{doctor}");
+}
