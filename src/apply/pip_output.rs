@@ -55,7 +55,7 @@ pub(super) fn classify(text: &str) -> Option<Cause> {
 
 fn rank(cause: &Cause) -> usize {
     match cause {
-        Cause::Network(NetworkProblem::ServerDead { .. }) => 2,
+        Cause::Network(NetworkProblem::ServerDead { .. } | NetworkProblem::Down { .. }) => 2,
         Cause::Network(_) | Cause::DiskFull { .. } => 0,
         Cause::Index(PipFailure::NotFound { .. }) => 3,
         Cause::Index(_) => 1,
@@ -87,6 +87,12 @@ fn of_line(line: &str, address: &str) -> Option<Cause> {
     match said {
         Some(said) if line.to_lowercase().contains("to proxy") => {
             Some(refused(format!("proxy: {said}")))
+        }
+        // Nobody is reached, whatever it is called: what apt would say of it, too.
+        Some(said @ ("Temporary failure in name resolution" | "Network is unreachable")) => {
+            let what = Silence::Refused { said: said.to_owned() };
+            let server = ServerFailure { name: without_port(server).to_owned(), what };
+            Some(Cause::Network(NetworkProblem::Down { servers: vec![server] }))
         }
         Some("Name or service not known" | "No address associated with hostname") => {
             Some(dead(without_port(server), Silence::NameUnknown))

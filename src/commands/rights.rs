@@ -7,7 +7,6 @@ use super::Task;
 use super::look::decide;
 use super::round::Round;
 use crate::error::{Error, Result};
-use crate::event::Event;
 use crate::facts::Facts;
 use crate::host::{Elevation, SudoAnswer, quoted_line};
 use crate::plan::{self, Plan};
@@ -52,11 +51,6 @@ impl Permission {
         Err(refused(task, round, why))
     }
 
-    /// Why it is doubtful that the password will do.
-    fn doubt(&self, task: &Task<'_>, round: &Round) -> Option<Problem> {
-        matches!(self, Self::ToBeAsked(_)).then(|| doubtful(task, round)).flatten()
-    }
-
     /// sudo, where it has given them.
     pub fn given(&self) -> Option<&Elevation> {
         match self {
@@ -94,53 +88,51 @@ impl Permission {
     }
 }
 
-/// Who cannot become root whatever is typed is told so before anything else; and who probably
-/// cannot, too.
+/// Who cannot become root whatever is typed is told so before anything else.
 ///
 /// # Errors
 /// As [`Permission::find`].
 pub(super) fn expect_any(task: &Task<'_>) -> Result<()> {
     let me = task.host.account()?;
-    let is_usual = task.host.elevation().is_some() && task.host.sudo_group_without(&me).is_none();
-    if me.is_root() || is_usual {
+    // Whom sudo knows by a group is not looked at twice: setup asks it in time.
+    let is_known = task.host.elevation().is_some() && task.host.is_in_sudo_group(&me);
+    if me.is_root() || is_known {
         return Ok(());
     }
     let (facts, planned) = decide(task, &[])?;
-    // What stops setup is said by itself.
-    let Ok(plan) = planned else { return Ok(()) };
-    let round = Round { facts, plan };
-    let permission = Permission::find(task, &round)?;
-    if let Some(doubt) = permission.doubt(task, &round) {
-        task.output.emit(Event::problem(doubt));
+    match planned {
+        Ok(plan) => match Permission::find(task, &Round { facts, plan }) {
+            Ok(_) => Ok(()),
+            // Without a terminal, the plan is shown first.
+            Err(error) if is_for_want_of_a_terminal(&error) => Ok(()),
+            Err(error) => Err(error),
+        },
+        // What stops setup is said by itself.
+        Err(_) => Ok(()),
     }
-    Ok(())
 }
 
-/// What a health check says of rights: the problem that setup would stop with, or that it probably
-/// would; nothing where setup has rights, or needs none.
+fn is_for_want_of_a_terminal(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        Some(ProblemKind::Rights(RightsProblem::Missing { why: NoRights::NoTerminal, .. }))
+    )
+}
+
+/// What a health check says of rights: the problem that setup would stop with; nothing where setup
+/// has rights, needs none, or would ask for the password.
 ///
 /// # Errors
 /// [`Error::Interrupted`].
 pub(super) fn problem(task: &Task<'_>, facts: &Facts, plan: &Plan) -> Result<Option<Problem>> {
     let round = Round { facts: facts.clone(), plan: plan.clone() };
     match Permission::find(task, &round) {
-        Ok(permission) => Ok(permission.doubt(task, &round)),
-        Err(Error::Problem(problem)) => Ok(match &problem.kind {
-            // A health check needs no terminal; setup will have one.
-            ProblemKind::Rights(RightsProblem::Missing { why: NoRights::NoTerminal, .. }) => {
-                doubtful(task, &round)
-            }
-            _ => Some(*problem),
-        }),
+        Ok(_) => Ok(None),
+        // A health check needs no terminal; setup will have one.
+        Err(error) if is_for_want_of_a_terminal(&error) => Ok(None),
+        Err(Error::Problem(problem)) => Ok(Some(*problem)),
         Err(error) => Err(error),
     }
-}
-
-/// Whom sudo will probably refuse.
-fn doubtful(task: &Task<'_>, round: &Round) -> Option<Problem> {
-    let account = &round.facts.rights.account;
-    let group = task.host.sudo_group_without(account)?;
-    Some(RightsProblem::Doubtful { user: account.name.clone(), group }.into())
 }
 
 fn refused(task: &Task<'_>, round: &Round, why: NoRights) -> Error {

@@ -60,23 +60,16 @@ impl Host {
         self.program("sudo").map(|sudo| Elevation { sudo })
     }
 
-    /// The group whose members may usually use sudo, where an account is in none of those: whether it
-    /// may is then known to sudo alone.
-    pub fn sudo_group_without(&self, account: &Account) -> Option<String> {
-        let text = self.read_at_most(Path::new("/etc/group"), GROUPS_LIMIT).ok().flatten()?;
-        let mut usual = None;
-        for line in text.lines() {
+    /// Whether an account is in a group whose members may usually use sudo.
+    pub fn is_in_sudo_group(&self, account: &Account) -> bool {
+        let text = self.read_at_most(Path::new("/etc/group"), GROUPS_LIMIT).ok().flatten();
+        text.unwrap_or_default().lines().any(|line| {
             let fields: Vec<&str> = line.split(':').collect();
-            let [name, _, gid, members] = fields.as_slice() else { continue };
-            if !SUDO_GROUPS.contains(name) {
-                continue;
-            }
-            if gid.parse() == Ok(account.gid) || members.split(',').any(|one| one == account.name) {
-                return None;
-            }
-            usual = usual.or_else(|| Some((*name).to_owned()));
-        }
-        usual
+            let [name, _, gid, members] = fields.as_slice() else { return false };
+            let is_member =
+                gid.parse() == Ok(account.gid) || members.split(',').any(|one| one == account.name);
+            SUDO_GROUPS.contains(name) && is_member
+        })
     }
 
     /// Whether it gives rights without a question: nobody is asked for a password, or it was given
@@ -88,10 +81,25 @@ impl Host {
         let command = Command::new("/bin/true").elevated(Some(elevation.clone()));
         match self.run(&command, ANSWER_LIMIT) {
             Ok(finished) if finished.is_success() => Ok(SudoAnswer::Yes),
-            Ok(finished) => Ok(SudoAnswer::of(&finished.stderr)),
+            Ok(finished) => match SudoAnswer::of(&finished.stderr) {
+                SudoAnswer::WantsPassword => self.ask_whether_a_password_helps(elevation),
+                answer => Ok(answer),
+            },
             Err(Error::Interrupted) => Err(Error::Interrupted),
             Err(error) => Ok(SudoAnswer::Other(error.to_string())),
         }
+    }
+
+    /// Of a command, sudo says no only after the password; of itself, at once.
+    fn ask_whether_a_password_helps(&self, elevation: &Elevation) -> Result<SudoAnswer> {
+        let command = Command::new(&elevation.sudo).args(["-n", "-v"]);
+        let said = match self.run(&command, ANSWER_LIMIT) {
+            Ok(finished) => finished.stderr,
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            Err(_) => String::new(),
+        };
+        let is_denied = SudoAnswer::of(&said) == SudoAnswer::Denied;
+        Ok(if is_denied { SudoAnswer::Denied } else { SudoAnswer::WantsPassword })
     }
 
     /// Lets it ask for the password on the terminal, once for all commands that follow.

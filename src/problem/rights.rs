@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Describe, Id, Invocation, Remedy, Severity};
+use super::{Describe, Id, Invocation, Remedy};
 use crate::exit::Exit;
 use crate::words::{count, path, quoted};
 
@@ -17,13 +17,6 @@ pub enum RightsProblem {
     Shared {
         /// The first place on the way that they can change.
         place: PathBuf,
-    },
-    /// This account is in no group that may usually use sudo.
-    Doubtful {
-        /// Who asks.
-        user: String,
-        /// Such a group.
-        group: String,
     },
     /// Steps need root, and this account cannot become root.
     Missing {
@@ -74,23 +67,13 @@ impl Describe for RightsProblem {
         match self {
             Self::Borrowed => Id::Usage,
             Self::NobodyToAsk => Id::NobodyToAsk,
-            Self::Missing { .. } | Self::Doubtful { .. } => Id::RightsMissing,
+            Self::Missing { .. } => Id::RightsMissing,
             Self::Shared { .. } => Id::PathShared,
-        }
-    }
-
-    fn severity(&self) -> Severity {
-        match self {
-            Self::Doubtful { .. } => Severity::Warning,
-            _ => Severity::Error,
         }
     }
 
     fn title(&self) -> String {
         match self {
-            Self::Doubtful { user, group } => {
-                format!("`{user}` is not in the group `{group}`, so sudo will probably refuse it")
-            }
             Self::Borrowed => {
                 "labready does not run as a set-uid or set-gid program, or with capabilities of its own".into()
             }
@@ -115,9 +98,6 @@ impl Describe for RightsProblem {
             Self::NobodyToAsk => {
                 Remedy::advice("read the plan above, and add `--yes` to agree to it")
             }
-            Self::Doubtful { user, group } => Remedy::advice(format!(
-                "if it does, ask the administrator of this machine to run `sudo adduser {user} {group}`, then log out and in again"
-            )),
             Self::Shared { .. } => Remedy::advice(
                 "use a folder that only one account can change, or name the account to work as with `--owner USER`",
             ),
@@ -134,7 +114,7 @@ impl Describe for RightsProblem {
     fn exit(&self) -> Exit {
         match self {
             Self::Borrowed | Self::NobodyToAsk | Self::Shared { .. } => Exit::Usage,
-            Self::Missing { .. } | Self::Doubtful { .. } => Exit::NeedsRights,
+            Self::Missing { .. } => Exit::NeedsRights,
         }
     }
 }

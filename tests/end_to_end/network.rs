@@ -326,3 +326,17 @@ fn an_old_release_whose_archive_has_moved_is_told_where_to() {
         ));
     }
 }
+
+#[test]
+fn a_network_that_goes_away_between_apt_and_pip_is_one_cause_in_one_sentence() {
+    let machine = Machine::ready("bookworm");
+    machine.shell("rm -rf /root/venv/lib/python3.11/site-packages/wheel*");
+    machine.hide_network();
+    let output = setup(&machine);
+    output
+        .exits(5)
+        .says("error[network-down]")
+        .does_not_say("from versions")
+        .does_not_say("pip config");
+    machine.show_network();
+}

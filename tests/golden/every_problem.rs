@@ -535,9 +535,8 @@ fn rights_and_selection() -> Vec<Problem> {
         NoRights::NoTerminal,
         NoRights::Said(text("SAID")),
     ];
-    let doubtful = RightsProblem::Doubtful { user: text("student"), group: text("sudo") };
     let shared = RightsProblem::Shared { place: "/tmp".into() };
-    let rights = [RightsProblem::Borrowed, RightsProblem::NobodyToAsk, doubtful, shared];
+    let rights = [RightsProblem::Borrowed, RightsProblem::NobodyToAsk, shared];
     let rights = why
         .into_iter()
         .map(|why| missing(4, why))

@@ -102,19 +102,6 @@ fn a_wrong_password_is_not_a_lack_of_rights() {
 }
 
 #[test]
-fn whom_sudo_will_probably_refuse_is_warned_before_the_password_is_typed() {
-    for (members, doubts) in [("", 1), ("ada,student", 0)] {
-        let machine = with_sudo(Machine::bookworm(), WANTED, WANTED);
-        let machine = machine.file("/etc/group", &format!("sudo:x:27:{members}\n"));
-        let warned = |said: &str| said.matches("is not in the group `sudo`").count();
-        let doctor = machine.labready("doctor");
-        assert_eq!(warned(&doctor.stdout), doubts, "{members}: {doctor}");
-        let setup = machine.labready_answered("setup --no-verify", "n\n");
-        assert_eq!(warned(&setup.ends_with(1).stderr), doubts, "{members}: {setup}");
-    }
-}
-
-#[test]
 fn root_is_told_of_no_sudo() {
     let machine = Machine::bookworm().run_by_root().folder("/root").in_folder("/root");
     machine.labready("setup --yes --no-verify").ends_with(0);
