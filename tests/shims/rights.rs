@@ -85,6 +85,12 @@ fn who_may_not_use_sudo_is_told_so_before_anything_else_by_setup_and_by_doctor()
     assert_eq!(doctor.ends_with(1).problems(), ["setup-pending", "rights-missing"]);
     let doctor = machine.labready("doctor");
     assert!(doctor.stdout.contains("sudo is not installed"), "{doctor}");
+    assert!(
+        doctor.stdout.contains("--owner student") || doctor.stdout.contains("/usr/bin/apt-get")
+    );
+    let machine = machine.with_labready_installed();
+    let doctor = machine.labready("doctor");
+    assert!(doctor.stdout.contains("labready setup --owner student"), "{doctor}");
     assert_eq!(
         doctor.stdout.matches("sudo ").count(),
         1,
