@@ -92,7 +92,7 @@ fn of_line(line: &str, address: &str) -> Option<Cause> {
         Some(said @ ("Temporary failure in name resolution" | "Network is unreachable")) => {
             let what = Silence::Refused { said: said.to_owned() };
             let server = ServerFailure { name: without_port(server).to_owned(), what };
-            Some(Cause::Network(NetworkProblem::Down { servers: vec![server] }))
+            Some(Cause::Network(NetworkProblem::Down { servers: vec![server], in_wsl: false }))
         }
         Some("Name or service not known" | "No address associated with hostname") => {
             Some(dead(without_port(server), Silence::NameUnknown))
