@@ -11,7 +11,7 @@
 //!
 //! Programs: `programs` finds them, `command` is one as data, `spawn` runs it (`launch` starts it, `running` is it under
 //! way, `heard` hears it, `finished` is its end, `private_file` hands it a secret), `watched` runs one under the eyes of a
-//! clock, on a `pty`; `children` end with us, and so do `orphans`.
+//! clock, on a `pty` (`opening` sees it open a file); `children` end with us, and so do `orphans`.
 //!
 //! The rest: `locks` are apt's, `run_locks` our own, `signals` hears Ctrl-C, `clock` tells the time,
 //! `terminal` asks. A test's machine is a folder (`folder`): [`Host::in_folder`] puts every path, and every program,
@@ -35,6 +35,7 @@ mod groups;
 mod heard;
 mod launch;
 mod locks;
+mod opening;
 mod orphans;
 mod outputs;
 mod own_rights;
@@ -71,6 +72,7 @@ pub use files::{Entry, Kind};
 pub use finished::{Finished, last_line};
 pub use heard::Stream;
 pub use locks::{FileLock, Holder};
+pub use opening::Opening;
 pub use orphans::Orphans;
 pub use outputs::Destination;
 pub use own_rights::expect_own_rights;

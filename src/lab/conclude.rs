@@ -2,7 +2,7 @@
 //! Pure.
 
 use super::explain::{Explainer, Words};
-use super::judge;
+use super::judge::{self, Expected};
 use super::observation::Observation;
 use super::script::Script;
 use super::verdict::LabResult;
@@ -17,7 +17,8 @@ pub fn conclude(
     attempts: usize,
 ) -> Option<LabResult> {
     let timeline = &lab.timeline;
-    let judgement = judge::judge(timeline, observations, attempts);
+    let expected = Expected { timeline, script: &script.shown, source: &lab.source };
+    let judgement = judge::judge(expected, observations, attempts);
     let status = judgement.verdict?;
     let Words { summary, detail, fix } =
         Explainer { script, timeline, judgement: &judgement, observations }.words();

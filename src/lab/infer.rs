@@ -86,11 +86,16 @@ pub(super) fn ran_well(script: &Script, observation: &Observation) -> Result<()>
         return Err(unusable(script, ScriptFlaw::Endless));
     }
     if let Some(LabResult {
-        reason: Reason::Exception | Reason::ExitCode | Reason::Signal | Reason::TimeLimit,
+        reason:
+            Reason::Exception
+            | Reason::ExitCode
+            | Reason::Signal
+            | Reason::OutOfMemory
+            | Reason::TimeLimit,
         summary,
         fix,
         ..
-    }) = conclude(&lab(&empty()), script, std::slice::from_ref(observation), 1)
+    }) = conclude(&lab(&empty(), script), script, std::slice::from_ref(observation), 1)
     {
         return Err(unusable(script, ScriptFlaw::Failed { summary, fix }));
     }
@@ -109,11 +114,12 @@ fn empty() -> Timeline {
     Timeline { unit: Duration::from_secs(1), marks: Vec::new(), ends: Due { at: 0.0, after: None } }
 }
 
-fn lab(timeline: &Timeline) -> Lab {
+/// The script by its own timeline: what it prints of its own exceptions is as it should be.
+fn lab(timeline: &Timeline, script: &Script) -> Lab {
     let name = String::new();
     Lab {
         script: name.clone(),
-        source: name.clone(),
+        source: script.source.clone(),
         teaches: name.clone(),
         name,
         timeline: timeline.clone(),
@@ -229,12 +235,13 @@ pub(super) fn holds(
 ) -> Result<()> {
     let impossible = timeline.contradiction().map(Difference::Timeline);
     let single = observations.iter().map(std::slice::from_ref).find_map(|run| {
-        let result = conclude(&lab(timeline), script, run, observations.len());
+        let result = conclude(&lab(timeline, script), script, run, observations.len());
         let failed = result.filter(|result| result.status == Verdict::Fail);
         failed.map(|result| Difference::Judged { summary: result.summary })
     });
+    let expected = judge::Expected { timeline, script: &script.shown, source: &script.source };
     let passes =
-        judge::judge(timeline, observations, observations.len()).verdict == Some(Verdict::Pass);
+        judge::judge(expected, observations, observations.len()).verdict == Some(Verdict::Pass);
     match impossible.or(single) {
         Some(difference) => Err(contradiction(script, difference)),
         None if passes => Ok(()),

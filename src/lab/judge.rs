@@ -4,7 +4,7 @@
 //! In this order, the first that is broken decides; all but the last are settled by one attempt:
 //! 1. **The end.** An exit code that is not 0, a signal, an exception told on standard error (also
 //!    one in a thread or in a task that nobody awaited, after which Python exits with 0), more
-//!    output than any lab has.
+//!    output than any lab has. A kill while the kernel killed for want of memory voids the attempt.
 //! 2. **The lines.** Every line of the timeline once, and nothing else: none missing, doubled, in
 //!    other words or on standard error. Blank lines, colours, carriage returns, and anything else
 //!    on standard error (warnings) do not count. What was printed is searched as a whole, because
@@ -17,8 +17,7 @@
 //! 6. **The stamps.** Taken between the spawn and the moment when the line had come, give or take
 //!    20 ms.
 //! 7. **The gaps**, as `timing` says. Too early fails at once, proven passes at once; the rest is
-//!    tried again. Only when every attempt raises the same suspicion, it is unexplained in most of
-//!    them, and by the same amount, it is a fail.
+//!    tried again, and `weigh` decides.
 //!
 //! **Output in one lump** counts by its stamps, as long as a line comes less than 0.9 of a wait
 //! after its stamp. Lines that come later were held back: that is tried again, and fails when
@@ -26,11 +25,14 @@
 //! output is a terminal), and because stamps alone would be easily faked.
 
 use super::marks::{self, Found};
+use super::moments::TimedRun;
 use super::observation::{End, Observation};
 use super::reason::Reason;
-use super::series;
-use super::timing::{EPSILON_MS, Suspicion, TimedRun, Timing};
+use super::series::{self, Interpreter};
+use super::timing::{EPSILON_MS, Suspicion, Timing};
+use super::tracebacks;
 use super::verdict::{Attempt, Evidence, Point, SeenMark, Verdict};
+use super::weigh::{Open, weigh};
 use crate::course::Timeline;
 
 /// Clock readings that differ by less than this are no step, in milliseconds.
@@ -39,6 +41,8 @@ const STEP_MS: f64 = 5.0;
 const WORK_MS: f64 = 5000.0;
 /// What is kept of standard error in a report, in characters.
 const STDERR_LENGTH: usize = 2000;
+/// What the kernel ends a process with when memory is short.
+const SIGKILL: i32 = 9;
 
 /// What the judge says.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,123 +57,73 @@ pub(super) struct Judgement {
     pub found: Found,
     /// Which attempt that was; 1 is the first.
     pub attempt: usize,
+    /// How many attempts say so.
+    pub agreeing: usize,
+}
+
+/// What is due of a script.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Expected<'a> {
+    /// Its lines and when they come.
+    pub timeline: &'a Timeline,
+    /// The script that is judged, by its path or file name.
+    pub script: &'a str,
+    /// What the course's own script says.
+    pub source: &'a str,
 }
 
 /// What one attempt says.
 enum AttemptJudgement {
     Right(Option<Evidence>),
     Wrong(Reason, Option<Evidence>),
-    Void(Reason),
-    Suspicious(Vec<Suspicion>),
+    Open(Open),
 }
 
 /// Judges a lab by its attempts so far, of which there may be so many.
 pub(super) fn judge(
-    timeline: &Timeline,
+    expected: Expected<'_>,
     observations: &[Observation],
     attempts: usize,
 ) -> Judgement {
     let mut open = Vec::new();
     let mut last = Found::default();
     for (index, observation) in observations.iter().enumerate() {
-        let found = marks::find(timeline, &observation.output, observation.spawned_unix_us);
+        let found =
+            marks::find(expected.timeline, &observation.output, observation.spawned_unix_us);
         let settled = |verdict, reason, evidence: Option<Evidence>, found| Judgement {
             verdict: Some(verdict),
             reason,
             evidence: evidence.map(|evidence| Evidence { attempt: index + 1, ..evidence }),
             found,
             attempt: index + 1,
+            agreeing: 1,
         };
-        match outcome(timeline, observation, &found) {
+        match outcome(expected, observation, &found) {
             AttemptJudgement::Right(evidence) => {
                 return settled(Verdict::Pass, Reason::AsDue, evidence, found);
             }
             AttemptJudgement::Wrong(reason, evidence) => {
                 return settled(Verdict::Fail, reason, evidence, found);
             }
-            AttemptJudgement::Void(reason) => open.push((Some(reason), Vec::new())),
-            AttemptJudgement::Suspicious(suspicions) => open.push((None, suspicions)),
+            AttemptJudgement::Open(attempt) => open.push(attempt),
         }
         last = found;
     }
     weigh(&open, last, attempts)
 }
 
-/// All attempts are open: too few, or a fail, or inconclusive.
-fn weigh(open: &[(Option<Reason>, Vec<Suspicion>)], found: Found, attempts: usize) -> Judgement {
-    let is_last = open.len() >= attempts.max(1);
-    let attempt = open.len();
-    let told = |verdict: Verdict, reason, evidence| {
-        let verdict = is_last.then_some(verdict);
-        Judgement { verdict, reason, evidence, found, attempt }
-    };
-    let first = open.first().map(|(_, suspicions)| suspicions.as_slice()).unwrap_or_default();
-    let convicted = first.iter().filter_map(|suspicion| consistent(suspicion, open));
-    if let Some((reason, evidence)) =
-        convicted.max_by(|(_, one), (_, other)| weight(one).total_cmp(&weight(other)))
-    {
-        return told(Verdict::Fail, reason, Some(evidence));
-    }
-    let latest = open.iter().enumerate().rev().find(|(_, (_, suspicions))| !suspicions.is_empty());
-    match latest {
-        Some((index, (_, suspicions))) => {
-            let largest = suspicions
-                .iter()
-                .max_by(|one, other| excess(&one.evidence).total_cmp(&excess(&other.evidence)));
-            let evidence = largest
-                .map(|suspicion| Evidence { attempt: index + 1, ..suspicion.evidence.clone() });
-            told(Verdict::Inconclusive, Reason::Stall, evidence)
-        }
-        None => {
-            let void = open.last().and_then(|(reason, _)| *reason).unwrap_or(Reason::Stall);
-            told(Verdict::Inconclusive, void, None)
-        }
-    }
-}
-
-/// The same suspicion in every attempt, unexplained in most of them, and by the same amount: the
-/// last of the unexplained ones.
-fn consistent(
-    suspicion: &Suspicion,
-    open: &[(Option<Reason>, Vec<Suspicion>)],
-) -> Option<(Reason, Evidence)> {
-    let same = |other: &&Suspicion| {
-        (other.reason, other.evidence.from, other.evidence.to)
-            == (suspicion.reason, suspicion.evidence.from, suspicion.evidence.to)
-    };
-    let all: Vec<&Suspicion> =
-        open.iter().map(|(_, suspicions)| suspicions.iter().find(same)).collect::<Option<_>>()?;
-    let unexplained: Vec<(usize, &Suspicion)> =
-        all.into_iter().enumerate().filter(|(_, suspicion)| suspicion.is_unexplained).collect();
-    let amounts = || unexplained.iter().map(|(_, suspicion)| suspicion.evidence.unexplained_ms);
-    let spread = amounts().fold(f64::MIN, f64::max) - amounts().fold(f64::MAX, f64::min);
-    let (index, last) = unexplained.last()?;
-    let is_convicted = unexplained.len() * 2 > open.len() && spread <= suspicion.spread_ms;
-    is_convicted.then(|| (last.reason, Evidence { attempt: index + 1, ..last.evidence.clone() }))
-}
-
-/// Which of several convictions is told: one between two lines says more than one from the start,
-/// and that more than one to the end, which every late line makes late too.
-fn weight(evidence: &Evidence) -> f64 {
-    let tells = match (evidence.from, evidence.to) {
-        (_, Point::Exit) => 0.0,
-        (Point::Spawn, _) => 1.0,
-        _ => 2.0,
-    };
-    evidence.unexplained_ms + tells * 1e9
-}
-
-fn excess(evidence: &Evidence) -> f64 {
-    evidence.gap_ms - evidence.due_ms
-}
-
 /// The rules, in their order.
-fn outcome(timeline: &Timeline, observation: &Observation, found: &Found) -> AttemptJudgement {
-    if let Some(reason) = wrong_end(observation) {
+fn outcome(expected: Expected<'_>, observation: &Observation, found: &Found) -> AttemptJudgement {
+    let timeline = expected.timeline;
+    let void = |reason| AttemptJudgement::Open(Open::Void(reason));
+    if was_killed_for_memory(observation) {
+        return void(Reason::OutOfMemory);
+    }
+    if let Some(reason) = wrong_end(expected, observation) {
         return AttemptJudgement::Wrong(reason, None);
     }
     if observation.end == End::TimeLimit {
-        return hang(timeline, observation);
+        return hang(timeline, observation, found);
     }
     if let Some(reason) =
         wrong_lines(timeline, observation, found).or_else(|| out_of_order(timeline, found))
@@ -178,10 +132,10 @@ fn outcome(timeline: &Timeline, observation: &Observation, found: &Found) -> Att
     }
     let whole = series::stall(observation, 0.0, observation.ended_ms);
     if whole.suspended_ms > STEP_MS {
-        return AttemptJudgement::Void(Reason::Suspended);
+        return void(Reason::Suspended);
     }
     if observation.machine.iter().any(|sample| sample.clock_step_ms.abs() > STEP_MS) {
-        return AttemptJudgement::Void(Reason::ClockStep);
+        return void(Reason::ClockStep);
     }
     if found.marks.iter().flatten().any(is_impossible) {
         return AttemptJudgement::Wrong(Reason::ImpossibleStamp, None);
@@ -189,15 +143,28 @@ fn outcome(timeline: &Timeline, observation: &Observation, found: &Found) -> Att
     match TimedRun::new(timeline, observation, found).map(|run| run.judge()) {
         Some(Timing::Proven(evidence)) => AttemptJudgement::Right(evidence),
         Some(Timing::Wrong(reason, evidence)) => AttemptJudgement::Wrong(reason, Some(evidence)),
-        Some(Timing::Suspicious(suspicions)) => AttemptJudgement::Suspicious(suspicions),
+        Some(Timing::Suspicious(suspicions)) => {
+            AttemptJudgement::Open(Open::Suspicious(suspicions))
+        }
         None => AttemptJudgement::Wrong(Reason::MissingLine, None),
     }
 }
 
-fn wrong_end(observation: &Observation) -> Option<Reason> {
-    let has_exception = observation.errors.contains("Traceback (most recent call last)");
-    let is_unreadable =
-        observation.errors.contains("SyntaxError:") || observation.errors.contains("TabError:");
+/// A kill that comes with one for want of memory, which the kernel counts, says nothing about the
+/// script.
+fn was_killed_for_memory(observation: &Observation) -> bool {
+    let kills = || observation.machine.iter().map(|sample| sample.oom_kills);
+    observation.end == End::Signal(SIGKILL) && kills().any(|kills| kills > 0.0)
+}
+
+fn wrong_end(expected: Expected<'_>, observation: &Observation) -> Option<Reason> {
+    let errors = &observation.errors;
+    let has_exception = if observation.end == End::Exit(0) {
+        tracebacks::is_told(errors, expected.script, expected.source)
+    } else {
+        errors.contains("Traceback (most recent call last)")
+    };
+    let is_unreadable = errors.contains("SyntaxError:") || errors.contains("TabError:");
     match observation.end {
         End::Flood => Some(Reason::Flood),
         _ if observation.output.total_bytes > observation.output.text.len() as u64 => {
@@ -211,7 +178,7 @@ fn wrong_end(observation: &Observation) -> Option<Reason> {
     }
 }
 
-fn hang(timeline: &Timeline, observation: &Observation) -> AttemptJudgement {
+fn hang(timeline: &Timeline, observation: &Observation, found: &Found) -> AttemptJudgement {
     let due_ms = timeline.due(timeline.ends).as_secs_f64() * 1e3;
     let stall = series::stall(observation, 0.0, observation.ended_ms);
     let is_starved = stall.on_cpu_ms.is_none_or(|worked| worked < WORK_MS);
@@ -221,19 +188,20 @@ fn hang(timeline: &Timeline, observation: &Observation) -> AttemptJudgement {
         from: Point::Spawn,
         to: Point::Exit,
         gap_ms: observation.ended_ms,
-        interpreter_ms: series::interpreter_ms(observation, 0.0, observation.ended_ms),
+        interpreter_ms: series::interpreter(observation, found).startup_ms,
         due_ms,
         bound_ms: observation.ended_ms,
         unexplained_ms,
         stall,
     };
     if is_starved && stall.explains_ms() >= (observation.ended_ms - due_ms) / 2.0 {
-        return AttemptJudgement::Suspicious(vec![Suspicion {
+        return AttemptJudgement::Open(Open::Suspicious(vec![Suspicion {
             reason: Reason::TimeLimit,
             evidence,
             is_unexplained: false,
+            is_clear: false,
             spread_ms: 0.0,
-        }]);
+        }]));
     }
     AttemptJudgement::Wrong(Reason::TimeLimit, Some(evidence))
 }
@@ -292,12 +260,7 @@ pub(super) fn attempt(timeline: &Timeline, observation: &Observation) -> Attempt
         .enumerate()
         .filter_map(|(index, mark)| Some(seen(Some(index + 1), mark.as_ref()?)));
     let marks = fitting.chain(found.doubled.iter().map(|doubled| seen(None, doubled))).collect();
-    let arrivals = || found.marks.iter().flatten().map(|seen| seen.arrival_ms);
-    let (first, last) =
-        (arrivals().fold(observation.ended_ms, f64::min), arrivals().fold(0.0, f64::max));
-    let startup_ms = series::interpreter_ms(observation, 0.0, first);
-    let bare = series::interpreter_ms(observation, last, observation.ended_ms)
-        - if last > 0.0 { 0.0 } else { startup_ms };
+    let Interpreter { startup_ms, shutdown_ms } = series::interpreter(observation, &found);
     Attempt {
         marks,
         gaps_ms: TimedRun::new(timeline, observation, &found)
@@ -305,7 +268,7 @@ pub(super) fn attempt(timeline: &Timeline, observation: &Observation) -> Attempt
             .unwrap_or_default(),
         makespan_ms: observation.ended_ms,
         startup_ms,
-        shutdown_ms: bare.max(series::farewell_ms(observation, last)),
+        shutdown_ms,
         exit_code: if let End::Exit(code) = observation.end { Some(code) } else { None },
         signal: if let End::Signal(signal) = observation.end { Some(signal) } else { None },
         stderr: end_of(&observation.errors),

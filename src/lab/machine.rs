@@ -34,6 +34,7 @@ pub(super) struct Monitor {
 struct MonitorState {
     host: Host,
     throttle_files: Vec<PathBuf>,
+    memory_files: Vec<PathBuf>,
     throttled: Vec<f64>,
     stolen: Vec<f64>,
     first: Instants,
@@ -70,6 +71,7 @@ impl Monitor {
             paused_ms: sample.paused_ms - first.paused_ms,
             clock_step_ms: sample.clock_step_ms - first.clock_step_ms,
             suspended_ms: sample.suspended_ms - first.suspended_ms,
+            oom_kills: sample.oom_kills - first.oom_kills,
         });
         without_repeats(told.collect(), |sample| MachineSample { at_ms: 0.0, ..*sample })
     }
@@ -109,12 +111,15 @@ fn tick(host: &Host, state: &Mutex<MonitorState>, ended: &AtomicBool) {
 /// How long this thread has waited for a processor.
 fn own_run_queue(host: &Host) -> Option<f64> {
     let text = read(host, Path::new("/proc/thread-self/schedstat"))?;
-    text.split_whitespace().nth(1)?.parse::<f64>().ok().map(|nanoseconds| nanoseconds / 1e6)
+    // A kernel that does not count tells three times 0.
+    let ran = text.split_whitespace().next().is_some_and(|ran| ran != "0");
+    let queued = text.split_whitespace().nth(1)?.parse::<f64>().ok()?;
+    ran.then_some(queued / 1e6)
 }
 
 impl MonitorState {
     fn new(host: &Host) -> Self {
-        let throttle_files: Vec<_> = throttle_files(host)
+        let throttle_files: Vec<_> = group_files(host, &THROTTLING)
             .into_iter()
             .filter(|path| throttled(host, path).is_some())
             .collect();
@@ -122,6 +127,7 @@ impl MonitorState {
             host: host.clone(),
             throttled: throttle_files.iter().filter_map(|path| throttled(host, path)).collect(),
             throttle_files,
+            memory_files: group_files(host, &MEMORY),
             stolen: stolen(host),
             first: host.steady_instants(),
             now: MachineSample::default(),
@@ -145,6 +151,7 @@ impl MonitorState {
         let stolen = stolen(&self.host);
         self.now.steal_ms = self.now.steal_ms.map(|sum| sum + growth(&self.stolen, &stolen));
         self.stolen = stolen;
+        self.now.oom_kills = oom_kills(&self.host, &self.memory_files);
         self.now.pressure_cpu_ms = pressure(&self.host, "cpu");
         self.now.pressure_io_ms = pressure(&self.host, "io");
         self.now.pressure_memory_ms = pressure(&self.host, "memory");
@@ -163,29 +170,60 @@ fn growth(before: &[f64], now: &[f64]) -> f64 {
     before.iter().zip(now).map(|(before, now)| now - before).fold(0.0, f64::max)
 }
 
-/// Where the control groups that we are in, and those above them, may tell their throttling: both
-/// versions, as mounted usually.
-fn throttle_files(host: &Host) -> Vec<PathBuf> {
+/// A file of a control group: version 1's controller, where that is mounted usually, and what the
+/// file is called there and in version 2.
+struct GroupFile {
+    controller: &'static str,
+    mounts: &'static [&'static str],
+    name: &'static str,
+    unified_name: &'static str,
+}
+
+const THROTTLING: GroupFile = GroupFile {
+    controller: "cpu",
+    mounts: &["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"],
+    name: "cpu.stat",
+    unified_name: "cpu.stat",
+};
+const MEMORY: GroupFile = GroupFile {
+    controller: "memory",
+    mounts: &["/sys/fs/cgroup/memory"],
+    name: "memory.oom_control",
+    unified_name: "memory.events",
+};
+
+/// Where the control groups that we are in, and those above them, have that file.
+fn group_files(host: &Host, file: &GroupFile) -> Vec<PathBuf> {
     let groups = read(host, Path::new("/proc/self/cgroup")).unwrap_or_default();
     let mut files = Vec::new();
     for line in groups.lines() {
         let mut fields = line.splitn(3, ':').skip(1);
         let (Some(controllers), Some(group)) = (fields.next(), fields.next()) else { continue };
-        let mounts: &[&str] = match controllers {
-            "" => &["/sys/fs/cgroup", "/sys/fs/cgroup/unified"],
-            _ if controllers.split(',').any(|name| name == "cpu") => {
-                &["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"]
+        let (mounts, name): (&[&str], _) = match controllers {
+            "" => (&["/sys/fs/cgroup", "/sys/fs/cgroup/unified"], file.unified_name),
+            _ if controllers.split(',').any(|name| name == file.controller) => {
+                (file.mounts, file.name)
             }
             _ => continue,
         };
         for mount in mounts {
             let group = Path::new(group.trim_start_matches('/'));
-            files.extend(
-                group.ancestors().map(|group| Path::new(mount).join(group).join("cpu.stat")),
-            );
+            files.extend(group.ancestors().map(|group| Path::new(mount).join(group).join(name)));
         }
     }
     files
+}
+
+/// How many processes were killed for want of memory: of the whole machine, or of our groups where
+/// that does not tell.
+fn oom_kills(host: &Host, files: &[PathBuf]) -> f64 {
+    let machine = Path::new("/proc/vmstat");
+    let told = |path: &Path| {
+        let text = read(host, path)?;
+        let count = text.lines().find_map(|line| line.strip_prefix("oom_kill "))?;
+        count.trim().parse::<f64>().ok()
+    };
+    files.iter().map(PathBuf::as_path).chain([machine]).filter_map(told).sum()
 }
 
 /// In milliseconds: version 2 tells microseconds, version 1 nanoseconds.

@@ -99,6 +99,12 @@ impl Seen {
     pub fn fine_stamp(&self) -> Option<Stamp> {
         self.stamp.filter(|stamp| stamp.coarse_ms <= FINE_MS)
     }
+
+    /// Between which two moments it was printed: by its stamp, else by when it came.
+    pub fn between(&self) -> (f64, f64) {
+        let stamped = self.fine_stamp().map(|stamp| (stamp.at_ms, stamp.at_ms + stamp.coarse_ms));
+        stamped.unwrap_or((self.empty_ms, self.arrival_ms))
+    }
 }
 
 /// A place where a pattern fits: positions in the cleaned text.

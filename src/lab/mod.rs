@@ -2,8 +2,9 @@
 //!
 //! `run` runs one script and observes it, `stall` and `machine` sample what holds it up,
 //! `observation` is the result as data. `judge` is pure: it holds observations against a timeline,
-//! with `marks`, `pattern` and `places` for the lines, `timing` for the gaps and `series` for what the
-//! samples say about a gap. `explain` puts it into words, `conclude` puts all of it together,
+//! with `marks`, `pattern` and `places` for the lines, `tracebacks` for what stands on standard error,
+//! `moments` and `timing` for the gaps, `series` for what the samples say about a gap and `weigh` for
+//! several attempts. `explain` puts it into words, `conclude` puts all of it together,
 //! `verdict` is what a report gets, `reason` its ids and their pages. `infer` goes the other way, from observations to a timeline,
 //! with `align` for the lines, `reading` and `units` for the times and `perturbation` for what waits for what.
 
@@ -14,6 +15,7 @@ mod infer;
 mod judge;
 mod machine;
 mod marks;
+mod moments;
 mod observation;
 mod pattern;
 mod perturbation;
@@ -26,9 +28,11 @@ mod series;
 mod setting;
 mod stall;
 mod timing;
+mod tracebacks;
 mod units;
 mod verdict;
 mod verify;
+mod weigh;
 
 pub use conclude::conclude;
 pub use infer::{Guess, infer};

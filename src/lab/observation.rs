@@ -15,6 +15,10 @@ pub struct Observation {
     pub end: End,
     /// When the end was seen.
     pub ended_ms: f64,
+    /// Between which two moments the interpreter began to read the script; before, it was starting
+    /// up. `None` where that cannot be seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_ms: Option<[f64; 2]>,
     /// When the script's process was last seen alive.
     pub alive_ms: f64,
     /// What came on standard output.
@@ -80,16 +84,24 @@ pub struct ThreadSample {
     pub threads: u32,
     /// Time on a processor, summed over the threads.
     pub on_cpu_ms: Option<f64>,
-    /// Time that they waited for a processor, summed over the threads.
+    /// Time that they waited for a processor, summed over the threads, as the kernel tells it: since
+    /// 6.12 sleep may be in it, so that it is an upper bound.
     pub run_queue_ms: Option<f64>,
     /// Time that one of them waited for a disk or for memory: a sampled figure, never too small by
     /// more than a sample.
     pub blocked_ms: Option<f64>,
     /// Time that the script was stopped by a signal.
     pub stopped_ms: f64,
-    /// Time that the interpreter was awake with nothing of the script's under way: no event loop,
-    /// no second thread, no child.
+    /// Time that the script's main thread was certainly awake: running, or seen awake without
+    /// having gone to sleep since. Never too large.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awake_ms: Option<f64>,
+    /// The part of it with nothing of the script's under way: no event loop, no second thread, no
+    /// child.
     pub bare_ms: Option<f64>,
+    /// How often a thread went to sleep, summed over the threads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub switches: Option<u64>,
     /// Whether every thread was asleep.
     pub is_asleep: bool,
 }
@@ -118,6 +130,14 @@ pub struct MachineSample {
     pub clock_step_ms: f64,
     /// How long the machine was suspended.
     pub suspended_ms: f64,
+    /// How many processes were killed because there was no memory left for them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub oom_kills: f64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }
 
 /// Leaves out what only repeats its neighbours, times aside: between two equal looks nothing

@@ -4,7 +4,7 @@ use super::explain::shown;
 use super::marks::{self, Seen};
 use super::observation::Observation;
 use super::script::Script;
-use super::series;
+use super::series::{self, Interpreter};
 use crate::course::Timeline;
 use crate::error::{Error, Result};
 use crate::problem::{Difference, LabProblem, Unclear};
@@ -15,6 +15,7 @@ pub(super) struct Reading<'a> {
     seen: Vec<Seen>,
     /// How long the interpreter took to start up, in milliseconds.
     pub startup_ms: f64,
+    shutdown_ms: f64,
 }
 
 /// Finds the lines in every run.
@@ -48,6 +49,7 @@ impl<'a> Reading<'a> {
         observation: &'a Observation,
     ) -> std::result::Result<Self, OtherText> {
         let found = marks::find(timeline, &observation.output, observation.spawned_unix_us);
+        let Interpreter { startup_ms, shutdown_ms } = series::interpreter(observation, &found);
         let missing = timeline.marks.iter().zip(&found.marks).find(|(_, seen)| seen.is_none());
         let missing = missing.map(|(mark, _)| shown(&mark.line));
         let surplus =
@@ -56,9 +58,7 @@ impl<'a> Reading<'a> {
         let (Some(seen), None) = (seen, &surplus) else {
             return Err(OtherText { missing, surplus });
         };
-        let first = seen.iter().map(moment).fold(observation.ended_ms, f64::min);
-        let startup_ms = series::interpreter_ms(observation, 0.0, first);
-        Ok(Self { observation, seen, startup_ms })
+        Ok(Self { observation, seen, startup_ms, shutdown_ms })
     }
 
     /// Where a line stands in what the run printed.
@@ -74,10 +74,7 @@ impl<'a> Reading<'a> {
     /// When the script had ended, without the interpreter's own work.
     pub fn ended_ms(&self) -> f64 {
         let last = self.seen.iter().map(moment).fold(0.0, f64::max);
-        let own = series::interpreter_ms(self.observation, last, self.observation.ended_ms);
-        let own = if self.seen.is_empty() { own } else { self.startup_ms + own };
-        let ended = self.observation.ended_ms
-            - own.max(self.startup_ms + series::farewell_ms(self.observation, last));
+        let ended = self.observation.ended_ms - self.startup_ms - self.shutdown_ms;
         ended.max(last - self.startup_ms)
     }
 

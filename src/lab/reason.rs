@@ -47,6 +47,8 @@ explained! {
         ClockStep = "clock-step",
         /// The machine was suspended during every attempt.
         Suspended = "suspended",
+        /// The kernel killed it during every attempt because memory was short.
+        OutOfMemory = "out-of-memory",
         /// The machine was too busy to tell.
         Stall = "stall",
     }

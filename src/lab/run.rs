@@ -3,13 +3,14 @@
 //! The run ends when the script's process ends, whoever still holds its output. Memory is bounded
 //! whatever it prints.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::machine::Monitor;
 use super::observation::{Chunk, End, Observation, Output, ThreadSample, without_repeats};
 use super::stall::{self, Sampler};
 use crate::error::{Error, Result};
-use crate::host::{Command, Ending, Heard, Host, Stopping, Stream, Watched};
+use crate::host::{Command, Ending, Heard, Host, Opening, Stopping, Stream, Watched};
 
 /// Output that is kept, in bytes: no lab prints as much, and any more is judged as too much.
 const TEXT_LIMIT: usize = 64 << 10;
@@ -35,6 +36,8 @@ pub(super) struct ScriptRun<'a> {
     pub host: &'a Host,
     /// The interpreter, the script, the environment.
     pub command: &'a Command,
+    /// The script's file.
+    pub script: &'a Path,
     /// The time limit.
     pub limit: Duration,
     /// What the machine does meanwhile.
@@ -59,8 +62,9 @@ impl ScriptRun<'_> {
     /// # Errors
     /// [`Error::Spawn`], and [`Error::Interrupted`] after which nothing of the script is left.
     pub fn observe(&self, started_up: impl FnOnce()) -> Result<Observation> {
+        let opening = self.host.notice_opening(self.script);
         let child = self.host.watch(self.command)?;
-        let mut watch = Watch::new(self.host, child);
+        let mut watch = Watch::new(self.host, child, opening);
         let mut started_up = Some(started_up);
         let stopped = loop {
             watch.listen();
@@ -98,6 +102,9 @@ struct Watch<'a> {
     sampler: Sampler,
     samples: Vec<ThreadSample>,
     alive: Duration,
+    opening: Opening,
+    unread: Duration,
+    read_by: Option<Duration>,
     empty: Duration,
     text: Vec<u8>,
     total_bytes: u64,
@@ -110,13 +117,16 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(host: &'a Host, child: Watched) -> Self {
+    fn new(host: &'a Host, child: Watched, opening: Opening) -> Self {
         Self {
             host,
             sampler: Sampler::new(child.pid()),
             child,
             samples: Vec::new(),
             alive: Duration::ZERO,
+            opening,
+            unread: Duration::ZERO,
+            read_by: None,
             empty: Duration::ZERO,
             text: Vec::new(),
             total_bytes: 0,
@@ -203,9 +213,16 @@ impl<'a> Watch<'a> {
             Some(Stopping::Continued) => self.is_stopped = false,
             None => {}
         }
-        let before = self.now();
-        let sample = self.sampler.look(self.host, milliseconds(before), self.is_stopped);
-        self.samples.push(ThreadSample { to_ms: milliseconds(self.now()), ..sample });
+        let (host, spawned) = (self.host, self.child.spawned().monotonic);
+        let now = || host.instants().monotonic.saturating_sub(spawned);
+        let before = now();
+        if self.read_by.is_none() {
+            match self.opening.has_happened() {
+                true => self.read_by = Some(now()),
+                false => self.unread = before,
+            }
+        }
+        self.samples.push(self.sampler.look(host, self.is_stopped, || milliseconds(now())));
         // Where `/proc` does not tell, the thread that waits for the end does, a little late.
         if !self.sampler.is_over().unwrap_or(self.child.ended_at().is_some()) {
             self.alive = before;
@@ -231,6 +248,7 @@ impl<'a> Watch<'a> {
             spawned_unix_us: i64::try_from(spawned.realtime.as_micros()).unwrap_or(i64::MAX),
             end,
             ended_ms: milliseconds(ended),
+            read_ms: self.read_by.map(|by| [milliseconds(self.unread), milliseconds(by)]),
             alive_ms: milliseconds(self.alive.min(ended)),
             output: Output {
                 text: one_byte_a_byte(&self.text),

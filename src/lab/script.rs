@@ -59,6 +59,8 @@ impl Script {
 pub(super) struct Prepared {
     /// What is told of it.
     pub script: Script,
+    /// Its file.
+    pub file: PathBuf,
     /// What runs it.
     pub command: Command,
 }
@@ -99,7 +101,7 @@ pub(super) fn prepare(
         .env("TERM", "dumb")
         .env("NO_COLOR", "1")
         .env("LANG", "C.UTF-8");
-    Ok(Prepared { script, command })
+    Ok(Prepared { script, file, command })
 }
 
 /// Files in a student's folder that hide modules of Python's own.

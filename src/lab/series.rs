@@ -2,11 +2,24 @@
 //!
 //! A counter is read now and then, so that a gap's share of it lies between two figures. What may
 //! excuse a script is told too large rather than too small ([`stall`]), what may convict or acquit
-//! it is told too small rather than too large ([`interpreter_ms`], [`farewell_ms`], [`worked_ms`],
-//! [`quiet_ms`]).
+//! it is told too small rather than too large ([`interpreter`], [`worked_ms`], [`quiet_ms`]).
+//!
+//! The kernel's count of waiting for a processor is only ever an excuse, and no more of it than the
+//! gap has room for: since 6.12 (delayed dequeue) sleep is counted as waiting where a processor is
+//! scarce. What a thread was *seen* to do, and how often it went to sleep, decides against it.
 
+use super::marks::{Found, Seen};
 use super::observation::{MachineSample, Observation, ThreadSample};
 use super::verdict::Stall;
+
+/// The interpreter's own part of a run, never too large, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Interpreter {
+    /// Before the first line.
+    pub startup_ms: f64,
+    /// Behind the last one.
+    pub shutdown_ms: f64,
+}
 
 /// What the machine did in the gap, never too small.
 pub(super) fn stall(observation: &Observation, from: f64, to: f64) -> Stall {
@@ -17,7 +30,7 @@ pub(super) fn stall(observation: &Observation, from: f64, to: f64) -> Stall {
         at_most_by_machine(&observation.machine, value, from, to)
     };
     Stall {
-        run_queue_ms: threads(|sample| sample.run_queue_ms),
+        run_queue_ms: run_queue_ms(observation, from, to),
         on_cpu_ms: threads(|sample| sample.on_cpu_ms),
         blocked_ms: threads(|sample| sample.blocked_ms),
         stopped_ms: threads(|sample| Some(sample.stopped_ms)).unwrap_or(0.0),
@@ -33,21 +46,65 @@ pub(super) fn stall(observation: &Observation, from: f64, to: f64) -> Stall {
     }
 }
 
-/// How long the bare interpreter was awake in the gap: starting up, shutting down. Never too large,
-/// 0 where it is not told.
-pub(super) fn interpreter_ms(observation: &Observation, from: f64, to: f64) -> f64 {
-    at_least(&observation.threads, |sample| sample.bare_ms, from, to)
+/// How long the script waited for a processor at the most: by the kernel's count, and never longer
+/// than the gap but for the time in which all of it was asleep. Where the kernel does not count,
+/// the rest of the gap. `None` where nothing is told of the script's threads.
+fn run_queue_ms(observation: &Observation, from: f64, to: f64) -> Option<f64> {
+    let samples = &observation.threads;
+    let counted = at_most_by_threads(samples, |sample| sample.run_queue_ms, from, to);
+    let seen = samples.last().is_some_and(|sample| sample.blocked_ms.is_some());
+    let awake = (to - from - quiet_ms(observation, from, to)).max(0.0);
+    match counted {
+        Some(counted) => Some(counted.min(awake)),
+        None => seen.then(|| (awake - worked_ms(observation, from, to)).max(0.0)),
+    }
+}
+
+/// The interpreter's own part of a run in which these lines were found; nothing of it where it is
+/// not told, or where what is told contradicts itself.
+///
+/// It starts up until it reads the script, and while the *bare* interpreter is awake behind that:
+/// nothing of the script's can be waiting then. It shuts down while it is bare again, or while a
+/// script with one thread is awake behind the last of its sleeps: what woke it was the last that it
+/// waited for.
+pub(super) fn interpreter(observation: &Observation, found: &Found) -> Interpreter {
+    let end = observation.ended_ms;
+    let seen = || found.marks.iter().flatten().chain(&found.doubled).map(Seen::between);
+    let first = seen().map(|(earliest, _)| earliest).fold(end, f64::min);
+    let last = seen().map(|(_, latest)| latest).fold(0.0, f64::max);
+    let bare = |from: f64, to: f64| {
+        at_least(&observation.threads, |sample| sample.bare_ms, from, to).min(room_ms(
+            observation,
+            from,
+            to,
+        ))
+    };
+    let unread = observation.read_ms.map_or(0.0, |[unread, _]| unread.min(first));
+    let startup_ms = bare(0.0, first).max(unread + bare(unread, first));
+    // A script that printed nothing has started up and shut down in one gap.
+    let shutdown_ms = if last > 0.0 { bare(last, end) } else { 0.0 };
+    let farewell_ms = farewell_ms(observation, last).min(room_ms(observation, last, end));
+    let shutdown_ms = shutdown_ms.max(farewell_ms).min(end - first.max(last).min(end));
+    Interpreter { startup_ms, shutdown_ms }
+}
+
+/// How long the script can have been awake in a gap by all other witnesses.
+fn room_ms(observation: &Observation, from: f64, to: f64) -> f64 {
+    let samples = &observation.threads;
+    let told =
+        |value: fn(&ThreadSample) -> Option<f64>| at_most_by_threads(samples, value, from, to);
+    let counted = told(|sample| sample.on_cpu_ms).zip(told(|sample| sample.run_queue_ms));
+    let counted = counted.map_or(f64::INFINITY, |(on_cpu, run_queue)| on_cpu + run_queue);
+    counted.min(to - from - quiet_ms(observation, from, to)).max(0.0)
 }
 
 /// How long a script with one thread was awake after its last sleep in the gap, which ends with the
-/// exit. What woke it was the last that it waited for, so that this is its shutting down. Never too
-/// large, 0 where it did not sleep or it is not told.
-pub(super) fn farewell_ms(observation: &Observation, from: f64) -> f64 {
-    let awake = |sample: &ThreadSample| Some(sample.on_cpu_ms? + sample.run_queue_ms?);
+/// exit. 0 where it did not sleep or it is not told.
+fn farewell_ms(observation: &Observation, from: f64) -> f64 {
     let asleep =
         observation.threads.iter().rev().find(|sample| sample.is_asleep && sample.from_ms >= from);
-    let last = observation.threads.last().and_then(awake);
-    let since = asleep.filter(|sample| sample.threads == 1).and_then(awake);
+    let last = observation.threads.last().and_then(|sample| sample.awake_ms);
+    let since = asleep.filter(|sample| sample.threads == 1).and_then(|sample| sample.awake_ms);
     last.zip(since).map_or(0.0, |(last, since)| (last - since).max(0.0))
 }
 
@@ -56,13 +113,12 @@ pub(super) fn worked_ms(observation: &Observation, from: f64, to: f64) -> f64 {
     at_least(&observation.threads, |sample| sample.on_cpu_ms, from, to)
 }
 
-/// How long every thread of the script was asleep in the gap: seen asleep at two looks, and no
-/// counter moved in between. Never too large, 0 where it is not told.
+/// How long every thread of the script was asleep in the gap: seen asleep, and nobody has run or
+/// gone to sleep anew since the look before. Never too large, 0 where it is not told.
 pub(super) fn quiet_ms(observation: &Observation, from: f64, to: f64) -> f64 {
     let still = |pair: &[ThreadSample]| {
-        let same =
-            (pair[0].on_cpu_ms, pair[0].run_queue_ms) == (pair[1].on_cpu_ms, pair[1].run_queue_ms);
-        same && pair[0].is_asleep && pair[1].is_asleep
+        let told = |sample: &ThreadSample| (sample.on_cpu_ms, sample.switches, sample.threads);
+        told(&pair[0]) == told(&pair[1]) && pair[0].is_asleep && pair[1].is_asleep
     };
     let quiet = observation.threads.windows(2).filter(|pair| still(pair));
     quiet.map(|pair| (pair[1].from_ms.min(to) - pair[0].to_ms.max(from)).max(0.0)).sum()

@@ -14,6 +14,8 @@ use crate::host::{Host, Kind};
 const FILE_LIMIT: u64 = 64 << 10;
 /// No lab has more processes; a script that forks without end is not followed further.
 const PROCESS_LIMIT: usize = 64;
+/// The kernel tells what a thread has worked in hundredths of a second, whatever its own tick.
+const TICK_MS: f64 = 10.0;
 
 /// Looks at one script.
 #[derive(Debug)]
@@ -26,11 +28,17 @@ pub(super) struct Sampler {
     sum: ThreadSample,
 }
 
-/// Time on a processor and time waiting for one, in milliseconds.
+/// What a thread's own files tell of it; times in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Counters {
     on_cpu: f64,
-    run_queue: f64,
+    /// How long it waited for a processor. Newer kernels count sleep, too, where a processor is
+    /// scarce: only ever an upper bound.
+    run_queue: Option<f64>,
+    /// How often it went to sleep.
+    switches: Option<u64>,
+    /// Whether it was awake at a moment behind which it had not gone to sleep more often than that.
+    is_awake: bool,
 }
 
 /// What the last look saw.
@@ -42,13 +50,14 @@ struct Look {
     is_stopped: bool,
     is_over: bool,
     is_told: bool,
+    to_ms: f64,
     main: Counters,
-    all: Counters,
 }
 
 /// A line of `/proc/PID/stat`, as far as it is of interest.
 struct Stat {
     state: char,
+    ran_ms: f64,
     started: u64,
 }
 
@@ -56,8 +65,12 @@ impl Sampler {
     /// For a script that was just started.
     pub fn new(pid: i32) -> Self {
         let last = Look { is_bare: Some(true), ..Look::default() };
-        let sum =
-            ThreadSample { bare_ms: Some(0.0), blocked_ms: Some(0.0), ..ThreadSample::default() };
+        let sum = ThreadSample {
+            bare_ms: Some(0.0),
+            awake_ms: Some(0.0),
+            blocked_ms: Some(0.0),
+            ..ThreadSample::default()
+        };
         Self {
             pid,
             counters: BTreeMap::new(),
@@ -68,8 +81,10 @@ impl Sampler {
         }
     }
 
-    /// Takes a look. `is_stopped` is what waiting for the child told.
-    pub fn look(&mut self, host: &Host, from_ms: f64, is_stopped: bool) -> ThreadSample {
+    /// Takes a look. `is_stopped` is what waiting for the child told, `now` tells milliseconds since
+    /// the spawn.
+    pub fn look(&mut self, host: &Host, is_stopped: bool, now: impl Fn() -> f64) -> ThreadSample {
+        let from_ms = now();
         let mut look = Look { is_stopped, is_asleep: true, ..Look::default() };
         let (mut processes, mut threads) = (vec![self.pid], 0);
         let mut next = 0;
@@ -89,14 +104,13 @@ impl Sampler {
         self.remember_strays(host, &processes[1..]);
         look.is_asleep &= look.is_told && !look.is_over;
         look.main = self.counters.get(&(self.pid, self.pid)).copied().unwrap_or_default();
-        look.all.on_cpu = self.counters.values().map(|counters| counters.on_cpu).sum();
-        look.all.run_queue = self.counters.values().map(|counters| counters.run_queue).sum();
         let alone = threads <= 1 && processes.len() == 1;
         look.is_bare = if alone {
             self.has_event_loop(host, look.is_over).map(|has| !has)
         } else {
             Some(false)
         };
+        look.to_ms = now();
         self.add_up(from_ms, threads, look);
         self.sum
     }
@@ -118,15 +132,20 @@ impl Sampler {
 
     fn look_at_thread(&mut self, host: &Host, pid: i32, tid: i32, look: &mut Look) {
         let folder = task_folder(pid).join(tid.to_string());
-        if let Some(stat) = stat(host, &folder.join("stat")) {
-            look.is_told = true;
-            look.is_blocked |= stat.state == 'D';
-            look.is_asleep &= matches!(stat.state, 'S' | 'Z' | 'X');
-            look.is_over |= pid == self.pid && tid == self.pid && matches!(stat.state, 'Z' | 'X');
-        }
-        if let Some(counters) = counters(host, &folder.join("schedstat")) {
-            self.counters.insert((pid, tid), counters);
-        }
+        // In this order: a thread that is asleep now and is not counted more often behind it has
+        // slept since the last look; one that is awake behind its count is so until the next.
+        let status = read(host, &folder.join("status"));
+        let status = status.as_deref().and_then(|text| Some((state_of(text)?, switches_of(text))));
+        let Some(stat) = stat(host, &folder.join("stat")) else { return };
+        let (state, switches) = status.unwrap_or((stat.state, None));
+        look.is_told = true;
+        look.is_blocked |= stat.state == 'D';
+        look.is_asleep &= matches!(state, 'S' | 'Z' | 'X');
+        look.is_over |= pid == self.pid && tid == self.pid && matches!(stat.state, 'Z' | 'X');
+        let (on_cpu, run_queue) =
+            schedstat(host, &folder.join("schedstat")).unwrap_or((stat.ran_ms, None));
+        let is_awake = state == 'R' && stat.state == 'R';
+        self.counters.insert((pid, tid), Counters { on_cpu, run_queue, switches, is_awake });
     }
 
     fn remember_strays(&mut self, host: &Host, children: &[i32]) {
@@ -171,20 +190,23 @@ impl Sampler {
         }
         sum.is_asleep = look.is_asleep;
         if !self.counters.is_empty() {
-            sum.on_cpu_ms = Some(look.all.on_cpu);
-            sum.run_queue_ms = Some(look.all.run_queue);
+            let counters = || self.counters.values();
+            sum.on_cpu_ms = Some(counters().map(|counters| counters.on_cpu).sum());
+            sum.run_queue_ms = counters().map(|counters| counters.run_queue).sum();
+            sum.switches = counters().map(|counters| counters.switches).sum();
         }
-        if !look.is_told {
-            sum.blocked_ms = None;
+        if look.is_told {
+            let awake = awake_ms(&last, &look, from_ms);
+            let is_bare = last.is_bare.zip(look.is_bare).map(|(last, now)| last && now);
+            sum.awake_ms = sum.awake_ms.map(|sum| sum + awake);
+            sum.bare_ms = sum
+                .bare_ms
+                .zip(is_bare)
+                .map(|(sum, is_bare)| if is_bare { sum + awake } else { sum });
+        } else {
+            (sum.blocked_ms, sum.awake_ms, sum.bare_ms) = (None, None, None);
         }
-        let awake = look.main.on_cpu + look.main.run_queue - last.main.on_cpu - last.main.run_queue;
-        sum.bare_ms = match (sum.bare_ms, last.is_bare, look.is_bare) {
-            (Some(bare), Some(true), Some(true)) => Some(bare + awake),
-            (Some(bare), Some(_), Some(_)) => Some(bare),
-            _ => None,
-        };
-        sum.from_ms = from_ms;
-        sum.threads = threads;
+        (sum.from_ms, sum.to_ms, sum.threads) = (from_ms, look.to_ms, threads);
         self.last = look;
     }
 }
@@ -193,21 +215,43 @@ fn task_folder(pid: i32) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}/task"))
 }
 
+/// How long the script's main thread was awake between two looks, for certain: what it had of a
+/// processor, or all of the time when it was awake at the first look and has not gone to sleep
+/// since. Its end is the one way of going to sleep that nobody wakes up from.
+fn awake_ms(last: &Look, look: &Look, from_ms: f64) -> f64 {
+    let ran = (look.main.on_cpu - last.main.on_cpu).max(0.0);
+    let slept = last.main.switches.zip(look.main.switches).map(|(last, now)| now - last.min(now));
+    let allowed = u64::from(look.is_over && !last.is_over);
+    let never_slept = last.main.is_awake && slept.is_some_and(|slept| slept <= allowed);
+    if never_slept { ran.max(from_ms - last.to_ms) } else { ran }
+}
+
 /// `/proc/PID/task/TID/schedstat`: nanoseconds on a processor, nanoseconds waiting for one, time
-/// slices.
-fn counters(host: &Host, path: &Path) -> Option<Counters> {
+/// slices. Three times 0 is how a kernel that does not count says so.
+fn schedstat(host: &Host, path: &Path) -> Option<(f64, Option<f64>)> {
     let text = read(host, path)?;
-    let mut fields = text
-        .split_whitespace()
-        .map(|field| field.parse::<f64>().map(|nanoseconds| nanoseconds / 1e6));
-    Some(Counters { on_cpu: fields.next()?.ok()?, run_queue: fields.next()?.ok()? })
+    let mut fields = text.split_whitespace().map(|field| field.parse::<u64>().ok());
+    let (on_cpu, run_queue, slices) = (fields.next()??, fields.next()??, fields.next()??);
+    let is_told = on_cpu > 0 || run_queue > 0 || slices > 0;
+    is_told.then_some((on_cpu as f64 / 1e6, Some(run_queue as f64 / 1e6)))
+}
+
+fn state_of(status: &str) -> Option<char> {
+    status.lines().find_map(|line| line.strip_prefix("State:"))?.trim().chars().next()
+}
+
+fn switches_of(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+    line.trim().parse().ok()
 }
 
 fn stat(host: &Host, path: &Path) -> Option<Stat> {
     let text = read(host, path)?;
     // The name in brackets may hold anything, brackets too.
-    let mut fields = text.rsplit_once(')')?.1.split_whitespace();
-    Some(Stat { state: fields.next()?.chars().next()?, started: fields.nth(18)?.parse().ok()? })
+    let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
+    let number = |index: usize| fields.get(index)?.parse::<u64>().ok();
+    let ran_ms = (number(11)? + number(12)?) as f64 * TICK_MS;
+    Some(Stat { state: fields.first()?.chars().next()?, ran_ms, started: number(19)? })
 }
 
 /// When a process started, in ticks since boot: with the id it names one process for good.

@@ -190,6 +190,12 @@ impl Stall {
         self.waited_ms() + held_up
     }
 
+    /// Whether the machine tells what the script's threads do: without that, nothing convicts one
+    /// that is late.
+    pub fn is_told(&self) -> bool {
+        self.run_queue_ms.is_some()
+    }
+
     /// How long the script waited for a processor, or for its control group's next share of one.
     /// The run queue tells both, but for a few throttled periods. Where it is not told, the
     /// throttling and the machine's pressure stand in for it, or our own lateness, many times over:

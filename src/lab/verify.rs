@@ -1,5 +1,5 @@
-//! The labs of a course, run and judged: all together first, because they sleep; then whatever is
-//! still open, one at a time.
+//! The labs of a course, run and judged: all together, because they sleep; then whatever is still
+//! open, together again.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
@@ -45,16 +45,13 @@ pub fn verify(
         script: trial.ready.script.shown.clone(),
     };
     emit(Event::LabsPlanned { labs: trials.iter().map(planned).collect() });
-    bench.run_together(&mut trials)?;
-    let settled = trials.into_iter().map(|mut trial| {
-        loop {
-            match trial.result {
-                Some(result) => return Ok(result),
-                None => bench.run(&mut trial, || ())?,
-            }
+    loop {
+        let open: Vec<_> = trials.iter_mut().filter(|trial| trial.result.is_none()).collect();
+        if open.is_empty() {
+            return Ok(trials.into_iter().filter_map(|trial| trial.result).collect());
         }
-    });
-    settled.collect()
+        bench.run_together(open)?;
+    }
 }
 
 /// Runs one lab once and only observes it, for whoever wants to see what a script does, also when
@@ -74,6 +71,7 @@ pub fn observe(
     ScriptRun {
         host,
         command: &ready.command,
+        script: &ready.file,
         limit: setting.limit_of(&subject.lab),
         monitor: &monitor,
         pauses,
@@ -98,11 +96,10 @@ struct Trial<'a> {
 }
 
 impl Bench<'_> {
-    /// The first attempt of every lab. The longest starts first and alone, so that all together
+    /// One attempt of every lab. The longest starts first and alone, so that all together
     /// take as long as it does; and only as many interpreters start up side by side as there are
     /// processors, because starting up is the only work that a lab has.
-    fn run_together(&self, trials: &mut [Trial<'_>]) -> Result<()> {
-        let mut order: Vec<&mut Trial<'_>> = trials.iter_mut().collect();
+    fn run_together(&self, mut order: Vec<&mut Trial<'_>>) -> Result<()> {
         order.sort_by_key(|trial| {
             std::cmp::Reverse(trial.lab.timeline.due(trial.lab.timeline.ends))
         });
@@ -135,6 +132,7 @@ impl Bench<'_> {
         let run = ScriptRun {
             host: self.host,
             command: &trial.ready.command,
+            script: &trial.ready.file,
             limit,
             monitor: &self.monitor,
             pauses: &[],

@@ -63,7 +63,9 @@ fn awake(at_ms: f64, on_cpu: f64, is_asleep: bool) -> ThreadSample {
         run_queue_ms: Some(0.0),
         blocked_ms: Some(0.0),
         stopped_ms: 0.0,
+        awake_ms: Some(on_cpu),
         bare_ms: Some(on_cpu.min(STARTUP_MS - 10.0)),
+        switches: Some(1),
         is_asleep,
     }
 }

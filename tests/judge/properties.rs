@@ -155,7 +155,7 @@ prop_compose! {
     fn any_sample()(from_ms in any_number(), to_ms in any_number(), threads in any::<u32>(), is_asleep in any::<bool>(),
                     counters in vec(proptest::option::of(any_number()), 4), stopped_ms in any_number()) -> ThreadSample {
         ThreadSample { from_ms, to_ms, threads, on_cpu_ms: counters[0], run_queue_ms: counters[1], blocked_ms: counters[2],
-                       stopped_ms, bare_ms: counters[3], is_asleep }
+                       stopped_ms, bare_ms: counters[3], awake_ms: counters[0], switches: Some(u64::from(threads)), is_asleep }
     }
 }
 
@@ -170,7 +170,7 @@ prop_compose! {
         let spawned_unix_us = if is_recent { crate::simulation::SPAWNED_US } else { spawned_unix_us };
         let sample = MachineSample { at_ms: numbers[4], late_ms: numbers[5], ..MachineSample::default() };
         Observation { spawned_unix_us, end, ended_ms: numbers[2], alive_ms: numbers[3], errors, threads, machine: vec![sample],
-                      output: Output { text, total_bytes, chunks, on_terminal: true }, stopped_by: None }
+                      output: Output { text, total_bytes, chunks, on_terminal: true }, stopped_by: None, read_ms: None }
     }
 }
 

@@ -179,7 +179,12 @@ impl Simulation {
             // A look tells that it is stopped, not since when: what it is at either end counts for
             // the whole interval.
             stopped_ms: self.spent(doing(Doing::Stopped), at),
+            awake_ms: Some(self.spent(is_awake, at)),
             bare_ms: Some(self.spent(|segment| segment.is_bare && is_awake(segment), at)),
+            switches: Some(
+                self.segments.iter().filter(|s| s.doing == Doing::Sleep && s.from <= at).count()
+                    as u64,
+            ),
             is_asleep: here.is_some_and(|segment| segment.doing == Doing::Sleep),
         }
     }

@@ -186,6 +186,16 @@ impl Explainer<'_> {
         )
     }
 
+    pub(super) fn out_of_memory(&self) -> Words {
+        Words::new(
+            format!(
+                "{} was killed on every attempt because the machine, or its control group, ran out of memory",
+                self.name()
+            ),
+            "close other programs, then run it again",
+        )
+    }
+
     pub(super) fn stall(&self) -> Words {
         let attempts = match self.observations.len() {
             0 | 1 => "in one attempt".to_owned(),

@@ -93,6 +93,7 @@ impl Explainer<'_> {
             Reason::TooLate => self.too_late(),
             Reason::ClockStep => self.clock_step(),
             Reason::Suspended => self.suspended(),
+            Reason::OutOfMemory => self.out_of_memory(),
             Reason::Stall => self.stall(),
         }
     }

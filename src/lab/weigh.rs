@@ -1,0 +1,123 @@
+//! Several attempts of which none decides alone: a fail, inconclusive, or one more. Pure.
+//!
+//! Only a suspicion that every attempt raises, that is unexplained in most of them, and by the same
+//! amount, convicts. Two attempts are enough where the machine explains next to nothing in either:
+//! a third could only repeat them.
+
+use super::judge::Judgement;
+use super::marks::Found;
+use super::reason::Reason;
+use super::timing::Suspicion;
+use super::verdict::{Evidence, Point, Verdict};
+
+/// So many attempts that agree settle a lab on a quiet machine.
+const ENOUGH: usize = 2;
+
+/// An attempt that decides nothing.
+#[derive(Debug)]
+pub(super) enum Open {
+    /// It says nothing at all.
+    Void(Reason),
+    /// It raises suspicions.
+    Suspicious(Vec<Suspicion>),
+}
+
+impl Open {
+    fn suspicions(&self) -> &[Suspicion] {
+        match self {
+            Self::Void(_) => &[],
+            Self::Suspicious(suspicions) => suspicions,
+        }
+    }
+}
+
+/// A suspicion that the attempts bear out.
+struct Conviction {
+    reason: Reason,
+    evidence: Evidence,
+    /// How many attempts show it with nothing to explain it.
+    agreeing: usize,
+    /// Whether the machine explains next to nothing in any of them.
+    is_clear: bool,
+}
+
+/// What the attempts so far come to, of which there may be so many. `found` is what the last of
+/// them printed.
+pub(super) fn weigh(open: &[Open], found: Found, attempts: usize) -> Judgement {
+    let is_last = open.len() >= attempts.max(1);
+    let told = |verdict: Option<Verdict>, reason, evidence, agreeing| Judgement {
+        verdict,
+        reason,
+        evidence,
+        found,
+        attempt: open.len(),
+        agreeing,
+    };
+    let first = open.first().map(Open::suspicions).unwrap_or_default();
+    let convicted = first.iter().filter_map(|suspicion| consistent(suspicion, open));
+    if let Some(Conviction { reason, evidence, agreeing, is_clear }) =
+        convicted.max_by(|one, other| weight(&one.evidence).total_cmp(&weight(&other.evidence)))
+    {
+        let is_settled = is_last || (is_clear && open.len() >= ENOUGH);
+        return told(is_settled.then_some(Verdict::Fail), reason, Some(evidence), agreeing);
+    }
+    let latest = open.iter().enumerate().rev().find(|(_, open)| !open.suspicions().is_empty());
+    let inconclusive = is_last.then_some(Verdict::Inconclusive);
+    match latest {
+        Some((index, latest)) => {
+            let largest = latest
+                .suspicions()
+                .iter()
+                .max_by(|one, other| excess(&one.evidence).total_cmp(&excess(&other.evidence)));
+            let evidence = largest
+                .map(|suspicion| Evidence { attempt: index + 1, ..suspicion.evidence.clone() });
+            told(inconclusive, Reason::Stall, evidence, 0)
+        }
+        None => {
+            let void = open.iter().rev().find_map(|open| match open {
+                Open::Void(reason) => Some(*reason),
+                Open::Suspicious(_) => None,
+            });
+            told(inconclusive, void.unwrap_or(Reason::Stall), None, 0)
+        }
+    }
+}
+
+/// The same suspicion in every attempt, unexplained in most of them, and by the same amount: the
+/// last of the unexplained ones.
+fn consistent(suspicion: &Suspicion, open: &[Open]) -> Option<Conviction> {
+    let same = |other: &&Suspicion| {
+        (other.reason, other.evidence.from, other.evidence.to)
+            == (suspicion.reason, suspicion.evidence.from, suspicion.evidence.to)
+    };
+    let all: Vec<&Suspicion> =
+        open.iter().map(|open| open.suspicions().iter().find(same)).collect::<Option<_>>()?;
+    let is_clear = all.iter().all(|suspicion| suspicion.is_clear);
+    let unexplained: Vec<(usize, &Suspicion)> =
+        all.into_iter().enumerate().filter(|(_, suspicion)| suspicion.is_unexplained).collect();
+    let amounts = || unexplained.iter().map(|(_, suspicion)| suspicion.evidence.unexplained_ms);
+    let spread = amounts().fold(f64::MIN, f64::max) - amounts().fold(f64::MAX, f64::min);
+    let (index, last) = unexplained.last()?;
+    let is_convicted = unexplained.len() * 2 > open.len() && spread <= suspicion.spread_ms;
+    is_convicted.then(|| Conviction {
+        reason: last.reason,
+        evidence: Evidence { attempt: index + 1, ..last.evidence.clone() },
+        agreeing: unexplained.len(),
+        is_clear,
+    })
+}
+
+/// Which of several convictions is told: one between two lines says more than one from the start,
+/// and that more than one to the end, which every late line makes late too.
+fn weight(evidence: &Evidence) -> f64 {
+    let tells = match (evidence.from, evidence.to) {
+        (_, Point::Exit) => 0.0,
+        (Point::Spawn, _) => 1.0,
+        _ => 2.0,
+    };
+    evidence.unexplained_ms + tells * 1e9
+}
+
+fn excess(evidence: &Evidence) -> f64 {
+    evidence.gap_ms - evidence.due_ms
+}
