@@ -20,9 +20,14 @@ const FLOOD: u64 = 1 << 20;
 /// What is kept of standard error: its beginning and its end, in bytes.
 const ERRORS_HEAD: usize = 24 << 10;
 const ERRORS_TAIL: usize = 8 << 10;
-/// How often the script is looked at while its interpreter starts up, and later.
+/// How often the script is listened to while its interpreter starts up, and later.
 const STARTING_TICK: Duration = Duration::from_millis(10);
 const TICK: Duration = Duration::from_millis(25);
+/// How seldom it is looked at at the least while all of it sleeps: looking is work, too, and where
+/// a processor is scarce it is what holds everything up.
+const DOZE: Duration = Duration::from_millis(100);
+/// The same as a share of the lab's unit, so that shorter sleeps are seen as well.
+const DOZES: u32 = 10;
 /// How long output is waited for after the end when somebody else still holds it: the kernel hands
 /// a terminal's over by and by.
 const DRAIN: Duration = Duration::from_millis(300);
@@ -40,6 +45,8 @@ pub(super) struct ScriptRun<'a> {
     pub script: &'a Path,
     /// The time limit.
     pub limit: Duration,
+    /// The lab's unit.
+    pub unit: Duration,
     /// What the machine does meanwhile.
     pub monitor: &'a Monitor,
     /// When the script is stopped on purpose, to see what waits for what; in the order of their
@@ -66,9 +73,10 @@ impl ScriptRun<'_> {
         let child = self.host.watch(self.command)?;
         let mut watch = Watch::new(self.host, child, opening);
         let mut started_up = Some(started_up);
+        let doze = DOZE.min(self.unit / DOZES);
         let stopped = loop {
             watch.listen();
-            watch.look();
+            watch.look_unless_asleep(doze);
             if watch.child.ended_at().is_some() {
                 break None;
             }
@@ -114,6 +122,8 @@ struct Watch<'a> {
     is_stopped: bool,
     stopped_by: Option<i32>,
     is_held: bool,
+    /// Whether it has said something, or has ended, since the last look.
+    heard: bool,
 }
 
 impl<'a> Watch<'a> {
@@ -136,6 +146,7 @@ impl<'a> Watch<'a> {
             is_stopped: false,
             stopped_by: None,
             is_held: false,
+            heard: false,
         }
     }
 
@@ -184,6 +195,7 @@ impl<'a> Watch<'a> {
     }
 
     fn keep(&mut self, bytes: &[u8]) {
+        self.heard = true;
         self.total_bytes += bytes.len() as u64;
         let kept = &bytes[..bytes.len().min(TEXT_LIMIT - self.text.len())];
         if !kept.is_empty() {
@@ -205,7 +217,18 @@ impl<'a> Watch<'a> {
         self.errors_tail.drain(..surplus);
     }
 
+    /// A script that slept at the last look is let sleep for a while.
+    fn look_unless_asleep(&mut self, doze: Duration) {
+        let last = self.samples.last().filter(|sample| sample.is_asleep);
+        let rests =
+            last.is_some_and(|last| milliseconds(self.now()) < last.to_ms + milliseconds(doze));
+        if !rests || self.heard {
+            self.look();
+        }
+    }
+
     fn look(&mut self) {
+        self.heard = false;
         match self.child.stopping() {
             Some(Stopping::Stopped(signal)) => {
                 (self.is_stopped, self.stopped_by) = (true, Some(signal))

@@ -36,7 +36,7 @@ pub struct LabResult {
     pub reason: Reason,
     /// What happened, in one or two sentences, with the numbers that decided.
     pub summary: String,
-    /// Why the numbers prove a pass.
+    /// Why that is so: what the numbers prove, how many attempts agree, what the machine explains.
     pub detail: Option<String>,
     /// What to do, when it is not a pass.
     pub fix: Option<String>,
@@ -49,7 +49,7 @@ pub struct LabResult {
 }
 
 impl LabResult {
-    /// What happened, and why it proves a pass.
+    /// What happened, and why that is the verdict.
     pub fn statement(&self) -> String {
         let detail = self.detail.as_ref().map(|detail| format!(" {detail}")).unwrap_or_default();
         format!("{}{detail}", self.summary)

@@ -73,6 +73,7 @@ pub fn observe(
         command: &ready.command,
         script: &ready.file,
         limit: setting.limit_of(&subject.lab),
+        unit: subject.lab.timeline.unit,
         monitor: &monitor,
         pauses,
     }
@@ -134,6 +135,7 @@ impl Bench<'_> {
             command: &trial.ready.command,
             script: &trial.ready.file,
             limit,
+            unit: trial.lab.timeline.unit,
             monitor: &self.monitor,
             pauses: &[],
         };

@@ -1,7 +1,7 @@
 //! Several attempts of which none decides alone: a fail, inconclusive, or one more. Pure.
 //!
-//! Only a suspicion that every attempt raises, that is unexplained in most of them, and by the same
-//! amount, convicts. Two attempts are enough where the machine explains next to nothing in either:
+//! Only a suspicion that every attempt raises that says anything, that is unexplained in most of
+//! them, and by the same amount, convicts. Two attempts are enough where the machine explains next to nothing in either:
 //! a third could only repeat them.
 
 use super::judge::Judgement;
@@ -53,20 +53,27 @@ pub(super) fn weigh(open: &[Open], found: Found, attempts: usize) -> Judgement {
         attempt: open.len(),
         agreeing,
     };
-    let first = open.first().map(Open::suspicions).unwrap_or_default();
-    let convicted = first.iter().filter_map(|suspicion| consistent(suspicion, open));
+    let telling: Vec<(usize, &[Suspicion])> = open
+        .iter()
+        .map(Open::suspicions)
+        .enumerate()
+        .filter(|(_, suspicions)| !suspicions.is_empty())
+        .collect();
+    let first = telling.first().filter(|_| telling.len() >= ENOUGH.min(attempts));
+    let convicted = first
+        .into_iter()
+        .flat_map(|(_, suspicions)| *suspicions)
+        .filter_map(|suspicion| consistent(suspicion, &telling));
     if let Some(Conviction { reason, evidence, agreeing, is_clear }) =
         convicted.max_by(|one, other| weight(&one.evidence).total_cmp(&weight(&other.evidence)))
     {
-        let is_settled = is_last || (is_clear && open.len() >= ENOUGH);
+        let is_settled = is_last || (is_clear && telling.len() >= ENOUGH);
         return told(is_settled.then_some(Verdict::Fail), reason, Some(evidence), agreeing);
     }
-    let latest = open.iter().enumerate().rev().find(|(_, open)| !open.suspicions().is_empty());
     let inconclusive = is_last.then_some(Verdict::Inconclusive);
-    match latest {
+    match telling.last() {
         Some((index, latest)) => {
             let largest = latest
-                .suspicions()
                 .iter()
                 .max_by(|one, other| excess(&one.evidence).total_cmp(&excess(&other.evidence)));
             let evidence = largest
@@ -83,22 +90,24 @@ pub(super) fn weigh(open: &[Open], found: Found, attempts: usize) -> Judgement {
     }
 }
 
-/// The same suspicion in every attempt, unexplained in most of them, and by the same amount: the
+/// The same suspicion in every attempt that tells, unexplained in most of them, and by the same amount: the
 /// last of the unexplained ones.
-fn consistent(suspicion: &Suspicion, open: &[Open]) -> Option<Conviction> {
+fn consistent(suspicion: &Suspicion, telling: &[(usize, &[Suspicion])]) -> Option<Conviction> {
     let same = |other: &&Suspicion| {
         (other.reason, other.evidence.from, other.evidence.to)
             == (suspicion.reason, suspicion.evidence.from, suspicion.evidence.to)
     };
-    let all: Vec<&Suspicion> =
-        open.iter().map(|open| open.suspicions().iter().find(same)).collect::<Option<_>>()?;
-    let is_clear = all.iter().all(|suspicion| suspicion.is_clear);
+    let all: Vec<(usize, &Suspicion)> = telling
+        .iter()
+        .map(|(index, suspicions)| Some((*index, suspicions.iter().find(same)?)))
+        .collect::<Option<_>>()?;
+    let is_clear = all.iter().all(|(_, suspicion)| suspicion.is_clear);
     let unexplained: Vec<(usize, &Suspicion)> =
-        all.into_iter().enumerate().filter(|(_, suspicion)| suspicion.is_unexplained).collect();
+        all.into_iter().filter(|(_, suspicion)| suspicion.is_unexplained).collect();
     let amounts = || unexplained.iter().map(|(_, suspicion)| suspicion.evidence.unexplained_ms);
     let spread = amounts().fold(f64::MIN, f64::max) - amounts().fold(f64::MAX, f64::min);
     let (index, last) = unexplained.last()?;
-    let is_convicted = unexplained.len() * 2 > open.len() && spread <= suspicion.spread_ms;
+    let is_convicted = unexplained.len() * 2 > telling.len() && spread <= suspicion.spread_ms;
     is_convicted.then(|| Conviction {
         reason: last.reason,
         evidence: Evidence { attempt: index + 1, ..last.evidence.clone() },

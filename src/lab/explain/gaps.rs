@@ -102,7 +102,7 @@ impl Explainer<'_> {
                 format!(
                     "lines {from} and {to} of {} came {took} apart instead of together: {} ran one after the other",
                     self.name(),
-                    self.waiters(from)
+                    self.waiters(from, to)
                 ),
                 self.serial_fix(),
             ),
@@ -113,6 +113,15 @@ impl Explainer<'_> {
             (from, Point::Exit) => Words::new(
                 format!("{} ended {took} after {from} instead of {due}", self.name()),
                 "check for something that still sleeps or runs without printing",
+            ),
+            // Lines that changed places.
+            (from, to) if gap.due_ms < 0.0 => Words::new(
+                format!(
+                    "{} printed {to} {took} after {from} instead of {} before it",
+                    self.name(),
+                    time(-gap.due_ms)
+                ),
+                "check that each wait begins where it does in the lab, and is as long",
             ),
             (Point::Spawn, to) => Words::new(
                 format!("{} printed {to} after {took} instead of {due}", self.name()),
@@ -125,23 +134,33 @@ impl Explainer<'_> {
         }
     }
 
-    /// Who waited: the function that prints the line, where the script shows it.
-    fn waiters(&self, line: usize) -> String {
-        let words = self
-            .timeline
-            .marks
-            .get(line - 1)
-            .and_then(|mark| mark.line.split(['{', ':']).next())
-            .unwrap_or_default();
+    /// Who waited: the function that printed both lines, where the script shows that it is one and
+    /// is called twice.
+    fn waiters(&self, from: usize, to: usize) -> String {
+        let printers = self.printer(from).zip(self.printer(to));
+        let function = printers.filter(|(from, to)| from == to).map(|(function, _)| function);
+        // Its definition is not a call.
+        let is_called_twice =
+            |function: &&str| uses(&self.script.source, function) == 3 && from != to;
+        match function.filter(is_called_twice) {
+            Some(function) => format!("the two calls of `{function}()`"),
+            None => "the two waits".into(),
+        }
+    }
+
+    /// The function that prints a line, by what it says before its first number or placeholder.
+    fn printer(&self, line: usize) -> Option<&str> {
+        let mark = self.timeline.marks.get(line.checked_sub(1)?)?;
+        let words = mark.line.split(['{', ':']).next().unwrap_or_default().trim();
         let (mut function, mut found) = (None, None);
         for text in self.script.source.lines().map(str::trim_start) {
             let definition = text.strip_prefix("async ").unwrap_or(text).strip_prefix("def ");
             function = definition.and_then(|rest| rest.split('(').next()).or(function);
-            if text.contains("print") && !words.trim().is_empty() && text.contains(words.trim()) {
+            if text.contains("print") && !words.is_empty() && text.contains(words) {
                 found = found.or(function);
             }
         }
-        found.map_or_else(|| "the two waits".into(), |name| format!("the two calls of `{name}()`"))
+        found
     }
 
     /// What the script's own words suggest.
@@ -204,21 +223,27 @@ impl Explainer<'_> {
         let fix = "run it again when the machine is less busy";
         let unjudged = format!("{} could not be judged {attempts}", self.name());
         let Some(gap) = &self.judgement.evidence else { return Words::new(unjudged, fix) };
-        let (what, how_long) = gap.stall.largest();
-        let lacks = match gap.stall.lacks().as_slice() {
-            [] => String::new(),
-            lacks => format!(". Not measurable on this machine: {}", lacks.join(", ")),
+        let took = took(gap);
+        let instead = if gap.due_ms < 0.0 {
+            format!("{} the other way round", time(-gap.due_ms))
+        } else {
+            time(gap.due_ms)
         };
-        let (took, due, held) =
-            (time(gap.gap_ms), time(gap.due_ms), time(how_long.min(gap.gap_ms)));
-        let between = between(gap);
-        Words::new(
-            format!(
-                "{unjudged}: it took {took} {between} instead of {due}, and for {held} of that {what}{lacks}"
-            ),
-            fix,
-        )
+        let (between, obstacle) = (between(gap), self.obstacle(gap));
+        let summary =
+            format!("{unjudged}: it took {took} {between} instead of {instead}, {obstacle}");
+        self.remarked(Words::new(summary, fix))
     }
+}
+
+/// How often a name stands in a script, as a word of its own.
+fn uses(source: &str, name: &str) -> usize {
+    let is_part = |letter: Option<char>| letter.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let stands_alone = |(at, _): &(usize, &str)| {
+        !is_part(source[..*at].chars().next_back())
+            && !is_part(source[at + name.len()..].chars().next())
+    };
+    source.match_indices(name).filter(stands_alone).count()
 }
 
 /// Whether both lines are due at the same time.

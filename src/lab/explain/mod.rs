@@ -1,10 +1,11 @@
 //! Words for a student: what happened, with the numbers that decided, and what to do. Pure.
 //!
-//! `ending` explains how a script ended, `lines` what it printed, `gaps` when; `complaints` knows
-//! Python's own messages.
+//! `ending` explains how a script ended, `lines` what it printed, `gaps` when, `evidence` how sure
+//! that is; `complaints` knows Python's own messages.
 
 mod complaints;
 mod ending;
+mod evidence;
 mod gaps;
 mod lines;
 
@@ -34,7 +35,7 @@ pub(super) struct Explainer<'a> {
 pub(super) struct Words {
     /// One or two full sentences.
     pub summary: String,
-    /// Why a pass is one: a full sentence.
+    /// Why that is so: full sentences.
     pub detail: Option<String>,
     /// What to do, without a final period; `None` for a pass.
     pub fix: Option<String>,
@@ -68,11 +69,14 @@ impl Explainer<'_> {
 
     fn for_reason(&self) -> Words {
         match self.judgement.reason {
-            Reason::AsDue => Words {
-                summary: sentence(&self.as_due()),
-                detail: self.proof().as_deref().map(sentence),
-                fix: None,
-            },
+            Reason::AsDue => {
+                let as_due = std::iter::once(self.as_due()).chain(self.remarks());
+                Words {
+                    summary: sentence(&as_due.collect::<Vec<_>>().join("; ")),
+                    detail: self.proof().as_deref().map(sentence),
+                    fix: None,
+                }
+            }
             Reason::CouldNotStart => {
                 Words::new(format!("{} could not be started", self.name()), "run `labready doctor`")
             }
@@ -88,14 +92,29 @@ impl Explainer<'_> {
             Reason::OnStderr => self.on_stderr(),
             Reason::OutOfOrder => self.out_of_order(),
             Reason::ImpossibleStamp => self.impossible_stamp(),
-            Reason::HeldBack => self.held_back(),
-            Reason::TooEarly => self.too_early(),
-            Reason::TooLate => self.too_late(),
+            Reason::HeldBack => self.sure(self.held_back()),
+            Reason::TooEarly => self.sure(self.too_early()),
+            Reason::TooLate => self.sure(self.too_late()),
             Reason::ClockStep => self.clock_step(),
             Reason::Suspended => self.suspended(),
             Reason::OutOfMemory => self.out_of_memory(),
             Reason::Stall => self.stall(),
         }
+    }
+
+    /// A fail with what makes it one.
+    fn sure(&self, words: Words) -> Words {
+        let detail = self.agreement().as_deref().map(sentence);
+        self.remarked(Words { detail, ..words })
+    }
+
+    /// With what else is worth knowing.
+    fn remarked(&self, words: Words) -> Words {
+        let remarks = self.remarks();
+        let remarks = remarks.iter().map(|remark| sentence(remark));
+        let detail: Vec<String> = words.detail.into_iter().chain(remarks).collect();
+        let detail = Some(detail.join(" ")).filter(|detail| !detail.is_empty());
+        Words { detail, ..words }
     }
 
     fn name(&self) -> String {
