@@ -268,3 +268,78 @@ fn children(host: &Host, pid: i32, tid: i32) -> Vec<i32> {
 fn read(host: &Host, path: &Path) -> Option<String> {
     host.read_at_most(path, FILE_LIMIT).ok().flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::fs;
+
+    use super::*;
+
+    /// A `/proc` with one process of one thread, and a clock that is set by hand.
+    struct Machine {
+        folder: tempfile::TempDir,
+        host: Host,
+        now: Cell<f64>,
+    }
+
+    impl Machine {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let host = Host::in_folder(folder.path(), std::collections::BTreeMap::new());
+            for folder_name in ["proc/7/task/7", "proc/7/fd/1"] {
+                fs::create_dir_all(folder.path().join(folder_name)).unwrap();
+            }
+            Self { folder, host, now: Cell::new(0.0) }
+        }
+
+        fn looked(
+            &self,
+            sampler: &mut Sampler,
+            at: f64,
+            state: char,
+            sleeps: u64,
+            schedstat: &str,
+        ) -> ThreadSample {
+            self.now.set(at);
+            let write = |name: &str, text: &str| {
+                fs::write(self.folder.path().join("proc/7/task/7").join(name), text).unwrap();
+            };
+            write(
+                "status",
+                &format!("State:\t{state} (told)\nvoluntary_ctxt_switches:\t{sleeps}\n"),
+            );
+            write("stat", &format!("7 (python3) {state} {}", "3 ".repeat(20)));
+            write("schedstat", schedstat);
+            sampler.look(&self.host, false, || self.now.get())
+        }
+    }
+
+    #[test]
+    fn sleep_that_the_kernel_counts_as_waiting_is_no_time_awake() {
+        let (machine, mut sampler) = (Machine::new(), Sampler::new(7));
+        machine.looked(&mut sampler, 10.0, 'R', 1, "5000000 1000000 3");
+        let before = machine.looked(&mut sampler, 60.0, 'S', 2, "40000000 5000000 9");
+        let after = machine.looked(&mut sampler, 1160.0, 'S', 3, "41000000 1000000000 12");
+        assert_eq!((before.awake_ms, after.awake_ms), (Some(40.0), Some(41.0)));
+        assert_eq!(after.bare_ms, Some(41.0));
+    }
+
+    #[test]
+    fn a_thread_that_is_awake_and_does_not_go_to_sleep_is_awake_all_the_time() {
+        let (machine, mut sampler) = (Machine::new(), Sampler::new(7));
+        machine.looked(&mut sampler, 10.0, 'R', 1, "5000000 1000000 3");
+        let waiting = machine.looked(&mut sampler, 810.0, 'R', 1, "6000000 1000000 4");
+        assert_eq!(waiting.awake_ms, Some(805.0));
+        // Its end is a way of going to sleep, too.
+        let over = machine.looked(&mut sampler, 910.0, 'Z', 2, "7000000 1000000 5");
+        assert_eq!(over.awake_ms, Some(905.0));
+    }
+
+    #[test]
+    fn a_kernel_that_does_not_count_has_not_told_that_nobody_waited() {
+        let (machine, mut sampler) = (Machine::new(), Sampler::new(7));
+        let sample = machine.looked(&mut sampler, 10.0, 'S', 1, "0 0 0");
+        assert_eq!((sample.run_queue_ms, sample.on_cpu_ms), (None, Some(60.0)));
+    }
+}

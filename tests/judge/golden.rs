@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use insta::assert_snapshot;
 use labready::course::Lab;
 use labready::host::Host;
-use labready::lab::{self, Copy, Observation, Script, Setting, Subject, conclude};
+use labready::lab::{
+    self, Copy, LabResult, Observation, Point, Script, Setting, Subject, conclude,
+};
 use labready::report::picture::{self, Pen};
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +146,38 @@ fn recorded_runs_are_judged_as_they_were() {
         }
         assert_snapshot!(name, verdict(&read(name)));
     }
+}
+
+/// What the words say of a gap from the start is where the picture has the line, or the end.
+#[test]
+fn text_and_picture_tell_the_same_times() {
+    for (name, ..) in CASES {
+        let recording = read(name);
+        let lab = lab(&recording.lab);
+        let script = Script { shown: lab.script.clone(), ..Script::default() };
+        for count in 1..=recording.observations.len() {
+            let result = conclude(&lab, &script, &recording.observations[..count], count).unwrap();
+            assert!(!result.statement().contains(" -"), "{name}: {}", result.statement());
+            let Some(gap) = &result.evidence else { continue };
+            let at = |point: Point| match point {
+                Point::Spawn => Some(0.0),
+                Point::Line(line) => drawn(&result, line - 1),
+                Point::Exit => drawn(&result, lab.timeline.marks.len()),
+                Point::Arrival(_) => None,
+            };
+            let Some((from, to)) = at(gap.from).zip(at(gap.to)) else { continue };
+            let told = (gap.gap_ms - gap.interpreter_ms) / 1e3;
+            // Times are drawn in hundredths of a second, and an unstamped line in an interval.
+            assert!((to - from - told).abs() < 0.05, "{name}: {told} is drawn as {from} to {to}");
+        }
+    }
+}
+
+/// When a row of the picture came, in seconds.
+fn drawn(result: &LabResult, row: usize) -> Option<f64> {
+    let words = picture::words(result);
+    let (_, came) = words.get(row)?.split_once(" came at ")?;
+    came.split(' ').next()?.parse().ok()
 }
 
 /// The same runs with a wall clock that somebody set meanwhile: nobody can set a real one for a

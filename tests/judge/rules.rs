@@ -211,3 +211,50 @@ fn a_suspended_machine_voids_the_attempt() {
     let result = judged("learning_tasks", &suspended);
     assert_eq!((result.status, result.reason), (Verdict::Inconclusive, Reason::Suspended));
 }
+
+/// The words of a result, by the script that says this.
+fn words(name: &str, source: &str, attempts: &[Observation]) -> String {
+    let script = Script { shown: "lab.py".into(), source: source.into(), shadows: Vec::new() };
+    conclude(&lab(name), &script, attempts, attempts.len()).unwrap().statement()
+}
+
+#[test]
+fn a_function_is_named_only_where_it_is_called_twice() {
+    let serial = [swiss(1000.5, 2001.5, 2002.0)];
+    let twice = "async def swiss():\n    print('Swiss:')\nawait swiss()\nawait swiss()\n";
+    assert!(words("learning_tasks", twice, &serial).contains("the two calls of `swiss()`"));
+    let in_a_loop = "async def swiss():\n    print('Swiss:')\nfor _ in range(2): await swiss()\n";
+    assert!(words("learning_tasks", in_a_loop, &serial).contains("the two waits"));
+}
+
+#[test]
+fn lines_that_changed_places_are_told_without_a_negative_time() {
+    let mut changed = lab("learning_tasks");
+    changed.timeline.marks[0].line = "Late: {stamp}".into();
+    changed.timeline.marks[0].due.at = 2.0;
+    changed.timeline.ends.at = 2.0;
+    let lines = [("Late: {stamp}".into(), 2000.5), ("Swiss: {stamp}".into(), 3001.5)];
+    let result = conclude(&changed, &Script::default(), &[run(&lines, 3002.0)], 1).unwrap();
+    assert_eq!(result.status, Verdict::Fail);
+    assert!(
+        result.summary.contains("1.00 s after line 1 instead of 1.00 s before it"),
+        "{}",
+        result.summary
+    );
+}
+
+#[test]
+fn a_pass_tells_of_a_coroutine_that_was_never_awaited() {
+    let mut warned = swiss(1000.5, 1000.9, 1001.0);
+    warned.errors = "lab.py:9: RuntimeWarning: coroutine 'swiss' was never awaited\n".into();
+    let result = judged("learning_tasks", &warned);
+    assert_eq!(result.status, Verdict::Pass);
+    assert!(result.summary.contains("the coroutine `swiss()` was never awaited"));
+}
+
+#[test]
+fn a_broken_pth_file_fails_no_lab() {
+    let mut broken = swiss(1000.5, 1000.9, 1001.0);
+    broken.errors = "Error processing line 1 of /venv/lib/python3.12/site-packages/old.pth:\n\n  Traceback (most recent call last):\n    File \"<frozen site>\", line 206, in addpackage\n  ModuleNotFoundError: No module named 'gone'\n\nRemainder of file ignored\n".into();
+    assert_eq!(judged("learning_tasks", &broken).status, Verdict::Pass);
+}
