@@ -50,19 +50,19 @@ fn blocks(errors: &str) -> impl Iterator<Item = Block<'_>> {
     places.into_iter().zip(ends).map(|(at, end)| {
         let before = errors[..at].trim_end();
         let head = before.rfind("\n\n").map_or(0, |blank| blank + 2);
-        // A report of several lines may begin far above: two are enough to know it.
         Block { head: &before[head..], text: &errors[at..end] }
     })
 }
 
 /// Whether a text names the file: `File "…/lab.py", line 3`, `defined at …/lab.py:5`.
 fn names(text: &str, file: &str) -> bool {
-    text.match_indices(file).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + file.len()..].chars().next();
-        matches!(before, None | Some('/' | '"' | ' ' | '\''))
-            && matches!(after, Some('"' | ':' | '\''))
-    })
+    !file.is_empty()
+        && text.match_indices(file).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + file.len()..].chars().next();
+            matches!(before, None | Some('/' | '"' | ' ' | '\''))
+                && matches!(after, Some('"' | ':' | '\''))
+        })
 }
 
 #[cfg(test)]
