@@ -84,7 +84,9 @@ impl Condition {
 
     /// How many verifications run at once, where the condition leaves no choice.
     pub fn side_by_side(&self) -> Option<usize> {
-        (self.name == "memory32").then_some(1)
+        let is_narrow = ["memory32", "quota5", "quota10", "nice19", "shares2", "idle-class"]
+            .contains(&&*self.name);
+        is_narrow.then_some(1)
     }
 
     /// A line for a shell that enters the condition and becomes the worker.
@@ -173,8 +175,11 @@ impl Condition {
         )?;
         let libraries = fs::read_dir(format!("{environment}/lib")).map_err(|e| e.to_string())?;
         for library in libraries.flatten() {
-            let file = library.path().join("site-packages/sitecustomize.py");
-            fs::write(file, first).map_err(|error| error.to_string())?;
+            // Some distributions have a `sitecustomize` of their own, which hides any other.
+            let folder = library.path().join("site-packages");
+            for (name, text) in [("first.py", first), ("first.pth", "import first\n")] {
+                fs::write(folder.join(name), text).map_err(|error| error.to_string())?;
+            }
         }
         self.python = Path::new(&environment).join("bin/python3");
         Ok(())

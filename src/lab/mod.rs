@@ -1,7 +1,8 @@
 //! The labs: run under a pty, observed, judged.
 //!
 //! `run` runs one script and observes it, `stall` and `machine` sample what holds it up,
-//! `observation` is the result as data. `judge` is pure: it holds observations against a timeline,
+//! `imports` how long
+//! Python itself takes, `observation` is the result as data. `judge` is pure: it holds observations against a timeline,
 //! with `marks`, `pattern` and `places` for the lines, `tracebacks` for what stands on standard error,
 //! `moments` and `timing` for the gaps, `series` for what the samples say about a gap and `weigh` for
 //! several attempts. `explain` puts it into words, `conclude` puts all of it together,
@@ -11,6 +12,7 @@
 mod align;
 mod conclude;
 mod explain;
+mod imports;
 mod infer;
 mod judge;
 mod machine;

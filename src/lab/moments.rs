@@ -91,7 +91,8 @@ impl<'a> TimedRun<'a> {
             self.observation.read_ms.filter(|_| is_first).unwrap_or_default();
         let stall = series::stall(self.observation, from.earliest.max(unread_ms), to.latest);
         let explained = if is_first || is_last {
-            stall.explains_ms() + stall.on_cpu_ms.unwrap_or(0.0) + read_ms
+            let imports_ms = if is_first { self.observation.imports_ms } else { 0.0 };
+            stall.explains_ms() + stall.on_cpu_ms.unwrap_or(0.0) + read_ms + imports_ms
         } else if series::worked_ms(self.observation, from.earliest, to.latest)
             > WORK_MS.max(WORK * self.wait)
         {

@@ -19,6 +19,10 @@ pub struct Observation {
     /// up. `None` where that cannot be seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_ms: Option<[f64; 2]>,
+    /// How long Python's own modules take to be imported on this machine, where that was timed and
+    /// neither work nor anything that held it up explains it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub imports_ms: f64,
     /// When the script's process was last seen alive.
     pub alive_ms: f64,
     /// What came on standard output.

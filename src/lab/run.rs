@@ -28,6 +28,8 @@ const TICK: Duration = Duration::from_millis(25);
 const DOZE: Duration = Duration::from_millis(100);
 /// The same as a share of the lab's unit, so that shorter sleeps are seen as well.
 const DOZES: u32 = 10;
+/// After a look it rests so many times as long as that took.
+const DEAR: f64 = 10.0;
 /// How long output is waited for after the end when somebody else still holds it: the kernel hands
 /// a terminal's over by and by.
 const DRAIN: Duration = Duration::from_millis(300);
@@ -217,11 +219,16 @@ impl<'a> Watch<'a> {
         self.errors_tail.drain(..surplus);
     }
 
-    /// A script that slept at the last look is let sleep for a while.
+    /// A script that slept at the last look is let sleep for a while; and where a look took long
+    /// the next one is not at once, or we would be all that runs.
     fn look_unless_asleep(&mut self, doze: Duration) {
-        let last = self.samples.last().filter(|sample| sample.is_asleep);
-        let rests =
-            last.is_some_and(|last| milliseconds(self.now()) < last.to_ms + milliseconds(doze));
+        let doze_ms = milliseconds(doze);
+        let rest_ms = |sample: &ThreadSample| {
+            let dear_ms = DEAR * (sample.to_ms - sample.from_ms);
+            if sample.is_asleep { doze_ms } else { dear_ms.min(doze_ms) }
+        };
+        let now = milliseconds(self.now());
+        let rests = self.samples.last().is_some_and(|last| now < last.to_ms + rest_ms(last));
         if !rests || self.heard {
             self.look();
         }
@@ -272,6 +279,7 @@ impl<'a> Watch<'a> {
             end,
             ended_ms: milliseconds(ended),
             read_ms: self.read_by.map(|by| [milliseconds(self.unread), milliseconds(by)]),
+            imports_ms: 0.0,
             alive_ms: milliseconds(self.alive.min(ended)),
             output: Output {
                 text: one_byte_a_byte(&self.text),

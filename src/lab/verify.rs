@@ -1,11 +1,12 @@
 //! The labs of a course, run and judged: all together, because they sleep; then whatever is still
 //! open, together again.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use super::conclude::conclude;
+use super::imports;
 use super::machine::Monitor;
 use super::observation::Observation;
 use super::reason::Reason;
@@ -34,7 +35,8 @@ pub fn verify(
     emit: Sink<'_>,
 ) -> Result<Vec<LabResult>> {
     let folder = host.temporary_folder()?;
-    let bench = Bench { host, setting, monitor: Monitor::start(host), emit };
+    let (monitor, imports_ms) = (Monitor::start(host), OnceLock::new());
+    let bench = Bench { host, setting, monitor, imports_ms, emit };
     let prepared = subjects.iter().map(|subject| {
         let ready = prepare(host, subject, setting, folder.path())?;
         Ok(Trial { lab: &subject.lab, ready, observations: Vec::new(), result: None })
@@ -51,6 +53,18 @@ pub fn verify(
             return Ok(trials.into_iter().filter_map(|trial| trial.result).collect());
         }
         bench.run_together(open)?;
+        let open: Vec<_> = trials.iter_mut().filter(|trial| trial.result.is_none()).collect();
+        if !open.is_empty() && bench.imports_ms.get().is_none() {
+            // Only now: most runs never need it.
+            let timed = imports::timed(host, setting, &bench.monitor, folder.path());
+            let imports_ms = match timed {
+                Err(Error::Interrupted) => return Err(Error::Interrupted),
+                timed => timed.unwrap_or(0.0),
+            };
+            let _ = bench.imports_ms.set(imports_ms);
+            let seen = open.into_iter().flat_map(|trial| &mut trial.observations);
+            seen.for_each(|observation| observation.imports_ms = imports_ms);
+        }
     }
 }
 
@@ -85,6 +99,8 @@ struct Bench<'a> {
     host: &'a Host,
     setting: &'a Setting,
     monitor: Monitor,
+    /// How long Python's own modules take to be imported, once that was timed.
+    imports_ms: OnceLock<f64>,
     emit: Sink<'a>,
 }
 
@@ -140,7 +156,8 @@ impl Bench<'_> {
             pauses: &[],
         };
         let result = match run.observe(started_up) {
-            Ok(observation) => {
+            Ok(mut observation) => {
+                observation.imports_ms = self.imports_ms.get().copied().unwrap_or(0.0);
                 trial.observations.push(observation);
                 conclude(trial.lab, &trial.ready.script, &trial.observations, self.setting.attempts)
             }

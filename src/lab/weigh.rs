@@ -128,5 +128,5 @@ fn weight(evidence: &Evidence) -> f64 {
 }
 
 fn excess(evidence: &Evidence) -> f64 {
-    evidence.gap_ms - evidence.due_ms
+    evidence.gap_ms - evidence.interpreter_ms - evidence.due_ms
 }

@@ -170,7 +170,7 @@ prop_compose! {
         let spawned_unix_us = if is_recent { crate::simulation::SPAWNED_US } else { spawned_unix_us };
         let sample = MachineSample { at_ms: numbers[4], late_ms: numbers[5], ..MachineSample::default() };
         Observation { spawned_unix_us, end, ended_ms: numbers[2], alive_ms: numbers[3], errors, threads, machine: vec![sample],
-                      output: Output { text, total_bytes, chunks, on_terminal: true }, stopped_by: None, read_ms: None }
+                      output: Output { text, total_bytes, chunks, on_terminal: true }, stopped_by: None, read_ms: None, imports_ms: 0.0 }
     }
 }
 

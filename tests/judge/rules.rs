@@ -166,6 +166,16 @@ fn an_interpreter_that_sleeps_before_it_reads_the_script_is_nobodys_fault() {
     assert_eq!(judged("learning_tasks", &slow).status, Verdict::Fail);
 }
 
+/// A home on a slow network: the script was read at once, its imports were not.
+#[test]
+fn every_lab_that_is_late_by_what_python_imports_is_the_machines_doing() {
+    let late = Observation { imports_ms: 1900.0, ..swiss(3000.5, 3000.9, 3001.0) };
+    let attempts = [late.clone(), late.clone(), late];
+    let result = after("learning_tasks", &attempts, 3).unwrap();
+    assert_eq!((result.status, result.reason), (Verdict::Inconclusive, Reason::Stall));
+    assert!(result.summary.contains("importing Python's own modules alone takes 1.90 s"));
+}
+
 #[test]
 fn between_one_wait_and_two_the_answer_never_turns_back() {
     let verdict = |wait: f64| {

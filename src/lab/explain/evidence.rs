@@ -3,7 +3,7 @@
 
 use super::{Explainer, complaints, time};
 use crate::lab::series;
-use crate::lab::verdict::Evidence;
+use crate::lab::verdict::{Evidence, Point};
 
 /// An interpreter that sleeps this long before it reads the script is worth a remark, in
 /// milliseconds.
@@ -40,10 +40,19 @@ impl Explainer<'_> {
             lacks => format!(". Not measurable on this machine: {}", lacks.join(", ")),
         };
         let excess_ms = (gap.gap_ms - gap.interpreter_ms - gap.due_ms).abs();
-        let why = if !gap.stall.is_told() {
+        let imports_ms = match gap.from {
+            Point::Spawn => self.observation().map_or(0.0, |run| run.imports_ms),
+            _ => 0.0,
+        };
+        let why = if imports_ms >= gap.stall.explains_ms().max(excess_ms / 4.0) {
+            let imports = time(imports_ms);
+            format!("and importing Python's own modules alone takes {imports} on this machine")
+        } else if !gap.stall.is_told() {
             "and this machine does not tell what held it up".to_owned()
         } else if gap.stall.explains_ms() >= excess_ms / 4.0 {
-            format!("and for {} of that {what}", time(how_long.min(gap.gap_ms)))
+            // What held the interpreter up is no part of what is told.
+            let took_ms = (gap.gap_ms - gap.interpreter_ms).max(0.0);
+            format!("and for {} of that {what}", time(how_long.min(took_ms)))
         } else {
             "which the machine does not explain, but the attempts do not agree".to_owned()
         };
