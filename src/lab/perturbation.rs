@@ -112,8 +112,9 @@ impl PerturbedRun<'_> {
             Some(group[rank.min(group.len() - 1)]).filter(|line| self.waits_for(index, *line))
         } else {
             // What waits for one of several may wait for any of them, unless it comes behind them
-            // all.
-            group.iter().all(|line| self.waits_for(index, *line)).then(|| group[group.len() - 1])
+            // all; and then the first of them is the one that no busy machine makes too late for
+            // it.
+            group.iter().all(|line| self.waits_for(index, *line)).then(|| group[0])
         };
         line.map(|line| line + 1)
     }

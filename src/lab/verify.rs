@@ -1,6 +1,7 @@
 //! The labs of a course, run and judged: all together, because they sleep; then whatever is still
 //! open, together again.
 
+use std::path::Path;
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use super::reason::Reason;
 use super::run::{Pause, ScriptRun};
 use super::script::{Prepared, Subject, prepare};
 use super::setting::Setting;
-use super::verdict::{LabResult, Verdict};
+use super::verdict::{LabResult, Point, Verdict};
 use crate::course::Lab;
 use crate::error::{Error, Result};
 use crate::event::{Event, LabScript, Sink};
@@ -36,7 +37,7 @@ pub fn verify(
 ) -> Result<Vec<LabResult>> {
     let folder = host.temporary_folder()?;
     let (monitor, imports_ms) = (Monitor::start(host), OnceLock::new());
-    let bench = Bench { host, setting, monitor, imports_ms, emit };
+    let bench = Bench { host, setting, folder: folder.path(), monitor, imports_ms, emit };
     let prepared = subjects.iter().map(|subject| {
         let ready = prepare(host, subject, setting, folder.path())?;
         Ok(Trial { lab: &subject.lab, ready, observations: Vec::new(), result: None })
@@ -53,18 +54,6 @@ pub fn verify(
             return Ok(trials.into_iter().filter_map(|trial| trial.result).collect());
         }
         bench.run_together(open)?;
-        let open: Vec<_> = trials.iter_mut().filter(|trial| trial.result.is_none()).collect();
-        if !open.is_empty() && bench.imports_ms.get().is_none() {
-            // Only now: most runs never need it.
-            let timed = imports::timed(host, setting, &bench.monitor, folder.path());
-            let imports_ms = match timed {
-                Err(Error::Interrupted) => return Err(Error::Interrupted),
-                timed => timed.unwrap_or(0.0),
-            };
-            let _ = bench.imports_ms.set(imports_ms);
-            let seen = open.into_iter().flat_map(|trial| &mut trial.observations);
-            seen.for_each(|observation| observation.imports_ms = imports_ms);
-        }
     }
 }
 
@@ -98,6 +87,7 @@ pub fn observe(
 struct Bench<'a> {
     host: &'a Host,
     setting: &'a Setting,
+    folder: &'a Path,
     monitor: Monitor,
     /// How long Python's own modules take to be imported, once that was timed.
     imports_ms: OnceLock<f64>,
@@ -156,10 +146,9 @@ impl Bench<'_> {
             pauses: &[],
         };
         let result = match run.observe(started_up) {
-            Ok(mut observation) => {
-                observation.imports_ms = self.imports_ms.get().copied().unwrap_or(0.0);
+            Ok(observation) => {
                 trial.observations.push(observation);
-                conclude(trial.lab, &trial.ready.script, &trial.observations, self.setting.attempts)
+                self.conclude(trial)
             }
             Err(Error::Interrupted) => return Err(Error::Interrupted),
             Err(error) => Some(not_started(trial, &error)),
@@ -169,6 +158,27 @@ impl Bench<'_> {
             trial.result = Some(lab);
         }
         Ok(())
+    }
+}
+
+impl Bench<'_> {
+    /// What the judge says. Before a script is called late from its start on, it is looked up how
+    /// late Python itself makes every script.
+    fn conclude(&self, trial: &mut Trial<'_>) -> Option<LabResult> {
+        let attempts = self.setting.attempts;
+        let conclude = |trial: &Trial<'_>| {
+            conclude(trial.lab, &trial.ready.script, &trial.observations, attempts)
+        };
+        let result = conclude(trial)?;
+        let starts_late = result.reason == Reason::TooLate
+            && result.evidence.as_ref().is_some_and(|gap| gap.from == Point::Spawn);
+        if !starts_late {
+            return Some(result);
+        }
+        let timed = || imports::timed(self.host, self.setting, &self.monitor, self.folder);
+        let imports_ms = *self.imports_ms.get_or_init(|| timed().unwrap_or(0.0));
+        trial.observations.iter_mut().for_each(|run| run.imports_ms = imports_ms);
+        conclude(trial)
     }
 }
 

@@ -32,8 +32,8 @@ impl Explainer<'_> {
         })
     }
 
-    /// Why there is no verdict, as far as a gap tells.
-    pub(super) fn obstacle(&self, gap: &Evidence) -> String {
+    /// Why there is no verdict, as far as a gap tells, and whether that is Python's own slowness.
+    pub(super) fn obstacle(&self, gap: &Evidence) -> (String, bool) {
         let (what, how_long) = gap.stall.largest();
         let lacks = match gap.stall.lacks().as_slice() {
             [] => String::new(),
@@ -44,7 +44,9 @@ impl Explainer<'_> {
             Point::Spawn => self.observation().map_or(0.0, |run| run.imports_ms),
             _ => 0.0,
         };
-        let why = if imports_ms >= gap.stall.explains_ms().max(excess_ms / 4.0) {
+        let is_python =
+            imports_ms >= gap.stall.explains_ms().max(excess_ms / 4.0) && imports_ms > 0.0;
+        let why = if is_python {
             let imports = time(imports_ms);
             format!("and importing Python's own modules alone takes {imports} on this machine")
         } else if !gap.stall.is_told() {
@@ -56,7 +58,7 @@ impl Explainer<'_> {
         } else {
             "which the machine does not explain, but the attempts do not agree".to_owned()
         };
-        format!("{why}{lacks}")
+        (format!("{why}{lacks}"), is_python)
     }
 
     /// What is worth knowing beside the verdict.

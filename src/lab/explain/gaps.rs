@@ -229,7 +229,12 @@ impl Explainer<'_> {
         } else {
             time(gap.due_ms)
         };
-        let (between, obstacle) = (between(gap), self.obstacle(gap));
+        let (between, (obstacle, is_python)) = (between(gap), self.obstacle(gap));
+        let fix = if is_python {
+            "check whether Python, or your home, lies on a slow disk or network; `labready verify --python PATH` tries another Python"
+        } else {
+            fix
+        };
         let summary =
             format!("{unjudged}: it took {took} {between} instead of {instead}, {obstacle}");
         self.remarked(Words::new(summary, fix))
