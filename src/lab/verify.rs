@@ -162,15 +162,15 @@ impl Bench<'_> {
 }
 
 impl Bench<'_> {
-    /// What the judge says. Before a script is called late from its start on, it is looked up how
-    /// late Python itself makes every script.
+    /// What the judge says. Before a script that is late from its start on is blamed, or the machine
+    /// is, it is looked up how late Python itself makes every script.
     fn conclude(&self, trial: &mut Trial<'_>) -> Option<LabResult> {
         let attempts = self.setting.attempts;
         let conclude = |trial: &Trial<'_>| {
             conclude(trial.lab, &trial.ready.script, &trial.observations, attempts)
         };
         let result = conclude(trial)?;
-        let starts_late = result.reason == Reason::TooLate
+        let starts_late = matches!(result.reason, Reason::TooLate | Reason::Stall)
             && result.evidence.as_ref().is_some_and(|gap| gap.from == Point::Spawn);
         if !starts_late {
             return Some(result);
