@@ -28,11 +28,11 @@ use super::marks::{self, Found};
 use super::moments::TimedRun;
 use super::observation::{End, Observation};
 use super::reason::Reason;
-use super::series::{self, Interpreter};
+use super::series::{self, InterpreterTime};
 use super::timing::{EPSILON_MS, Suspicion, Timing};
-use super::tracebacks;
+use super::tracebacks::{self, TRACEBACK};
 use super::verdict::{Attempt, Evidence, Point, SeenMark, Verdict};
-use super::weigh::{Open, weigh};
+use super::weigh::{Judgement, Open, weigh};
 use crate::course::Timeline;
 
 /// Clock readings that differ by less than this are no step, in milliseconds.
@@ -43,23 +43,6 @@ const WORK_MS: f64 = 5000.0;
 const STDERR_LENGTH: usize = 2000;
 /// What the kernel ends a process with when memory is short.
 const SIGKILL: i32 = 9;
-
-/// What the judge says.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Judgement {
-    /// The verdict; `None` when another attempt is needed.
-    pub verdict: Option<Verdict>,
-    /// What decided, or stands in the way.
-    pub reason: Reason,
-    /// The gap that decided.
-    pub evidence: Option<Evidence>,
-    /// What was found in the attempt that decided; the words for a student are made from it.
-    pub found: Found,
-    /// Which attempt that was; 1 is the first.
-    pub attempt: usize,
-    /// How many attempts say so.
-    pub agreeing: usize,
-}
 
 /// What is due of a script.
 #[derive(Clone, Copy, Debug)]
@@ -162,7 +145,7 @@ fn wrong_end(expected: Expected<'_>, observation: &Observation) -> Option<Reason
     let has_exception = if observation.end == End::Exit(0) {
         tracebacks::is_told(errors, expected.script, expected.source)
     } else {
-        errors.contains("Traceback (most recent call last)")
+        errors.contains(TRACEBACK)
     };
     let is_unreadable = errors.contains("SyntaxError:") || errors.contains("TabError:");
     match observation.end {
@@ -260,7 +243,7 @@ pub(super) fn attempt(timeline: &Timeline, observation: &Observation) -> Attempt
         .enumerate()
         .filter_map(|(index, mark)| Some(seen(Some(index + 1), mark.as_ref()?)));
     let marks = fitting.chain(found.doubled.iter().map(|doubled| seen(None, doubled))).collect();
-    let Interpreter { startup_ms, shutdown_ms } = series::interpreter(observation, &found);
+    let InterpreterTime { startup_ms, shutdown_ms } = series::interpreter(observation, &found);
     Attempt {
         marks,
         gaps_ms: TimedRun::new(timeline, observation, &found)

@@ -178,20 +178,20 @@ fn growth(before: &[f64], now: &[f64]) -> f64 {
 
 /// A file of a control group: version 1's controller, where that is mounted usually, and what the
 /// file is called there and in version 2.
-struct GroupFile {
+struct CgroupFile {
     controller: &'static str,
     mounts: &'static [&'static str],
     name: &'static str,
     unified_name: &'static str,
 }
 
-const THROTTLING: GroupFile = GroupFile {
+const THROTTLING: CgroupFile = CgroupFile {
     controller: "cpu",
     mounts: &["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"],
     name: "cpu.stat",
     unified_name: "cpu.stat",
 };
-const MEMORY: GroupFile = GroupFile {
+const MEMORY: CgroupFile = CgroupFile {
     controller: "memory",
     mounts: &["/sys/fs/cgroup/memory"],
     name: "memory.oom_control",
@@ -199,7 +199,7 @@ const MEMORY: GroupFile = GroupFile {
 };
 
 /// Where the control groups that we are in, and those above them, have that file.
-fn group_files(host: &Host, file: &GroupFile) -> Vec<PathBuf> {
+fn group_files(host: &Host, file: &CgroupFile) -> Vec<PathBuf> {
     let groups = read(host, Path::new("/proc/self/cgroup")).unwrap_or_default();
     let mut files = Vec::new();
     for line in groups.lines() {

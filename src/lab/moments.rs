@@ -6,7 +6,7 @@
 
 use super::marks::{Found, Seen};
 use super::observation::Observation;
-use super::series::{self, Interpreter};
+use super::series::{self, InterpreterTime};
 use super::verdict::{Evidence, Point};
 use crate::course::{Due, Timeline};
 
@@ -43,7 +43,7 @@ pub(super) struct TimedRun<'a> {
     /// The marks.
     pub seen: Vec<&'a Seen>,
     unit: f64,
-    interpreter: Interpreter,
+    interpreter: InterpreterTime,
 }
 
 impl<'a> TimedRun<'a> {
@@ -100,7 +100,7 @@ impl<'a> TimedRun<'a> {
         } else {
             stall.explains_ms()
         };
-        let Interpreter { startup_ms, shutdown_ms } = self.interpreter;
+        let InterpreterTime { startup_ms, shutdown_ms } = self.interpreter;
         let startup_ms = if is_first { startup_ms } else { 0.0 };
         let interpreter_ms = startup_ms + if is_last { shutdown_ms } else { 0.0 };
         Evidence {

@@ -4,7 +4,7 @@ use super::explain::shown;
 use super::marks::{self, Seen};
 use super::observation::Observation;
 use super::script::Script;
-use super::series::{self, Interpreter};
+use super::series::{self, InterpreterTime};
 use crate::course::Timeline;
 use crate::error::{Error, Result};
 use crate::problem::{Difference, LabProblem, Unclear};
@@ -49,7 +49,7 @@ impl<'a> Reading<'a> {
         observation: &'a Observation,
     ) -> std::result::Result<Self, OtherText> {
         let found = marks::find(timeline, &observation.output, observation.spawned_unix_us);
-        let Interpreter { startup_ms, shutdown_ms } = series::interpreter(observation, &found);
+        let InterpreterTime { startup_ms, shutdown_ms } = series::interpreter(observation, &found);
         let missing = timeline.marks.iter().zip(&found.marks).find(|(_, seen)| seen.is_none());
         let missing = missing.map(|(mark, _)| shown(&mark.line));
         let surplus =

@@ -14,7 +14,7 @@ use super::verdict::Stall;
 
 /// The interpreter's own part of a run, never too large, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Interpreter {
+pub(super) struct InterpreterTime {
     /// Before the first line.
     pub startup_ms: f64,
     /// Behind the last one.
@@ -67,7 +67,7 @@ fn run_queue_ms(observation: &Observation, from: f64, to: f64) -> Option<f64> {
 /// nothing of the script's can be waiting then. It shuts down while it is bare again, or while a
 /// script with one thread is awake behind the last of its sleeps: what woke it was the last that it
 /// waited for.
-pub(super) fn interpreter(observation: &Observation, found: &Found) -> Interpreter {
+pub(super) fn interpreter(observation: &Observation, found: &Found) -> InterpreterTime {
     let end = observation.ended_ms;
     let seen = || found.marks.iter().flatten().chain(&found.doubled).map(Seen::between);
     let first = seen().map(|(earliest, _)| earliest).fold(end, f64::min);
@@ -85,7 +85,7 @@ pub(super) fn interpreter(observation: &Observation, found: &Found) -> Interpret
     let shutdown_ms = if last > 0.0 { bare(last, end) } else { 0.0 };
     let farewell_ms = farewell_ms(observation, last).min(room_ms(observation, last, end));
     let shutdown_ms = shutdown_ms.max(farewell_ms).min(end - first.max(last).min(end));
-    Interpreter { startup_ms, shutdown_ms }
+    InterpreterTime { startup_ms, shutdown_ms }
 }
 
 /// How long the script can have been awake in a gap by all other witnesses.

@@ -6,7 +6,8 @@
 //! broken `.pth` file in site-packages) is not. One without such a report was caught and printed by
 //! the script itself, which is nothing wrong where the course's own script does so, too.
 
-const TRACEBACK: &str = "Traceback (most recent call last)";
+/// How each of them begins.
+pub(super) const TRACEBACK: &str = "Traceback (most recent call last)";
 /// How Python's reports of exceptions that nobody caught begin.
 const REPORTS: [&str; 5] = [
     "Exception in thread",

@@ -4,7 +4,6 @@
 //! them, and by the same amount, convicts. Two attempts are enough where the machine explains next to nothing in either:
 //! a third could only repeat them.
 
-use super::judge::Judgement;
 use super::marks::Found;
 use super::reason::Reason;
 use super::timing::Suspicion;
@@ -12,6 +11,23 @@ use super::verdict::{Evidence, Point, Verdict};
 
 /// So many attempts that agree settle a lab on a quiet machine.
 const ENOUGH: usize = 2;
+
+/// What the judge says.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Judgement {
+    /// The verdict; `None` when another attempt is needed.
+    pub verdict: Option<Verdict>,
+    /// What decided, or stands in the way.
+    pub reason: Reason,
+    /// The gap that decided.
+    pub evidence: Option<Evidence>,
+    /// What was found in the attempt that decided; the words for a student are made from it.
+    pub found: Found,
+    /// Which attempt that was; 1 is the first.
+    pub attempt: usize,
+    /// How many attempts say so.
+    pub agreeing: usize,
+}
 
 /// An attempt that decides nothing.
 #[derive(Debug)]

@@ -9,11 +9,11 @@ mod evidence;
 mod gaps;
 mod lines;
 
-use super::judge::Judgement;
 use super::marks::Found;
 use super::observation::{End, Observation};
 use super::reason::Reason;
 use super::script::Script;
+use super::weigh::Judgement;
 use crate::course::Timeline;
 pub(super) use crate::words::time;
 
