@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::lab::LabResult;
+use crate::lab::{LabResult, ScriptSource};
 use crate::outcome::Outcome;
 use crate::plan::{Plan, Step};
 use crate::problem::{Invocation, Problem, ProblemRecord};
@@ -85,6 +85,8 @@ pub enum Event {
     LabsPlanned {
         /// All of them, in the order of the report.
         labs: Vec<LabScript>,
+        /// ScriptOwner scripts they are.
+        scripts: ScriptSource,
     },
     /// A lab's script was started.
     LabStarted {

@@ -44,7 +44,7 @@
 //! | [`version`] | Python's versions, as Python spells them, and requirements on them | semver |
 //!
 //! Small and below all of them: [`archive`] (deadsnakes), [`exit`] codes, [`shell`] quoting,
-//! [`words`] that every text shares.
+//! [`spelling`] of what was meant, [`words`] that every text shares.
 //!
 //! # Rules
 //!
@@ -82,6 +82,7 @@ pub mod report;
 pub mod request;
 pub mod room;
 pub mod shell;
+pub mod spelling;
 pub mod version;
 pub mod waiting;
 pub mod words;

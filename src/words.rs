@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 /// A path in quotes. A name is input: what would break a line or steer a terminal is escaped.
 pub fn path(path: &Path) -> String {
     quoted(&path.display().to_string())
@@ -57,6 +59,26 @@ pub fn indented_lines(text: &str) -> String {
         }
     }
     lines.join("\n")
+}
+
+/// How many columns of a terminal a text takes: a wide character takes two, a combining one none.
+pub fn width(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+/// The beginning of a text that fits into so many columns.
+pub fn cut(text: &str, columns: usize) -> &str {
+    let mut taken = 0;
+    let end = text.char_indices().find_map(|(at, character)| {
+        taken += UnicodeWidthChar::width(character).unwrap_or(0);
+        (taken > columns).then_some(at)
+    });
+    &text[..end.unwrap_or(text.len())]
+}
+
+/// A text with blanks behind it, so many columns wide.
+pub fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
 /// Names in quotes, with commas between: `` `gcc`, `make` ``.

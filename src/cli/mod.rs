@@ -1,11 +1,12 @@
-//! What was typed: commands, options, help texts; `common` are the options of all commands. What it
-//! means is decided in `commands`.
+//! What was typed: commands, options, help texts; `common` are the options of all commands, `verify`
+//! those of that one. What it means is decided in `commands`.
 
 mod common;
 mod course;
 mod help;
 mod parse;
 mod room;
+mod verify;
 mod wish;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub use course::{CourseCommand, CoursePlace, ExplainArgs, NewCourse};
 use help::RARE;
 pub use parse::Refusal;
 pub use room::RoomArgs;
+pub use verify::VerifyArgs;
 pub use wish::{Select, Wish};
 
 use crate::error::Exit;
@@ -39,7 +41,7 @@ pub enum Commands {
     Setup(SetupArgs),
     /// Show what setup would change, and why, without changing anything
     Plan(PlanArgs),
-    /// Run the labs, or your own copies of them, and check their timing
+    /// Run your scripts, or the course's own, and check what they print and when
     Verify(VerifyArgs),
     /// Download everything that setup needs on machines without a network
     Bundle(BundleArgs),
@@ -230,26 +232,6 @@ impl Commands {
     pub fn is_for_image(&self) -> bool {
         matches!(self, Self::Setup(SetupArgs { image: true, .. }))
     }
-}
-
-/// Options of `verify`.
-#[derive(Debug, Default, Args)]
-pub struct VerifyArgs {
-    /// Your own scripts; each is matched to a lab by its file name
-    #[arg(value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// Check a script with another name as this lab; can be repeated
-    #[arg(long = "lab", num_args = 2, value_names = ["NAME", "FILE"])]
-    pub labs: Vec<String>,
-    /// Run the labs as this account (root only)
-    #[arg(long, value_name = "USER")]
-    pub owner: Option<String>,
-    /// Run again whenever a file is saved, until Ctrl-C
-    #[arg(long)]
-    pub watch: bool,
-    /// Test the checks themselves, with scripts that must pass and fail
-    #[arg(long, conflicts_with_all = ["files", "labs", "watch"])]
-    pub selftest: bool,
 }
 
 /// The table of exit codes for `--help`.

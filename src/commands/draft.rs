@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::reporter::Reporter;
-use super::{Task, runner, verify};
+use super::{Task, copies, runner, verify};
 use crate::cli::{Cli, NewCourse};
 use crate::course::{Course, Draft, Due, Lab, Timeline};
 use crate::error::{Error, Result};
@@ -15,7 +15,7 @@ use crate::host::{Host, Kind};
 use crate::lab::{self, Copy, Guess, Pause, Script, Setting, Subject};
 use crate::outcome::Outcome;
 use crate::plan;
-use crate::problem::{FileFault, UsageProblem};
+use crate::problem::{FileFault, ScriptProblem, UsageProblem};
 use crate::request::{PythonRequest, Request};
 use crate::version::{PythonVersion, Requirement};
 
@@ -108,21 +108,21 @@ fn script(task: &Task<'_>, typed: &Path) -> Result<(PathBuf, String, String)> {
     let path = task.host.absolute(typed);
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
     if !Course::can_name(&name) || path.to_str().is_none() {
-        return Err(UsageProblem::ScriptName { file: file() }.into());
+        return Err(ScriptProblem::ScriptName { file: file() }.into());
     }
     let is_missing = task.host.lstat(&path).kind == Kind::Missing;
     let account = if is_missing { None } else { runner::of_script(task, &path)? };
     let host = task.host.as_seen_by(account.as_ref());
     let fault = match host.lstat(&path).kind {
         Kind::File => None,
-        Kind::Missing => Some(FileFault::Missing),
+        Kind::Missing => return Err(copies::no_such_file(&host, typed, &[]).into()),
         Kind::Folder => Some(FileFault::Folder),
         Kind::Link(_) => Some(FileFault::Link),
         Kind::Other => Some(FileFault::Special),
         Kind::Unreadable(_) => Some(FileFault::Unreadable),
     };
     if let Some(why) = fault {
-        return Err(UsageProblem::ScriptFile { file: file(), why }.into());
+        return Err(ScriptProblem::ScriptFile { file: file(), why }.into());
     }
     let source = host.read_at_most(&path, FILE_LIMIT)?.unwrap_or_default();
     Ok((path, name, source))

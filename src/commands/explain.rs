@@ -8,9 +8,10 @@ use crate::lab::Reason;
 use crate::outcome::Outcome;
 use crate::problem::{Id, UsageProblem};
 use crate::report::paint::Paint;
+use crate::spelling::nearest;
 
 /// A word that differs in more letters from what was typed was hardly meant.
-const FAR: usize = 4;
+const FAR: usize = 3;
 
 pub(super) fn run(options: &ExplainArgs, output: &Reporter) -> Result<Outcome> {
     let paint = output.paint();
@@ -41,7 +42,7 @@ fn list(paint: &Paint) -> String {
 fn page(typed: &str) -> Result<String> {
     let id = bare(typed);
     let known = problems().chain(verdicts()).find(|(name, _)| *name == id);
-    let unknown = || UsageProblem::UnknownId { id: id.to_owned(), near: nearest(id) };
+    let unknown = || UsageProblem::UnknownId { id: id.to_owned(), near: meant(id) };
     known.map_or_else(|| Err(unknown().into()), |(_, page)| Ok(page.to_owned()))
 }
 
@@ -52,30 +53,12 @@ fn bare(typed: &str) -> &str {
 }
 
 /// The name that was probably meant: one that holds what was typed, or is spelled much like it.
-fn nearest(typed: &str) -> Option<&'static str> {
+fn meant(typed: &str) -> Option<&'static str> {
     let typed = typed.to_lowercase();
     let names = || problems().chain(verdicts()).map(|(name, _)| name);
     let is_part = |name: &&str| typed.len() > 2 && name.contains(&typed);
-    names().find(is_part).or_else(|| {
-        let near = names().map(|name| (distance(&typed, name), name)).min()?;
-        (near.0 < FAR.min(typed.len())).then_some(near.1)
-    })
-}
-
-/// How many letters have to be added, removed or replaced (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (at, same) in other.iter().enumerate().map(|(at, known)| (at + 1, *known == letter)) {
-            let replaced = diagonal + usize::from(!same);
-            diagonal = row[at];
-            row[at] = replaced.min(row[at] + 1).min(row[at - 1] + 1);
-        }
-    }
-    row[other.len()]
+    let far = FAR.min(typed.len().saturating_sub(1));
+    names().find(is_part).or_else(|| nearest(&typed, names(), far))
 }
 
 #[cfg(test)]
@@ -95,7 +78,7 @@ mod tests {
     fn a_name_that_is_spelled_wrong_leads_to_the_right_one() {
         let near = ["disk-ful", "diskfull", "full", "Server-Dead", "to-late", "xyz", "q", ""];
         assert_eq!(
-            near.map(nearest),
+            near.map(meant),
             [
                 Some("disk-full"),
                 Some("disk-full"),
@@ -107,7 +90,6 @@ mod tests {
                 None
             ]
         );
-        assert_eq!([distance("kitten", "sitting"), distance("", "abc")], [3, 3]);
     }
 
     #[test]

@@ -30,12 +30,7 @@ pub(super) fn of_script(task: &Task<'_>, script: &Path) -> Result<Option<Account
 pub(super) fn of_course(task: &Task<'_>) -> Result<Option<Account>> {
     let usual = task.request.student.clone();
     let is_free = !task.host.account()?.is_root() || task.request.is_owner_named;
-    let Some(typed) = task.request.course_path.as_ref().filter(|_| !is_free) else {
-        return Ok(usual);
-    };
-    let is_folder =
-        task.host.real_path(typed).is_some_and(|real| task.host.lstat(&real).kind == Kind::Folder);
-    let file = if is_folder { typed.join(Course::FILE) } else { typed.clone() };
+    let Some(file) = course_file(task).filter(|_| !is_free) else { return Ok(usual) };
     let scripts = task.request.course.labs.iter().map(|lab| file.with_file_name(&lab.script));
     let mut control = Control::Root;
     for file in scripts.chain([file.clone()]) {
@@ -57,6 +52,14 @@ pub(super) fn of_output(task: &Task<'_>, folder: &Path) -> Result<Option<Account
         Control::Many { .. } if task.request.student.is_some() => Ok(task.request.student.clone()),
         Control::Many { at } => Err(shared(at)),
     }
+}
+
+/// The course's file, where one was named; its scripts are beside it.
+pub(super) fn course_file(task: &Task<'_>) -> Option<PathBuf> {
+    let typed = task.request.course_path.as_ref()?;
+    let is_folder =
+        task.host.real_path(typed).is_some_and(|real| task.host.lstat(&real).kind == Kind::Folder);
+    Some(if is_folder { typed.join(Course::FILE) } else { typed.clone() })
 }
 
 /// Who removes a folder of setup's.

@@ -1,6 +1,6 @@
 //! `labready verify`: the labs, run with the interpreter that the student will use, and judged.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::look::warn;
@@ -10,10 +10,11 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::facts::Facts;
 use crate::facts::venv::State;
-use crate::lab::{self, LabResult, Setting, Subject, Verdict};
+use crate::lab::{self, LabResult, ScriptOwner, ScriptSource, Setting, Subject, Verdict};
 use crate::outcome::Outcome;
 use crate::plan::{self, Choice, python_of};
-use crate::problem::{PythonProblem, UsageProblem};
+use crate::problem::{PythonProblem, ScriptProblem};
+use crate::words::{and_listed, count, is_are, path};
 
 /// How often a watched file is looked at.
 const GLANCE: Duration = Duration::from_millis(200);
@@ -22,7 +23,7 @@ pub(super) fn run(task: &Task<'_>, options: &VerifyArgs) -> Result<Outcome> {
     let subjects = copies::subjects(task, options)?;
     let files = copies::files(&subjects);
     if options.watch && files.is_empty() {
-        return Err(UsageProblem::WatchWithoutFile.into());
+        return Err(ScriptProblem::WatchWithoutFile.into());
     }
     let facts = task.facts()?;
     task.output.emit(Event::Looked { facts: Box::new(facts.clone()) });
@@ -37,7 +38,8 @@ pub(super) fn run(task: &Task<'_>, options: &VerifyArgs) -> Result<Outcome> {
     }
     loop {
         let before = saved(task, &files);
-        let outcome = judge(task, &subjects, &setting, "All labs passed.")?;
+        let results = judge(task, &subjects, &setting)?;
+        let outcome = answer(task, options, &ScriptSource::of(&subjects), &results);
         if !options.watch {
             return Ok(outcome);
         }
@@ -81,45 +83,116 @@ pub(super) fn setting(task: &Task<'_>, facts: &Facts, choice: Option<&Choice>) -
 
 /// Runs and judges the course's own labs, and says what follows.
 pub(super) fn labs(task: &Task<'_>, setting: &Setting, when_all_pass: &str) -> Result<Outcome> {
-    judge(task, &copies::subjects(task, &VerifyArgs::default())?, setting, when_all_pass)
+    let results = judge(task, &copies::of_course(task), setting)?;
+    Ok(Tally::of(&results).of_course("", when_all_pass))
 }
 
-fn judge(
-    task: &Task<'_>,
-    subjects: &[Subject],
-    setting: &Setting,
-    when_all_pass: &str,
-) -> Result<Outcome> {
+fn judge(task: &Task<'_>, subjects: &[Subject], setting: &Setting) -> Result<Vec<LabResult>> {
     runner::expect_own_python(task, setting, subjects)?;
     let _orphans = task.host.adopt_orphans();
-    let results = lab::verify(task.host, subjects, setting, &|event| task.output.emit(event))?;
-    let named = |verdict| -> Vec<&str> {
-        results
-            .iter()
-            .filter(|lab: &&LabResult| lab.status == verdict)
-            .map(|lab| lab.script.as_str())
-            .collect()
-    };
-    let (failed, errors, unsure) =
-        (named(Verdict::Fail), named(Verdict::Error), named(Verdict::Inconclusive));
-    let total = results.len();
-    if !failed.is_empty() {
-        let failed = format!("{} of {total} labs failed ({})", failed.len(), failed.join(", "));
-        return Ok(Outcome::not_ready(format!("Not ready: {failed}.")));
+    lab::verify(task.host, subjects, setting, &|event| task.output.emit(event))
+}
+
+/// What `verify` says: how many labs were judged, whose scripts they were, what came of it.
+fn answer(
+    task: &Task<'_>,
+    options: &VerifyArgs,
+    source: &ScriptSource,
+    results: &[LabResult],
+) -> Outcome {
+    let tally = Tally::of(results);
+    let labs = task.request.course.labs.len();
+    match (source.from, &source.folder) {
+        (ScriptOwner::You, folder) => tally.of_files(labs, folder.as_deref()),
+        (ScriptOwner::Course, _) => {
+            let here = path(&task.host.absolute(Path::new("")));
+            let none = format!("; none of yours are in {here}");
+            let none = if options.course_scripts { "" } else { &none };
+            let whose = format!(" These are the course's own scripts{none}.");
+            let passed = format!("All {} passed.{whose}", count(labs, "lab"));
+            tally.of_course(&whose, &passed)
+        }
     }
-    if !errors.is_empty() {
-        return Ok(Outcome::inconclusive(format!(
-            "Not checked: {} of {total} labs could not be run ({}).",
-            errors.len(),
-            errors.join(", ")
-        )));
+}
+
+/// The labs by their verdicts.
+struct Tally<'a> {
+    failed: Vec<&'a str>,
+    errors: Vec<&'a str>,
+    unsure: Vec<&'a str>,
+    passed: usize,
+    /// How many scripts were judged, for how many labs.
+    scripts: usize,
+    labs: usize,
+}
+
+impl<'a> Tally<'a> {
+    fn of(results: &'a [LabResult]) -> Self {
+        let named = |verdict| -> Vec<&str> {
+            let labs = results.iter().filter(|lab| lab.status == verdict);
+            labs.map(|lab| lab.script.as_str()).collect()
+        };
+        let mut labs: Vec<&str> = results.iter().map(|lab| lab.name.as_str()).collect();
+        labs.sort_unstable();
+        labs.dedup();
+        Self {
+            failed: named(Verdict::Fail),
+            errors: named(Verdict::Error),
+            unsure: named(Verdict::Inconclusive),
+            passed: named(Verdict::Pass).len(),
+            scripts: results.len(),
+            labs: labs.len(),
+        }
     }
-    if !unsure.is_empty() {
-        return Ok(Outcome::inconclusive(format!(
-            "Inconclusive: the machine was too busy to judge {} of {total} labs ({}). Run `labready verify` again when it is less busy.",
-            unsure.len(),
-            unsure.join(", ")
-        )));
+
+    /// Of the course's own scripts, which are right: it is the machine that is judged.
+    fn of_course(&self, whose: &str, when_all_pass: &str) -> Outcome {
+        if self.failed.is_empty() {
+            return self.unknown(whose).unwrap_or_else(|| Outcome::ready(when_all_pass));
+        }
+        let (failed, total) = (self.failed.len(), self.scripts);
+        let names = self.failed.join(", ");
+        Outcome::not_ready(format!("Not ready: {failed} of {total} labs failed ({names}).{whose}"))
     }
-    Ok(Outcome::ready(when_all_pass))
+
+    /// Of somebody's own files: it is they that are judged.
+    fn of_files(&self, labs: usize, folder: Option<&Path>) -> Outcome {
+        let whose = if self.scripts == 1 { "your file" } else { "your files" };
+        let place = folder.map(|folder| format!(" in {}", path(folder))).unwrap_or_default();
+        let whose = format!("{whose}{place}");
+        let checked = format!("{} of {} checked", self.labs, count(labs, "lab"));
+        if self.failed.is_empty() {
+            let passed = match self.scripts {
+                1 => "passed",
+                2 => "both passed",
+                _ => "all passed",
+            };
+            let when_all_pass = format!("{checked}, {passed}: {whose}.");
+            let unknown = self.unknown(&format!(" Checked: {whose}."));
+            return unknown.unwrap_or_else(|| Outcome::ready(when_all_pass));
+        }
+        let names = and_listed(self.failed.iter().map(|name| (*name).to_owned()).collect());
+        let wrong = format!("{names} {} not right yet", is_are(self.failed.len()));
+        let others = match (self.passed, self.scripts == self.passed + self.failed.len()) {
+            (1, true) => "; the other file is right".to_owned(),
+            (2.., true) => format!("; the other {} are right", self.passed),
+            _ => String::new(),
+        };
+        Outcome::not_ready(format!("{wrong}{others} ({checked}, {whose})."))
+    }
+
+    /// Nothing failed, but not all of it is known.
+    fn unknown(&self, whose: &str) -> Option<Outcome> {
+        let total = self.scripts;
+        let of = |names: &[&str]| format!("{} of {total} labs ({})", names.len(), names.join(", "));
+        let sentence = match (self.errors.as_slice(), self.unsure.as_slice()) {
+            ([], []) => return None,
+            ([], unsure) => format!(
+                "Inconclusive: the machine was too busy to judge {}. Run `labready verify` again when it is less busy.{whose}",
+                of(unsure)
+            ),
+            (errors, _) => format!("Not checked: {} could not be run.{whose}", of(errors)),
+        };
+        Some(Outcome::inconclusive(sentence))
+    }
 }

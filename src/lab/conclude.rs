@@ -20,8 +20,9 @@ pub fn conclude(
     let expected = Expected { timeline, script: &script.shown, source: &lab.source };
     let judgement = judge::judge(expected, observations, attempts);
     let status = judgement.verdict?;
-    let Words { summary, detail, fix } =
-        Explainer { script, timeline, judgement: &judgement, observations }.words();
+    let explainer = Explainer::new(script, timeline, &judgement, observations);
+    let Words { summary, detail, fix, line } = explainer.words();
+    let exception = explainer.exception;
     Some(LabResult {
         name: lab.name.clone(),
         script: script.shown.clone(),
@@ -30,6 +31,8 @@ pub fn conclude(
         summary,
         detail,
         fix,
+        line,
+        exception,
         evidence: judgement.evidence,
         timeline: timeline.clone(),
         attempts: observations

@@ -147,7 +147,8 @@ fn wrong_end(expected: Expected<'_>, observation: &Observation) -> Option<Reason
     } else {
         errors.contains(TRACEBACK)
     };
-    let is_unreadable = errors.contains("SyntaxError:") || errors.contains("TabError:");
+    let is_unreadable =
+        ["SyntaxError:", "IndentationError:", "TabError:"].iter().any(|kind| errors.contains(kind));
     match observation.end {
         End::Flood => Some(Reason::Flood),
         _ if observation.output.total_bytes > observation.output.text.len() as u64 => {

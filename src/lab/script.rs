@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use super::setting::Setting;
 use crate::course::Lab;
 use crate::error::Result;
@@ -10,7 +12,7 @@ use crate::host::{Account, Command, Host, Kind};
 
 /// Modules of Python's own that a student's file beside the script hides: those that the labs, and
 /// what they import, need.
-const OWN_MODULES: &str = "
+pub(super) const OWN_MODULES: &str = "
     ast asyncio base64 bisect code collections concurrent contextlib contextvars copy datetime dis enum functools heapq
     inspect io itertools linecache logging math numbers operator os queue random re reprlib select selectors signal
     socket ssl stat string struct subprocess sys tempfile threading time token tokenize traceback types typing warnings
@@ -34,6 +36,42 @@ pub struct Copy {
     pub shown: String,
     /// Whom it runs as, when root judges it: its owner.
     pub account: Option<Account>,
+}
+
+/// ScriptOwner scripts are judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ScriptSource {
+    /// The course's own, or the files of whoever asks.
+    pub from: ScriptOwner,
+    /// The folder that all of those files are in; null when they are in several, and for the
+    /// course's own.
+    pub folder: Option<PathBuf>,
+}
+
+/// ScriptOwner a script is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ScriptOwner {
+    /// The course.
+    Course,
+    /// Of whoever asks.
+    You,
+}
+
+impl ScriptSource {
+    /// Of what is judged together.
+    pub fn of(subjects: &[Subject]) -> Self {
+        let copies = subjects.iter().filter_map(|subject| subject.copy.as_ref());
+        let mut folders: Vec<&Path> = copies.filter_map(|copy| copy.path.parent()).collect();
+        folders.dedup();
+        match folders.as_slice() {
+            [] => Self { from: ScriptOwner::Course, folder: None },
+            [folder] => Self { from: ScriptOwner::You, folder: Some((*folder).to_owned()) },
+            _ => Self { from: ScriptOwner::You, folder: None },
+        }
+    }
 }
 
 /// A script as it is told of.

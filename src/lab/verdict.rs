@@ -38,8 +38,12 @@ pub struct LabResult {
     pub summary: String,
     /// Why that is so: what the numbers prove, how many attempts agree, what the machine explains.
     pub detail: Option<String>,
-    /// What to do, when it is not a pass.
+    /// What to do, when it is not a pass and that is known.
     pub fix: Option<String>,
+    /// The line of the script that is to be changed, where that is known; 1 is the first.
+    pub line: Option<usize>,
+    /// What Python itself said at the end.
+    pub exception: Option<Exception>,
     /// The two moments that decided, when a gap did.
     pub evidence: Option<Evidence>,
     /// What should have been seen: the picture is drawn against it.
@@ -53,6 +57,37 @@ impl LabResult {
     pub fn statement(&self) -> String {
         let detail = self.detail.as_ref().map(|detail| format!(" {detail}")).unwrap_or_default();
         format!("{}{detail}", self.summary)
+    }
+}
+
+/// The exception that ended a script, in Python's own words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Exception {
+    /// As Python wrote it: `NameError: name 'x' is not defined`.
+    pub text: String,
+    /// The line of the script where it happened; null when no line of the script is to blame.
+    pub line: Option<usize>,
+    /// The function that the line is in.
+    pub function: Option<String>,
+    /// What the line says, without its indentation.
+    pub source: Option<String>,
+    /// The first character in it that is marked; 1 is the first.
+    pub column: Option<usize>,
+    /// How many characters are marked.
+    pub width: usize,
+}
+
+impl Exception {
+    /// `NameError`
+    pub fn kind(&self) -> &str {
+        let name = self.text.split_once(':').map_or(self.text.as_str(), |(name, _)| name);
+        name.rsplit('.').next().unwrap_or(name)
+    }
+
+    /// `name 'x' is not defined`
+    pub fn message(&self) -> &str {
+        self.text.split_once(": ").map_or("", |(_, message)| message)
     }
 }
 

@@ -12,7 +12,7 @@ use super::machine::Monitor;
 use super::observation::Observation;
 use super::reason::Reason;
 use super::run::{Pause, ScriptRun};
-use super::script::{Prepared, Subject, prepare};
+use super::script::{Prepared, ScriptSource, Subject, prepare};
 use super::setting::Setting;
 use super::verdict::{LabResult, Point, Verdict};
 use crate::course::Lab;
@@ -47,7 +47,8 @@ pub fn verify(
         name: trial.lab.name.clone(),
         script: trial.ready.script.shown.clone(),
     };
-    emit(Event::LabsPlanned { labs: trials.iter().map(planned).collect() });
+    let labs = trials.iter().map(planned).collect();
+    emit(Event::LabsPlanned { labs, scripts: ScriptSource::of(subjects) });
     loop {
         let open: Vec<_> = trials.iter_mut().filter(|trial| trial.result.is_none()).collect();
         if open.is_empty() {
@@ -193,6 +194,8 @@ fn not_started(trial: &Trial<'_>, error: &Error) -> LabResult {
         fix: Some(
             "check that the account may start this interpreter, or use another one with `--python PATH`".into(),
         ),
+        line: None,
+        exception: None,
         evidence: None,
         timeline: trial.lab.timeline.clone(),
         attempts: Vec::new(),

@@ -37,6 +37,7 @@ mod requirement;
 mod rights;
 mod room;
 mod roots_file;
+mod scripts;
 mod selection;
 mod sources;
 mod usage;
@@ -75,9 +76,10 @@ pub use remedy::{Fix, Remedy, RootBy};
 pub use rights::{NoRights, RightsProblem};
 pub use room::{NodesetFault, RoomProblem};
 pub use roots_file::RootsFile;
+pub use scripts::{FileFault, ScriptProblem};
 pub use selection::{Change, GROUP, GroupDamage, GroupFlaw, LINK, SelectionProblem};
 pub use sources::{KeyFlaw, SourceFailure, SourceLocation};
-pub use usage::{FileFault, FolderFault, UsageProblem};
+pub use usage::{FolderFault, UsageProblem};
 pub use venv::{ForeignFolder, VenvFlaw, VenvProblem};
 
 /// How much a problem matters.
@@ -157,6 +159,8 @@ pub enum ProblemKind {
     Rights(RightsProblem),
     /// Of the reports of a room.
     Room(RoomProblem),
+    /// Of a script that was named.
+    Script(ScriptProblem),
     /// Of the link that selects the interpreter.
     Selection(SelectionProblem),
     /// Of what was typed.
@@ -185,6 +189,7 @@ impl ProblemKind {
             Self::Python(group) => group,
             Self::Rights(group) => group,
             Self::Room(group) => group,
+            Self::Script(group) => group,
             Self::Selection(group) => group,
             Self::Usage(group) => group,
             Self::Venv(group) => group,
@@ -208,7 +213,7 @@ macro_rules! groups {
     )*};
 }
 
-groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Disk: DiskProblem, Journal: JournalProblem, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Output: OutputProblem, Package: PackageProblem, Platform: PlatformProblem, Python: PythonProblem, Rights: RightsProblem, Room: RoomProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
+groups!(Apt: AptProblem, Archive: ArchiveProblem, Bundle: BundleProblem, Changes: ChangeProblem, Course: CourseProblem, CourseNote: CourseNote, Disk: DiskProblem, Journal: JournalProblem, Labs: LabProblem, Machine: MachineProblem, Network: NetworkProblem, Output: OutputProblem, Package: PackageProblem, Platform: PlatformProblem, Python: PythonProblem, Rights: RightsProblem, Room: RoomProblem, Script: ScriptProblem, Selection: SelectionProblem, Usage: UsageProblem, Venv: VenvProblem);
 
 /// A problem that was met, and where.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{Describe, Id, Invocation, Remedy};
+use super::{Describe, FileFault, Id, Invocation, Remedy};
 use crate::exit::Exit;
 use crate::version::{Requirement, RequirementFault};
-use crate::words::{names, path, quoted};
+use crate::words::{path, quoted};
 
 /// What can be wrong with what was typed.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,34 +73,6 @@ pub enum UsageProblem {
     },
     /// With `--quiet` there is no plan to agree to.
     QuietQuestion,
-    /// `--watch` without a file.
-    WatchWithoutFile,
-    /// A file is named like no lab of the course.
-    NoSuchLab {
-        /// The file.
-        file: PathBuf,
-        /// The course's labs.
-        labs: Vec<String>,
-    },
-    /// The course has no lab of the name after `--lab`.
-    LabUnknown {
-        /// What was typed.
-        name: String,
-        /// The course's labs.
-        labs: Vec<String>,
-    },
-    /// A file cannot be run as a lab's script.
-    ScriptFile {
-        /// The file.
-        file: PathBuf,
-        /// Why not.
-        why: FileFault,
-    },
-    /// A script cannot become a lab because of its name.
-    ScriptName {
-        /// The file.
-        file: PathBuf,
-    },
     /// Two courses are named.
     TwoCourses {
         /// The argument.
@@ -147,29 +119,6 @@ pub enum FolderFault {
     Colon,
 }
 
-/// Why a file is not what is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileFault {
-    /// It does not exist.
-    Missing,
-    /// It is a folder.
-    Folder,
-    /// It is a link.
-    Link,
-    /// It is neither a file nor a folder.
-    Special,
-    /// It cannot be looked at.
-    Unreadable,
-    /// Its name is not UTF-8.
-    NotUtf8,
-    /// It exists already.
-    Exists,
-    /// It is another script.
-    OtherScript,
-    /// It is not a folder.
-    NotAFolder,
-}
-
 impl Describe for UsageProblem {
     fn id(&self) -> Id {
         match self {
@@ -214,18 +163,6 @@ impl Describe for UsageProblem {
                 format!("`--image` needs root, but you are {user}")
             }
             Self::QuietQuestion => "`--quiet` hides the plan that needs your agreement".into(),
-            Self::WatchWithoutFile => "`--watch` needs a file to watch".into(),
-            Self::NoSuchLab { file, .. } => {
-                format!("{} does not have the name of a lab of the course", path(file))
-            }
-            Self::LabUnknown { name, .. } => format!("the course has no lab {}", quoted(name)),
-            Self::ScriptFile { file, why } => {
-                format!("{} cannot be run: it {}", path(file), why.words())
-            }
-            Self::ScriptName { file } => format!(
-                "{} cannot be a lab's script: its name is not a plain Python file name",
-                path(file)
-            ),
             Self::TwoCourses { argument, option } => format!(
                 "two courses are given, {} and `--course {}`",
                 path(argument),
@@ -282,20 +219,6 @@ impl Describe for UsageProblem {
                 typed.labready("setup")
             ),
             Self::QuietQuestion => "add `--yes`, or run it without `--quiet`".into(),
-            Self::WatchWithoutFile => {
-                "add your script: `labready verify --watch learning_tasks.py`".into()
-            }
-            Self::NoSuchLab { file, labs } => format!(
-                "the labs are {}; for a file with another name, run `{}`",
-                names(labs),
-                typed.labready_with("verify", &["--lab", "NAME", &file.display().to_string()])
-            ),
-            Self::LabUnknown { labs, .. } => format!("the labs are {}", names(labs)),
-            Self::ScriptFile { why: FileFault::NotUtf8, .. } => "rename it".into(),
-            Self::ScriptFile { .. } => "check the path of the script".into(),
-            Self::ScriptName { .. } => {
-                "rename it to letters, digits, `_`, `-` and `.`, like `learning_tasks.py`".into()
-            }
             Self::TwoCourses { .. } => "use only one of them".into(),
             Self::CurrentFolderUnusable { .. } => {
                 "change to a folder that exists, for example with `cd ~`".into()
@@ -326,23 +249,6 @@ impl FolderFault {
             Self::Root => "it is the root of the file system",
             Self::ControlCharacter => "its name contains a control character",
             Self::Colon => "its name contains a `:`, which separates folders in PATH",
-        }
-    }
-}
-
-impl FileFault {
-    /// To be said after the file.
-    fn words(self) -> &'static str {
-        match self {
-            Self::Missing => "does not exist",
-            Self::Folder => "is a folder",
-            Self::Link => "is a link, not the script itself",
-            Self::Special => "is not a file",
-            Self::Unreadable => "cannot be read",
-            Self::NotUtf8 => "has a name that is not UTF-8",
-            Self::Exists => "already exists",
-            Self::OtherScript => "is another script",
-            Self::NotAFolder => "is not a folder",
         }
     }
 }

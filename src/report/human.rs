@@ -1,15 +1,16 @@
 //! The report for people on a terminal: the plan, the labs with their pictures, and one sentence
 //! that is the answer.
 
-use crate::lab::{LabResult, Verdict};
+use crate::lab::{Exception, LabResult, Verdict};
 use crate::outcome::Status;
 use crate::problem::ProblemRecord;
+use crate::words::{padded, width};
 
 use super::paint::Paint;
 use super::picture::Pen;
 use super::plan::Password;
 use super::words::{count, harmless, label, more, remedy, wrapped};
-use super::{Report, Topic, next, picture, plan};
+use super::{Report, Topic, exception, next, picture, plan};
 
 /// What the command prints on standard output. A passed lab is one line, and the plan one a step,
 /// unless `is_verbose` asks for the evidence, the reasons and the commands.
@@ -78,7 +79,7 @@ fn problem_text(problem: &ProblemRecord, paint: &Paint) -> String {
 fn labs(labs: &[LabResult], paint: &Paint, is_verbose: bool) -> String {
     let is_short = |lab: &LabResult| lab.status == Verdict::Pass && !is_verbose;
     let names = labs.iter().filter(|lab| is_short(lab)).map(|lab| harmless(&lab.script));
-    let column = names.map(|name| name.chars().count()).max().unwrap_or_default();
+    let column = names.map(|name| width(&name)).max().unwrap_or_default();
     let mut text = String::new();
     let mut follows_line = false;
     for lab in labs {
@@ -98,12 +99,12 @@ fn labs(labs: &[LabResult], paint: &Paint, is_verbose: bool) -> String {
 /// terminal is narrow.
 fn pass_line(lab: &LabResult, paint: &Paint, column: usize) -> String {
     let summary = harmless(lab.summary.trim_end_matches('.'));
-    let script = format!("{:column$}", harmless(&lab.script));
+    let script = padded(&harmless(&lab.script), column);
     let line = |paint: &Paint| {
         format!("{}  {}  {summary}\n", paint.verdict(lab.status), paint.bold(&script))
     };
     let uncoloured = line(&Paint::uncoloured(paint.is_unicode(), paint.width()));
-    if uncoloured.trim_end().chars().count() <= paint.width() {
+    if width(uncoloured.trim_end()) <= paint.width() {
         return line(paint);
     }
     let summary = indented(&wrapped(&summary, paint.width().saturating_sub(2)));
@@ -120,13 +121,26 @@ fn lab_text(lab: &LabResult, paint: &Paint) -> String {
     let mut text = format!("{}{id}  {script}\n", paint.verdict(lab.status));
     let width = paint.width().saturating_sub(2);
     text += &indented(&wrapped(&harmless(&lab.statement()), width));
-    let pen = if paint.is_unicode() { Pen::Unicode } else { Pen::Ascii };
-    text += &indented(&harmless(&picture::draw(lab, width, pen).join("\n")));
+    text += &lab.exception.as_ref().map(|said| python_said(lab, said, width)).unwrap_or_default();
+    // Of a script that never got to a line of its own there is nothing to draw.
+    let has_marks = lab.attempts.iter().any(|attempt| !attempt.marks.is_empty());
+    if has_marks || lab.exception.is_none() {
+        let pen = if paint.is_unicode() { Pen::Unicode } else { Pen::Ascii };
+        text += &indented(&harmless(&picture::draw(lab, width, pen).join("\n")));
+    }
     if let Some(fix) = &lab.fix {
         let fix = wrapped(&format!("hint: {}", harmless(fix)), width);
         text += &indented(&fix.replacen("hint:", &paint.unsure("hint:"), 1));
     }
     text
+}
+
+/// Python's own words, unless the sentence above has them already.
+fn python_said(lab: &LabResult, said: &Exception, width: usize) -> String {
+    let mut lines = exception::shown(said, &lab.script, width.saturating_sub(2));
+    let last = lines.pop().filter(|_| !lab.summary.contains(&said.text));
+    lines.extend(last.map(|last| wrapped(&last, width.saturating_sub(2))));
+    indented(&indented(&lines.join("\n")))
 }
 
 fn indented(text: &str) -> String {

@@ -2,7 +2,7 @@
 //!
 //! `console` is what is shown on stderr meanwhile (the only user of console and indicatif), with the
 //! lines of `progress` and `said`; `human` (with `plan` and `next`) and `plain` are for people; `json` is the
-//! model as it is (`schemas/report.schema.json` describes it); `picture` draws a lab's timeline with
+//! model as it is (`schemas/report.schema.json` describes it); `exception` shows what Python said, `picture` draws a lab's timeline with
 //! characters, `svg` all of them as a picture. `room` is a [`crate::room::Room`] for people, `html` one for a browser. The formats of
 //! other programs (`csv`, `junit`, `markdown`, `nagios`, `prometheus`, `tap`) show rooms, and a report as the
 //! room of one machine; `summary` is what a room knows of a report. `formats` is the list of them all.
@@ -10,6 +10,7 @@
 
 pub mod console;
 mod csv;
+pub mod exception;
 mod formats;
 mod html;
 pub mod human;
@@ -44,7 +45,7 @@ use serde::Serialize;
 use crate::apt::offers::Sizes;
 use crate::event::{ErrorPart, Event, LabScript, StepStatus};
 use crate::facts::Facts;
-use crate::lab::LabResult;
+use crate::lab::{LabResult, ScriptSource};
 use crate::outcome::Outcome;
 use crate::plan::{Candidate, Choice, Plan, Step};
 use crate::problem::ProblemRecord;
@@ -91,6 +92,8 @@ pub struct Report {
     sizes: Option<Sizes>,
     /// Whether labs were run: by `verify`, by `setup` without `--no-verify`, by `doctor --labs`.
     labs_run: bool,
+    /// ScriptOwner scripts were run; null when none were.
+    scripts: Option<ScriptSource>,
     /// The labs, in the order in which they were asked for.
     labs: Vec<LabResult>,
     /// That order.
@@ -175,7 +178,7 @@ impl Report {
     pub fn new(command: &str, started_at: String) -> Self {
         Self {
             schema: "labready.report",
-            format_version: "1.1",
+            format_version: "1.2",
             labready: env!("CARGO_PKG_VERSION"),
             command: command.to_owned(),
             outcome: Outcome::inconclusive(""),
@@ -190,6 +193,7 @@ impl Report {
             open: Vec::new(),
             sizes: None,
             labs_run: false,
+            scripts: None,
             labs: Vec::new(),
             labs_planned: Vec::new(),
             subjects: Vec::new(),
@@ -222,8 +226,9 @@ impl Report {
                     part.reason.clone_from(reason);
                 }
             }
-            Event::LabsPlanned { labs } => {
+            Event::LabsPlanned { labs, scripts } => {
                 self.labs_run = true;
+                self.scripts = Some(scripts.clone());
                 self.labs_planned.clone_from(labs);
                 self.labs.clear();
             }

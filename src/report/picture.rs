@@ -13,12 +13,13 @@
 
 use crate::course::Due;
 use crate::lab::{Attempt, LabResult};
+use crate::words::{cut, one_line, padded, width};
 
 /// The narrowest readable picture, in columns.
 const NARROWEST: usize = 16;
 /// Room for the times behind the field, in columns.
 const TIMES: usize = 24;
-/// The longest label, in characters.
+/// The longest label, in columns.
 const LABEL: usize = 18;
 /// A moment that is off by less than this share of a unit is where it is due.
 const NEAR: f64 = 0.25;
@@ -67,17 +68,17 @@ pub(super) struct Row {
 }
 
 /// Draws the attempt that decided, in so many columns at the most. Empty when the lab was not run.
-pub fn draw(lab: &LabResult, width: usize, pen: Pen) -> Vec<String> {
+pub fn draw(lab: &LabResult, columns: usize, pen: Pen) -> Vec<String> {
     let Some(rows) = rows(lab) else { return Vec::new() };
-    let label = rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0).min(LABEL);
-    let field = width.saturating_sub(label + TIMES + 5).max(NARROWEST);
+    let label = rows.iter().map(|row| width(&row.label)).max().unwrap_or(0).min(LABEL);
+    let field = columns.saturating_sub(label + TIMES + 5).max(NARROWEST);
     let last = rows.iter().flat_map(|row| [row.due, row.came]).flatten().fold(0.5, f64::max);
     let scale = Scale { units: last, columns: field };
     let unit_s = lab.timeline.unit.as_secs_f64();
     let axis = format!("  {:label$} {}", "", scale.axis(unit_s));
     let drawn = rows.iter().map(|row| {
-        let shown: String = row.label.chars().take(label).collect();
-        format!("  {shown:label$} {}  {}", scale.bar(row, &pen.signs()), row.times(unit_s))
+        let shown = padded(cut(&row.label, label), label);
+        format!("  {shown} {}  {}", scale.bar(row, &pen.signs()), row.times(unit_s))
             .trim_end()
             .to_owned()
     });
@@ -147,7 +148,7 @@ fn label(line: &str, number: usize) -> String {
         .filter(|at| words[*at..].len() > 9)
         .map_or(words, |at| &words[..at]);
     let words = words.trim().trim_end_matches([':', '=', '-', ',']).trim_end();
-    if words.is_empty() { format!("line {number}") } else { words.to_owned() }
+    if words.is_empty() { format!("line {number}") } else { one_line(words) }
 }
 
 /// Units to columns.

@@ -4,7 +4,7 @@
 use crate::host::quoted_line;
 
 use super::words::{harmless, more, sizes};
-use super::{Health, HealthSubject, Report, next, picture};
+use super::{Health, HealthSubject, Report, exception, next, picture};
 use crate::event::StepStatus;
 use crate::lab::Verdict;
 use crate::problem::Severity;
@@ -30,6 +30,7 @@ pub fn text(report: &Report, is_verbose: bool) -> String {
             continue;
         }
         lines.push(format!("{verdict}: {}. {}", lab.script, lab.statement()));
+        lines.extend(lab.exception.iter().flat_map(exception::words));
         lines.extend(picture::words(lab));
         lines.extend(lab.fix.as_ref().map(|fix| format!("Hint: {fix}.")));
     }

@@ -7,6 +7,7 @@
 //! a screen reader needs stands in `title` and `desc`.
 
 use super::Report;
+use super::exception;
 use super::picture::{self, Row, seconds};
 use super::words::{harmless, wrapped, xml};
 use crate::lab::{LabResult, Verdict};
@@ -88,6 +89,7 @@ impl Sheet {
     fn lab(&mut self, number: usize, lab: &LabResult) {
         self.y += 14.0;
         let desc: Vec<String> = std::iter::once(lab.statement())
+            .chain(lab.exception.iter().flat_map(exception::words))
             .chain(picture::words(lab))
             .chain(lab.fix.clone())
             .collect();
@@ -107,6 +109,9 @@ impl Sheet {
         self.text(MARGIN + LABELS, 14.0, "strong", &shortened(&lab.script, HEADING_LENGTH));
         self.y += 26.0;
         self.paragraph("", &lab.statement());
+        for line in lab.exception.iter().flat_map(exception::words) {
+            self.paragraph("soft", &line);
+        }
         self.timeline(lab);
         if let Some(fix) = &lab.fix {
             self.y += 6.0;

@@ -7,7 +7,7 @@ use crate::facts::venv::Venv;
 use crate::problem::{Id, ProblemRecord, Severity};
 use crate::request::VenvSource;
 pub(crate) use crate::words::count;
-use crate::words::is_unsafe;
+use crate::words::{is_unsafe, width as columns};
 
 /// Text from the machine (a file name, a program's message) made safe for a terminal: control
 /// characters and marks that change the reading direction become visible escapes. Line breaks stay.
@@ -59,7 +59,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> String {
 pub(super) fn wrapped_words<'a>(words: impl Iterator<Item = &'a str>, width: usize) -> Vec<String> {
     let (mut lines, mut line) = (Vec::new(), String::new());
     for word in words {
-        let is_full = !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width;
+        let is_full = !line.is_empty() && columns(&line) + 1 + columns(word) > width;
         if is_full {
             lines.push(std::mem::take(&mut line));
         }

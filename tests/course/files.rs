@@ -104,10 +104,9 @@ fn a_draft_beside_its_script_leaves_the_script_alone() {
 fn a_script_that_cannot_be_a_lab_is_refused_before_it_is_run() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("my lab.py"), "").unwrap();
-    for (script, why) in [
-        ("my lab.py", "its name is not a plain Python file name"),
-        ("gone.py", "it does not exist"),
-    ] {
+    for (script, why) in
+        [("my lab.py", "its name is not a plain Python file name"), ("gone.py", "no such file")]
+    {
         let run = labready(&["course", "new", &shown(&folder.path().join(script))]);
         assert_eq!(run.code, 2, "{run:?}");
         assert!(run.stderr.contains(why), "{run:?}");

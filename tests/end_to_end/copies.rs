@@ -37,6 +37,28 @@ fn a_students_copy_is_judged_and_the_mistake_is_named() {
         .says("learning_tasks.py")
         .does_not_say("advanced_event_loop");
 
+    let bare = || machine.labready(["verify"]).by_student().within("/home/student").run();
+    bare().succeeds().says("1 of 4 labs checked, passed: your file in `/home/student`");
+    machine
+        .labready(["verify"])
+        .by_student()
+        .within("/tmp")
+        .run()
+        .succeeds()
+        .says("All 4 labs passed. These are the course's own scripts; none of yours are in `/tmp`");
+
+    give_to_student(
+        &machine,
+        "learning_tasks.py",
+        &TASKS.replace("asyncio.sleep", "asyncio.Sleep"),
+    );
+    bare()
+        .exits(1)
+        .says("`asyncio` has no `Sleep`, but it has `sleep`")
+        .says("AttributeError: module 'asyncio' has no attribute 'Sleep'")
+        .says("learning_tasks.py is not right yet")
+        .does_not_say("Not ready");
+
     give_to_student(&machine, "learning_tasks.py", &one_by_one());
     verify(["verify", "learning_tasks.py"])
         .exits(1)
@@ -73,7 +95,7 @@ fn a_file_of_another_name_is_judged_when_its_lab_is_told() {
         .by_student()
         .run()
         .exits(2)
-        .says("it does not exist");
+        .says("no such file: `nowhere/learning_tasks.py`");
 }
 
 #[test]
@@ -121,9 +143,9 @@ fn watch_judges_again_on_every_save_until_ctrl_c() {
         .by_student()
         .on_a_terminal()
         .start();
-    running.sees("All labs passed.");
+    running.sees("1 of 4 labs checked, passed");
     give_to_student(&machine, "learning_tasks.py", &one_by_one());
-    running.sees("Not ready: 1 of 1 labs failed");
+    running.sees("learning_tasks.py is not right yet");
     running.types("\x03");
     let output = running.finish();
     output.exits(130);

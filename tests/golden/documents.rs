@@ -107,6 +107,8 @@ fn judged() -> [LabResult; 2] {
         detail: Some("why that is a proof".into()),
         fix: Some("look at the first line".into()),
         evidence: Some(evidence),
+        line: None,
+        exception: None,
         timeline: lab.timeline.clone(),
         attempts: vec![attempt],
     };
@@ -309,7 +311,9 @@ fn the_events_of_a_verdict_are_valid_and_end_with_the_outcome() {
             &json!("finished"),
             &json!("not_ready"),
             &json!(1),
-            &json!("Not ready: 1 of 2 labs failed (wrong.py).")
+            &json!(
+                "Not ready: 1 of 2 labs failed (wrong.py). These are the course's own scripts; none of yours are in `/`."
+            )
         ]
     );
 }

@@ -577,6 +577,58 @@ fn damaged_groups() -> impl Iterator<Item = SelectionProblem> {
         .map(move |flaw| SelectionProblem::Damaged(GroupDamage { place: place(), flaw }))
 }
 
+fn file_faults() -> Vec<FileFault> {
+    vec![
+        FileFault::Folder,
+        FileFault::Link,
+        FileFault::Special,
+        FileFault::NotUtf8,
+        FileFault::Exists,
+        FileFault::OtherScript,
+        FileFault::NotAFolder,
+    ]
+}
+
+fn scripts() -> Vec<Problem> {
+    let kinds = vec![
+        ScriptProblem::WatchWithoutFile,
+        ScriptProblem::LabUnknown { name: text("one"), labs: list(&["one", "two"]), near: None },
+        ScriptProblem::LabUnknown {
+            name: text("oen"),
+            labs: list(&["one", "two"]),
+            near: Some(text("one")),
+        },
+        ScriptProblem::NoSuchLab {
+            file: "/lab.py".into(),
+            labs: list(&["one", "two"]),
+            near: None,
+            meant: None,
+        },
+        ScriptProblem::NoSuchLab {
+            file: "/oen.py".into(),
+            labs: list(&["one", "two"]),
+            near: Some(text("one")),
+            meant: None,
+        },
+        ScriptProblem::NoSuchLab {
+            file: "/oen.py".into(),
+            labs: list(&["one", "two"]),
+            near: Some(text("one")),
+            meant: Some("/one.py".into()),
+        },
+        ScriptProblem::NoSuchFile { file: "oen.py".into(), folder: "/lab".into(), near: None },
+        ScriptProblem::NoSuchFile {
+            file: "oen.py".into(),
+            folder: "/lab".into(),
+            near: Some("one.py".into()),
+        },
+        ScriptProblem::ScriptName { file: "/x y.py".into() },
+    ];
+    let files = file_faults().into_iter();
+    let files = files.map(|why| ScriptProblem::ScriptFile { file: "/lab.py".into(), why });
+    kinds.into_iter().chain(files).map(Problem::from).collect()
+}
+
 fn usage() -> Vec<Problem> {
     use UsageProblem::*;
     let folder_faults = [
@@ -585,18 +637,6 @@ fn usage() -> Vec<Problem> {
         FolderFault::ControlCharacter,
         FolderFault::Colon,
     ];
-    let file_faults = || {
-        [
-            FileFault::Missing,
-            FileFault::Folder,
-            FileFault::Link,
-            FileFault::Special,
-            FileFault::NotUtf8,
-            FileFault::Exists,
-            FileFault::OtherScript,
-            FileFault::NotAFolder,
-        ]
-    };
     let kinds = vec![
         PythonUnreadable { text: text("three"), fault: RequirementFault::Empty },
         PythonOutOfRange { text: text("3.14"), range: range(), because: Some(text("BECAUSE")) },
@@ -609,10 +649,6 @@ fn usage() -> Vec<Problem> {
         OwnerNotRoot { name: text("teacher"), user: text("student") },
         ImageNotRoot { user: text("student") },
         QuietQuestion,
-        WatchWithoutFile,
-        LabUnknown { name: text("one"), labs: list(&["one.py", "two.py"]) },
-        NoSuchLab { file: "/lab.py".into(), labs: list(&["one.py", "two.py"]) },
-        ScriptName { file: "/x y.py".into() },
         TwoCourses { argument: "/a".into(), option: "/b".into() },
         CurrentFolderUnusable { said: text("SAID") },
         CurrentFolderNotUtf8 { folder: "/x".into() },
@@ -620,9 +656,10 @@ fn usage() -> Vec<Problem> {
         UnknownId { id: text("xyzzy"), near: None },
     ];
     let folders = folder_faults.map(|why| VenvFolder { folder: "/x".into(), why });
-    let scripts = file_faults().map(|why| ScriptFile { file: "/lab.py".into(), why });
-    let in_the_way = file_faults().map(|why| FileInTheWay { file: "/new/course.toml".into(), why });
-    kinds.into_iter().chain(folders).chain(scripts).chain(in_the_way).map(Problem::from).collect()
+
+    let in_the_way =
+        file_faults().into_iter().map(|why| FileInTheWay { file: "/new/course.toml".into(), why });
+    kinds.into_iter().chain(folders).chain(in_the_way).map(Problem::from).collect()
 }
 
 fn room() -> Vec<Problem> {
@@ -759,6 +796,7 @@ pub fn groups() -> Vec<(&'static str, Vec<Problem>)> {
         ("python", python()),
         ("rights and selection", rights_and_selection()),
         ("room", room()),
+        ("scripts", scripts()),
         ("usage", usage()),
         ("venv", venv()),
     ]

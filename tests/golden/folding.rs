@@ -12,7 +12,7 @@ use labready::error::Error;
 use labready::event::{Event, LabScript};
 use labready::facts::alternatives::Alternative;
 use labready::facts::venv::{State, Venv};
-use labready::lab::{Attempt, LabResult, Reason, Verdict};
+use labready::lab::{Attempt, LabResult, Reason, ScriptSource, Verdict};
 use labready::outcome::{Next, Outcome};
 use labready::plan::{self, Decision, MadeVenvNow, Plan, Remains, Trail};
 use labready::report::paint::Paint;
@@ -36,7 +36,7 @@ fn document(report: &Report) -> Value {
 
 fn planned(names: &[&str]) -> Event {
     let lab = |name: &&str| LabScript { name: (*name).into(), script: format!("{name}.py") };
-    Event::LabsPlanned { labs: names.iter().map(lab).collect() }
+    Event::LabsPlanned { labs: names.iter().map(lab).collect(), scripts: ScriptSource::of(&[]) }
 }
 
 fn passed(name: &str) -> Event {
@@ -49,6 +49,8 @@ fn passed(name: &str) -> Event {
         detail: None,
         fix: None,
         evidence: None,
+        line: None,
+        exception: None,
         timeline: course().labs.remove(0).timeline,
         attempts: Vec::new(),
     };

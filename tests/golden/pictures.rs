@@ -32,6 +32,8 @@ fn lab(name: &str, status: Verdict, reason: Reason, stamps: &[f64], end: f64) ->
         detail: (status == Verdict::Pass).then(|| "why that is a proof".to_owned()),
         fix: (status != Verdict::Pass).then(|| "what to look at".to_owned()),
         evidence: None,
+        line: None,
+        exception: None,
         timeline: Timeline {
             unit: Duration::from_secs(1),
             marks: vec![Mark { due, line: line.clone() }, Mark { due, line }],

@@ -132,7 +132,7 @@ fn record(name: &str, lab_name: &str, variant_name: &str, attempts: usize) {
 }
 
 /// Microseconds are enough; paths of the machine that recorded are nobody's business.
-fn shorten(value: &mut serde_json::Value) {
+pub fn shorten(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::Number(number) if number.is_f64() => {
             *value = ((number.as_f64().unwrap_or_default() * 1e3).round() / 1e3).into();

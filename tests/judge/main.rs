@@ -7,6 +7,7 @@
 
 mod golden;
 mod machine;
+mod mistakes;
 mod properties;
 mod rules;
 mod simulation;

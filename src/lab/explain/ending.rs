@@ -1,25 +1,35 @@
 //! How a script ended: by an exception, with a code, by a signal, not at all.
 
-use super::{Explainer, Words, complaints, lines_of, shortened, time};
+use super::mistakes::{Crash, mistake};
+use super::{Explainer, Words, lines_of, time};
 use crate::lab::observation::End;
 
 /// SIGTTIN and SIGTTOU: the terminal's own, for a program in the background.
 const TERMINAL_SIGNALS: [i32; 2] = [21, 22];
 
 impl Explainer<'_> {
+    /// The mistake, where one is certain; else what Python says, and nothing but that.
     pub(super) fn exception(&self) -> Words {
-        let errors = self.errors();
-        let what = shortened(complaints::exception(errors).unwrap_or("an exception"));
-        let place = complaints::line_of(errors, &self.script.shown)
-            .map_or(String::new(), |line| format!(" in line {line}"));
-        let known = complaints::known(errors);
-        let means = known.map_or(String::new(), |(means, _)| format!(": {means}"));
+        let Some(exception) = &self.exception else {
+            return Words::new(
+                format!("{} ended with an exception", self.name()),
+                "read what it printed on standard error",
+            );
+        };
+        if let Some(mistake) = mistake(Crash { code: &self.code, exception }) {
+            let whose = match mistake.line {
+                Some(line) => format!("line {line} of {}:", self.name()),
+                None => self.name(),
+            };
+            let words = Words::new(format!("{whose} {}", mistake.means), mistake.fix);
+            return words.about(mistake.line);
+        }
         // Python exits with 0 after an exception in a thread, in a callback, or in a task that
         // nobody awaits.
         let how = if self.end() == Some(End::Exit(0)) { "continued after" } else { "ended with" };
-        let fix =
-            known.map_or("check the line that the message on standard error names", |(_, fix)| fix);
-        Words::new(format!("{} {how} `{what}`{place}{means}", self.name()), fix)
+        let place = exception.line.map_or(String::new(), |line| format!(" in line {line}"));
+        let summary = format!("{} {how} `{}`{place}", self.name(), exception.text);
+        Words { fix: None, ..Words::new(summary, "") }.about(exception.line)
     }
 
     pub(super) fn exit_code(&self) -> Words {
@@ -32,16 +42,15 @@ impl Explainer<'_> {
         } else {
             ""
         };
-        match complaints::known(self.errors()) {
-            Some((means, fix)) => Words::new(
-                format!("{} {printed}ended with exit code {code}: {means}", self.name()),
-                fix,
-            ),
-            None => Words::new(
-                format!("{} {printed}ended with exit code {code} instead of 0", self.name()),
-                "check for `sys.exit` or `SystemExit` with a number, and read what it printed on standard error",
-            ),
+        let ended = format!("{} {printed}ended with exit code {code}", self.name());
+        if self.errors().contains("can't open file") {
+            let fix = "check that the file exists and is readable";
+            return Words::new(format!("{ended}: Python cannot open the script"), fix);
         }
+        Words::new(
+            format!("{ended} instead of 0"),
+            "check for `sys.exit` or `SystemExit` with a number, and read what it printed on standard error",
+        )
     }
 
     pub(super) fn signal(&self) -> Words {

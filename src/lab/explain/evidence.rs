@@ -1,8 +1,9 @@
 //! How sure a verdict about times is: how many attempts agree, how little the machine explains, and
 //! what else Python said.
 
-use super::{Explainer, complaints, time};
+use super::{Explainer, time};
 use crate::lab::series;
+use crate::lab::traceback::never_awaited;
 use crate::lab::verdict::{Evidence, Point};
 
 /// An interpreter that sleeps this long before it reads the script is worth a remark, in
@@ -63,13 +64,13 @@ impl Explainer<'_> {
 
     /// What is worth knowing beside the verdict.
     pub(super) fn remarks(&self) -> Vec<String> {
-        let never_awaited = complaints::never_awaited(self.errors()).map(|coroutine| {
+        let coroutine = never_awaited(self.errors()).map(|coroutine| {
             format!("Python warns that the coroutine `{coroutine}()` was never awaited")
         });
         let slow = self.slow_ms().map(|slow| {
             format!("Python itself took {} to start, before it read the script", time(slow))
         });
-        never_awaited.into_iter().chain(slow).collect()
+        coroutine.into_iter().chain(slow).collect()
     }
 
     /// How long the interpreter took until it read the script, where it neither worked nor was held

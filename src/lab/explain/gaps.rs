@@ -1,5 +1,6 @@
 //! When a script printed and ended: too early, too late, on time, or unclear.
 
+use super::mistakes::{CodeLine, unawaited};
 use super::{Explainer, Words, time};
 use crate::lab::verdict::{Evidence, Point};
 
@@ -61,6 +62,18 @@ impl Explainer<'_> {
     }
 
     pub(super) fn too_early(&self) -> Words {
+        let words = self.early();
+        match unawaited(&self.code) {
+            Some(slip) => {
+                let summary = words.summary.trim_end_matches('.');
+                Words::new(format!("{summary}: line {} {}", slip.line, slip.means), slip.fix)
+                    .about(Some(slip.line))
+            }
+            None => words,
+        }
+    }
+
+    fn early(&self) -> Words {
         let Some(gap) = &self.judgement.evidence else {
             return Words::new(format!("{} was too early", self.name()), "");
         };
@@ -105,7 +118,8 @@ impl Explainer<'_> {
                     self.waiters(from, to)
                 ),
                 self.serial_fix(),
-            ),
+            )
+            .about(self.blocking_line().map(|line| line.number)),
             (Point::Spawn, Point::Exit) => Words::new(
                 format!("{} ended after {took} instead of {due}", self.name()),
                 "check that no sleep is longer than the lab says, and that waits that should overlap do",
@@ -163,15 +177,29 @@ impl Explainer<'_> {
         found
     }
 
+    /// The first line in which a coroutine blocks the whole loop.
+    fn blocking_line(&self) -> Option<&CodeLine> {
+        let mut blocking = self.code.lines.iter().filter(|line| line.code.contains("time.sleep("));
+        blocking.find(|line| self.code.around(line.number).is_some_and(|(.., is_async)| is_async))
+    }
+
     /// What the script's own words suggest.
-    fn serial_fix(&self) -> &'static str {
+    fn serial_fix(&self) -> String {
+        if let Some(line) = self.blocking_line() {
+            return format!(
+                "`time.sleep` in line {} blocks the whole event loop: write `await asyncio.sleep(…)` instead",
+                line.number
+            );
+        }
+        self.serial_hint().to_owned()
+    }
+
+    fn serial_hint(&self) -> &'static str {
         let has = |word: &str| self.script.source.contains(word);
         if has("Lock(") || has("Semaphore(") {
             "check for a lock that lets only one of them wait at a time"
         } else if has("run_in_executor") || has("Executor(") || has("to_thread") {
             "submit every call before you await the first, to a pool with more than one worker"
-        } else if has("time.sleep") && has("async def") {
-            "`time.sleep` blocks the whole event loop: write `await asyncio.sleep(…)` instead"
         } else if has("create_task") || has("gather") || has("TaskGroup") {
             "create all tasks before the first `await`"
         } else {

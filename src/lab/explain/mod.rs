@@ -1,24 +1,28 @@
 //! Words for a student: what happened, with the numbers that decided, and what to do. Pure.
 //!
 //! `ending` explains how a script ended, `lines` what it printed, `gaps` when, `evidence` how sure
-//! that is; `complaints` knows Python's own messages.
+//! that is; `mistakes` knows what is behind it, where that is certain.
 
-mod complaints;
 mod ending;
 mod evidence;
 mod gaps;
 mod lines;
+mod mistakes;
+
+use mistakes::Code;
 
 use super::marks::Found;
 use super::observation::{End, Observation};
 use super::reason::Reason;
 use super::script::Script;
+use super::traceback::final_exception;
+use super::verdict::{Exception, Verdict};
 use super::weigh::Judgement;
 use crate::course::Timeline;
 pub(super) use crate::words::time;
 
 /// What the words are about.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Explainer<'a> {
     /// The script.
     pub script: &'a Script,
@@ -28,6 +32,10 @@ pub(super) struct Explainer<'a> {
     pub judgement: &'a Judgement,
     /// What it was said of, every attempt.
     pub observations: &'a [Observation],
+    /// The script's text, as the rules see it.
+    code: Code,
+    /// What Python said at the end.
+    pub exception: Option<Exception>,
 }
 
 /// What happened, and what to do.
@@ -37,8 +45,10 @@ pub(super) struct Words {
     pub summary: String,
     /// Why that is so: full sentences.
     pub detail: Option<String>,
-    /// What to do, without a final period; `None` for a pass.
+    /// What to do, without a final period; `None` for a pass, and where nobody can tell.
     pub fix: Option<String>,
+    /// The line of the script that is to be changed.
+    pub line: Option<usize>,
 }
 
 impl Words {
@@ -47,24 +57,54 @@ impl Words {
             summary: sentence(summary.as_ref()),
             detail: None,
             fix: Some(fix.as_ref().to_owned()),
+            line: None,
         }
+    }
+
+    /// The same, about a line.
+    fn about(self, line: Option<usize>) -> Self {
+        Self { line, ..self }
     }
 }
 
-impl Explainer<'_> {
+impl<'a> Explainer<'a> {
+    /// Explains a judgement of these observations.
+    pub fn new(
+        script: &'a Script,
+        timeline: &'a Timeline,
+        judgement: &'a Judgement,
+        observations: &'a [Observation],
+    ) -> Self {
+        let code = Code::new(&script.source);
+        let run = judgement.attempt.checked_sub(1).and_then(|index| observations.get(index));
+        let mut exception = run
+            .filter(|_| judgement.verdict != Some(Verdict::Pass))
+            .and_then(|run| final_exception(&run.errors, &script.shown));
+        // Python does not show a line that it cannot decode, or that it has no file of.
+        if let Some(exception) = exception.as_mut().filter(|found| found.source.is_none()) {
+            let line = exception.line.and_then(|line| code.line(line));
+            let line = line.map(|line| line.raw.trim()).filter(|line| !line.contains('\0'));
+            exception.source = line.map(str::to_owned);
+        }
+        Self { script, timeline, judgement, observations, code, exception }
+    }
+
     /// The words for the judgement. A file that hides one of Python's own modules is named before
     /// anything else.
     pub fn words(&self) -> Words {
         let words = self.for_reason();
-        match (self.script.shadows.as_slice(), &words.fix) {
-            ([first, ..], Some(fix)) => {
-                let fix = format!(
-                    "rename `{first}` beside the script, which hides Python's own module of that name; if that is not it, {fix}"
-                );
-                Words { fix: Some(fix), ..words }
-            }
-            _ => words,
+        let Some(first) = self.script.shadows.first() else { return words };
+        if self.judgement.reason == Reason::AsDue {
+            return words;
         }
+        let rename = format!(
+            "rename `{first}` beside the script, which hides Python's own module of that name"
+        );
+        let fix = match &words.fix {
+            Some(fix) => format!("{rename}; if that is not it, {fix}"),
+            None => rename,
+        };
+        Words { fix: Some(fix), ..words }
     }
 
     fn for_reason(&self) -> Words {
@@ -75,6 +115,7 @@ impl Explainer<'_> {
                     summary: sentence(&as_due.collect::<Vec<_>>().join("; ")),
                     detail: self.proof().as_deref().map(sentence),
                     fix: None,
+                    line: None,
                 }
             }
             Reason::CouldNotStart => {
@@ -159,12 +200,4 @@ fn lines_of(count: usize) -> String {
 /// A line of the timeline as a student sees it.
 pub(super) fn shown(line: &str) -> String {
     line.replace("{stamp}", "<time>").replace("{any}", "…")
-}
-
-fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().take(160).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
 }

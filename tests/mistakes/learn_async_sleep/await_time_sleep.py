@@ -1,0 +1,18 @@
+import asyncio
+import time
+from datetime import datetime
+
+
+async def rolex():
+    await time.sleep(1)
+    print(f"Rolex: {datetime.now()}")
+
+
+async def main():
+    print("Job 1:")
+    await rolex()
+    print("Job 2:")
+    await rolex()
+
+
+asyncio.run(main())

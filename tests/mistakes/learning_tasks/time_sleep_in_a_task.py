@@ -1,0 +1,17 @@
+import asyncio
+import time
+from datetime import datetime
+
+
+async def swiss():
+    time.sleep(1)
+    print(f"Swiss: {datetime.now()}")
+
+
+async def main():
+    first = asyncio.create_task(swiss())
+    second = asyncio.create_task(swiss())
+    await asyncio.gather(first, second)
+
+
+asyncio.run(main())
