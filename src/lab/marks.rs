@@ -171,11 +171,15 @@ impl<'a> Text<'a> {
                 if pieces.len() == EXTRA_LIMIT {
                     return pieces;
                 }
-                let printable = line.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c });
-                let mut piece: String = printable.take(EXTRA_LENGTH).collect();
-                if piece.len() < line.len() {
-                    piece.push('…');
+                // A sign that a terminal obeys is written as Python writes it: `\x1b`.
+                let mut piece = String::new();
+                for character in line.chars().take(EXTRA_LENGTH) {
+                    match character {
+                        c if c.is_control() => piece += &format!("\\x{:02x}", u32::from(c)),
+                        c => piece.push(c),
+                    }
                 }
+                piece += if line.chars().count() > EXTRA_LENGTH { "…" } else { "" };
                 pieces.push(piece);
             }
         }

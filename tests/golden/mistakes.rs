@@ -139,3 +139,31 @@ fn a_right_program_is_never_explained() {
     assert_eq!(result.status, Verdict::Pass);
     assert_eq!((result.fix, result.line, result.exception), (None, None, None));
 }
+
+/// What a script prints reaches a terminal as text: no escape, no return, no sign that turns the
+/// reading direction; and wide characters are counted as wide.
+#[test]
+fn what_a_script_prints_is_shown_harmless_and_aligned() {
+    let mut lab = Course::embedded().unwrap().labs.remove(2);
+    let text = "\u{1b}]0;title\u{7}\u{1b}[31mスイス\u{1b}[2J\r\u{202e}50%\r100%\n";
+    for (mark, label) in
+        lab.timeline.marks.iter_mut().zip(["スイス時計: {stamp}", "Swiss: {stamp}"])
+    {
+        mark.line = label.into();
+    }
+    let mut observation = Observation { ended_ms: 1100.0, ..Observation::default() };
+    observation.end = labready::lab::End::Exit(0);
+    observation.output.text = text.into();
+    observation.output.total_bytes = text.len() as u64;
+    let script = Script { shown: lab.script.clone(), ..Script::default() };
+    let result = conclude(&lab, &script, &[observation], 1).unwrap();
+    let mut report = Report::new("verify", "2026-01-01T00:00:00Z".into());
+    report.note(&Event::LabFinished { lab: Box::new(result) });
+    let texts =
+        [human::text(&report, &Paint::uncoloured(true, 80), false), plain::text(&report, false)];
+    for text in &texts {
+        let is_obeyed = |c: char| c != '\n' && labready::words::is_unsafe(c);
+        assert!(!text.contains(is_obeyed), "{text:?}");
+    }
+    assert_snapshot!(texts.join("──\n"));
+}
