@@ -39,10 +39,10 @@ fn verify(folder: &Path, arguments: &[&str]) -> Run {
     run
 }
 
-/// The exit code, and the last line of the report.
+/// The exit code, and the answer behind the last empty line.
 fn answer(run: &Run) -> String {
-    let last = run.stdout.trim_end().lines().last().unwrap_or_default();
-    format!("{}: {last}", run.code.unwrap())
+    let last = run.stdout.trim_end().rsplit("\n\n").next().unwrap_or_default();
+    format!("{}: {}", run.code.unwrap(), last.replace('\n', " "))
 }
 
 #[test]

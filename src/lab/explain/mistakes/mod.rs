@@ -12,6 +12,8 @@ mod grammar;
 mod library;
 mod names;
 mod slips;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 pub(super) use code::{Code, CodeLine};

@@ -16,6 +16,9 @@ const IMPORTS: [(&str, &str); 6] = [
     ("sys", "import sys"),
 ];
 
+/// Modules of Python's own that hold others.
+const PACKAGES: [&str; 4] = ["asyncio", "collections", "concurrent", "logging"];
+
 pub(super) fn mistake(crash: Crash<'_>) -> Option<Mistake> {
     match crash.exception.kind() {
         "ModuleNotFoundError" => module(crash),
@@ -40,11 +43,7 @@ fn meant<'a>(typed: &str, known: impl Iterator<Item = &'a str> + Clone) -> Optio
 fn module(crash: Crash<'_>) -> Option<Mistake> {
     let named = crash.between("No module named '", "'")?;
     if crash.exception.message().contains("is not a package") {
-        let first = named.split('.').next().unwrap_or(named);
-        return crash.here(
-            format!("a file hides Python's own module `{first}`"),
-            format!("rename your file `{first}.py`"),
-        );
+        return no_package(crash, named);
     }
     let module = named.split('.').next().unwrap_or(named);
     let own = || OWN_MODULES.split_whitespace();
@@ -72,6 +71,23 @@ fn module(crash: Crash<'_>) -> Option<Mistake> {
     }
 }
 
+/// `import time.sleep`, or a file that hides a package of Python's own.
+fn no_package(crash: Crash<'_>, named: &str) -> Option<Mistake> {
+    let (module, name) = named.split_once('.')?;
+    if PACKAGES.contains(&module) {
+        return crash.here(
+            format!("a file `{module}.py` hides Python's own module `{module}`"),
+            format!("rename your file `{module}.py`"),
+        );
+    }
+    names_in(module).split_whitespace().any(|own| own == name).then(|| {
+        crash.here(
+            format!("`{name}` is not a module, but a name in the module `{module}`"),
+            format!("write `import {module}`, and `{module}.{name}` where you use it"),
+        )
+    })?
+}
+
 fn import(crash: Crash<'_>) -> Option<Mistake> {
     hidden(crash).or_else(|| {
         let name = crash.between("cannot import name '", "'")?;
@@ -84,19 +100,14 @@ fn import(crash: Crash<'_>) -> Option<Mistake> {
     })
 }
 
-/// A file of the student's in the place of one of Python's own modules.
+/// A file of the student's in the place of one of Python's own modules, where Python says which.
 fn hidden(crash: Crash<'_>) -> Option<Mistake> {
-    let message = crash.exception.message();
-    let is_told = ["partially initialized module", "consider renaming '", "circular import"];
-    if !is_told.iter().any(|text| message.contains(text)) {
-        return None;
-    }
-    let module = crash.between("module '", "'").or_else(|| crash.between("from '", "'"))?;
-    // The script itself, or a module of its own, may be circular for another reason.
+    let file = crash.between("consider renaming '", "'")?.rsplit('/').next()?;
+    let module = file.strip_suffix(".py")?;
     OWN_MODULES.split_whitespace().any(|own| own == module).then(|| {
         crash.here(
-            format!("a file of yours hides Python's own module `{module}`"),
-            format!("rename your file `{module}.py`"),
+            format!("your file `{file}` hides Python's own module `{module}`"),
+            format!("rename `{file}`"),
         )
     })?
 }
