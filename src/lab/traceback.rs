@@ -92,11 +92,11 @@ impl<'a> Reader<'a> {
     /// What stands between tracebacks.
     fn between(&mut self, line: &'a str) {
         let begins = |with: &&str| line.starts_with(*with);
-        if IGNORED.iter().any(|with| begins(&with)) {
+        if IGNORED.iter().any(begins) {
             self.weight = Some(Weight::Ignored);
-        } else if ASIDES.iter().any(|with| begins(&with)) {
+        } else if ASIDES.iter().any(begins) {
             self.weight = Some(Weight::Aside);
-        } else if CHAINED.iter().any(|with| begins(&with)) {
+        } else if CHAINED.iter().any(begins) {
             self.weight = self.last;
         } else if is_unreadable(line) {
             // A file that Python cannot even decode has no traceback.
