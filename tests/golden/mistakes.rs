@@ -167,3 +167,26 @@ fn what_a_script_prints_is_shown_harmless_and_aligned() {
     }
     assert_snapshot!(texts.join("──\n"));
 }
+
+/// A file beside the script that hides `asyncio` makes right lines fail: only that file is named.
+#[test]
+fn a_hidden_module_is_not_taken_for_a_mistake_in_the_script() {
+    let lab = Course::embedded().unwrap().labs.remove(2);
+    let errors = "Traceback (most recent call last):\n  File \"/home/ada/learning_tasks.py\", line 21, in <module>\n    \
+                  asyncio.run(main())\nAttributeError: module 'asyncio' has no attribute 'run'\n";
+    let observation = Observation {
+        end: labready::lab::End::Exit(1),
+        errors: errors.into(),
+        ..Observation::default()
+    };
+    let shadows = vec!["asyncio.py".to_owned()];
+    let script = Script { shown: lab.script.clone(), source: lab.source.clone(), shadows };
+    let result = conclude(&lab, &script, &[observation], 1).unwrap();
+    assert_eq!(
+        [result.summary, result.fix.unwrap()],
+        [
+            "`learning_tasks.py` ended with `AttributeError: module 'asyncio' has no attribute 'run'` in line 21.",
+            "rename `asyncio.py` beside the script, which hides Python's own module of that name"
+        ]
+    );
+}

@@ -16,7 +16,11 @@ impl Explainer<'_> {
                 "read what it printed on standard error",
             );
         };
-        if let Some(mistake) = mistake(Crash { code: &self.code, exception }) {
+        // A file that hides a module of Python's own makes right lines fail.
+        let is_misled = !self.script.shadows.is_empty()
+            && !["SyntaxError", "IndentationError", "TabError"].contains(&exception.kind());
+        let certain = mistake(Crash { code: &self.code, exception }).filter(|_| !is_misled);
+        if let Some(mistake) = certain {
             let whose = match mistake.line {
                 Some(line) => format!("line {line} of {}:", self.name()),
                 None => self.name(),

@@ -113,6 +113,10 @@ fn hidden(crash: Crash<'_>) -> Option<Mistake> {
 }
 
 fn attribute(crash: Crash<'_>) -> Option<Mistake> {
+    // A file that hides the module is told of elsewhere.
+    if crash.exception.message().contains("partially initialized") {
+        return None;
+    }
     let attribute = crash.between("has no attribute '", "'")?;
     if let Some(module) = crash.between("module '", "' has no attribute") {
         return of_module(crash, module, attribute);

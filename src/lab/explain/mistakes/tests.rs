@@ -33,6 +33,11 @@ fn a_rule_that_does_not_certainly_apply_is_silent() {
             1,
             "AttributeError: partially initialized module 'pty' has no attribute 'fork' (most likely due to a circular import)",
         ),
+        (
+            "import asyncio\n",
+            1,
+            "AttributeError: partially initialized module 'asyncio' has no attribute 'run' (most likely due to a circular import)",
+        ),
         ("if x:\n    pass\n", 1, "SyntaxError: invalid syntax"),
         ("python = 3 3\n", 1, "SyntaxError: invalid syntax"),
         ("1 + \n2\n", 1, "SyntaxError: invalid syntax"),
