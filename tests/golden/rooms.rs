@@ -261,7 +261,7 @@ fn the_report_of_one_machine_is_shown_in_every_format_of_other_programs() {
     let ran = labready(&words);
     assert_eq!(ran.code, Some(2), "a plugin's critical: {ran:?}");
     assert!(
-        ran.stdout.starts_with("LABREADY CRITICAL - Not ready: 1 of 2 labs failed (wrong.py). | problems=0;;0;0 warnings="),
+        ran.stdout.starts_with("LABREADY CRITICAL - Not ready: 1 of 2 labs failed (wrong.py). These are the course's own scripts; none of yours are in `/`. | problems=0;;0;0 warnings="),
         "{}",
         ran.stdout
     );
