@@ -76,7 +76,8 @@ fn who_may_not_use_sudo_is_told_so_before_anything_else_by_setup_and_by_doctor()
         assert!(setup.ends_with(4).stderr.contains("sudo does not allow it"), "{setup}");
         let machine = with_sudo(Machine::bookworm(), WANTED, denial);
         let setup = machine.labready_answered("setup --no-verify", "y\n");
-        assert!(setup.ends_with(4).stderr.contains("sudo does not allow it"), "{setup}");
+        let said = setup.ends_with(4).stderr.replace('\n', " ");
+        assert!(said.contains("sudo does not allow it"), "{setup}");
     }
     let machine = Machine::bookworm().without_sudo();
     let setup = machine.labready("setup");
@@ -103,7 +104,7 @@ fn a_wrong_password_is_not_a_lack_of_rights() {
     let machine = with_sudo(Machine::bookworm(), WANTED, "sudo: 3 incorrect password attempts");
     let setup = machine.labready_answered("setup --no-verify", "y\n");
     assert!(setup.ends_with(4).stderr.contains("sudo did not accept the password"), "{setup}");
-    assert!(!setup.stderr.contains("administrator"), "{setup}");
+    assert!(!setup.stderr.contains("ask the administrator"), "{setup}");
     assert!(setup.stderr.contains("`labready setup --no-verify` again"), "{setup}");
 }
 
