@@ -34,7 +34,7 @@ use crate::request::Request;
 use made::made_for;
 use reporter::Reporter;
 
-/// Carries out what was typed, reports it, and gives the number that the shell sees: of [`Exit`], or
+/// Carries out what was typed, reports it, and gives the number that the shell sees: of [`crate::exit::Exit`], or
 /// a monitoring plugin's where its format was asked for.
 pub fn run(host: &Host, cli: &Cli) -> u8 {
     let output = match Reporter::open(host, cli) {
