@@ -109,7 +109,10 @@ fn answer(
             let none = format!("; none of yours are in {here}");
             let none = if options.course_scripts { "" } else { &none };
             let whose = format!(" These are the course's own scripts{none}.");
-            let passed = format!("All {} passed.{whose}", count(labs, "lab"));
+            let passed = match labs {
+                1 => format!("The lab passed.{whose}"),
+                labs => format!("All {labs} labs passed.{whose}"),
+            };
             tally.of_course(&whose, &passed)
         }
     }

@@ -173,7 +173,7 @@ pub(super) fn duration(milliseconds: u64) -> String {
 /// `14.1 MB`, in apt's units (1 MB = 1,000,000 bytes).
 pub(super) fn bytes(bytes: u64) -> String {
     match bytes {
-        0..1_000_000 => format!("{} kB", bytes / 1000),
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
         1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
         _ => format!("{:.1} GB", bytes as f64 / 1e9),
     }

@@ -38,7 +38,8 @@ fn an_account_that_only_the_name_services_know_is_a_student_like_any_other() {
     assert_eq!(output.succeeds().report()["status"], "ready", "{output}");
     assert!(machine.exists("/home/alice/course/venv/bin/pip"));
 
-    let by_number = ["setup", "--yes", "--no-verify", "--owner", "5000"];
+    let venv = "/home/alice/venv";
+    let by_number = ["setup", "--yes", "--no-verify", "--owner", "5000", "--venv", venv];
     machine.labready(by_number).limit(COLD).run().succeeds();
     assert!(machine.exists("/home/alice/venv/bin/pip"));
     let others =

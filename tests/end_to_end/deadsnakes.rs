@@ -88,7 +88,7 @@ fn an_ubuntu_whose_python_is_too_new_gets_3_13_from_deadsnakes_and_nothing_else_
     let setup = ["setup", "--yes", "--ppa-mirror", &mirror, "--ppa-key", "/srv/key.asc"];
     let output = machine.labready(setup).limit(COLD).run();
     assert_eq!(output.succeeds().last_line(), "This workstation is ready.");
-    output.says("Add the deadsnakes archive for resolute").says("it is the newest");
+    output.says("Add the deadsnakes archive for resolute").says("will install Python 3.13");
 
     assert_eq!(machine.leads_to("/usr/bin/python3"), "python3.14");
     assert_eq!(machine.leads_to("/etc/alternatives/labready-python3"), "/usr/bin/python3.13");

@@ -29,7 +29,7 @@ fn cloud_init_is_waited_for_and_the_index_is_refreshed_after_it() {
     running
         .finish()
         .succeeds()
-        .says("apt's sources have changed since its last update")
+        .says("labready updates apt's package index first")
         .says("done: Update apt's package index");
     assert!(machine.has_package("build-essential"));
 }

@@ -52,7 +52,7 @@ fn an_empty_folder_where_the_environment_would_be_is_used() {
 #[test]
 fn a_folder_that_cannot_be_written_is_named() {
     let machine = Machine::ready("bookworm");
-    machine.small_disk("/home/student/locked", 1 << 20);
+    machine.small_disk("/home/student/locked", 200 << 20);
     machine.run(["mount", "-o", "remount,ro", "/home/student/locked"]);
     let before = tree(&machine);
     let output =

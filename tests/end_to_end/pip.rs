@@ -160,7 +160,7 @@ fn what_keeps_pip_from_its_packages_is_told_apart() {
     expect(&error(&output), &["proxy-wants-password: ", "`https_proxy`"]);
     output.does_not_say("secret");
 
-    room.machine.small_disk("/home/student", 40 << 20);
+    room.machine.small_disk("/home/student", 90 << 20);
     room.machine.run(["chown", "student:student", "/home/student"]);
     room.setup(&http("none")).run();
     room.machine.fill_disk("/home/student", 0);
