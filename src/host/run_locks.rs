@@ -8,6 +8,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process;
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
@@ -21,6 +22,10 @@ use crate::error::{Error, Result};
 
 /// Root's lock on the machine.
 const MACHINE: &str = "/run/labready.lock";
+
+/// How often, and how far apart, is looked who has taken it.
+const LOOKS: usize = 25;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// What came of asking for a lock.
 #[derive(Debug)]
@@ -83,7 +88,7 @@ impl Host {
             let lock = match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
                 Ok(lock) => lock,
                 Err((_, Errno::EWOULDBLOCK)) => {
-                    return Ok(LockAttempt::Busy(self.noted(path)));
+                    return Ok(LockAttempt::Busy(self.noted_soon(path)));
                 }
                 Err((_, errno)) => return Err(failed(errno.into())),
             };
@@ -118,6 +123,17 @@ impl Host {
             // Some network file systems have no such locks.
             Err(_) => LockAttempt::Taken(None),
         }
+    }
+
+    /// Who says so in the lock's file; whoever has only just taken it may not have done so yet.
+    fn noted_soon(&self, path: &Path) -> Option<RunningProcess> {
+        for _ in 0..LOOKS {
+            if let Some(holder) = self.noted(path) {
+                return Some(holder);
+            }
+            self.pause(BETWEEN_LOOKS);
+        }
+        self.noted(path)
     }
 
     /// Who says in the lock's file that it holds it.
